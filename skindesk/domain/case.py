@@ -1,0 +1,227 @@
+"""The case log's values: patients, their lesions, visits, pictures, predictions and reviews.
+
+A case is one lesion of one patient over time; its number in the log is the lesion's.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from skindesk.domain.contract import Modality
+from skindesk.domain.errors import InvalidCaseError
+from skindesk.domain.prediction import Prediction
+
+
+class Sex(StrEnum):
+    """Administrative sex, as FHIR R4 `administrative-gender` lists it."""
+
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class SkinType(StrEnum):
+    """Fitzpatrick skin type."""
+
+    I = "I"  # noqa: E741 - the scale's own name
+    II = "II"
+    III = "III"
+    IV = "IV"
+    V = "V"
+    VI = "VI"
+    UNKNOWN = "unknown"
+
+
+class Site(StrEnum):
+    """General anatomical site, in the words of the ISIC Archive's metadata dictionary."""
+
+    HEAD_NECK = "head/neck"
+    UPPER_EXTREMITY = "upper extremity"
+    LOWER_EXTREMITY = "lower extremity"
+    ANTERIOR_TORSO = "anterior torso"
+    POSTERIOR_TORSO = "posterior torso"
+    LATERAL_TORSO = "lateral torso"
+    PALMS_SOLES = "palms/soles"
+    ORAL_GENITAL = "oral/genital"
+    UNKNOWN = "unknown"
+
+
+class Confidence(StrEnum):
+    """How sure the clinician is of their own impression."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Plan(StrEnum):
+    """What the clinician decides to do next."""
+
+    NONE = "none"
+    WATCH = "watch"
+    BIOPSY = "biopsy"
+    EXCISE = "excise"
+    REFER = "refer"
+
+
+@dataclass(frozen=True)
+class PatientDetails:
+    """Who a patient is. Only the identifier is required; it is unique in the log, ignoring case."""
+
+    identifier: str
+    family_name: str = ""
+    given_name: str = ""
+    birth_date: date | None = None
+    sex: Sex = Sex.UNKNOWN
+    skin_type: SkinType = SkinType.UNKNOWN
+
+    def __post_init__(self) -> None:
+        if not self.identifier.strip():
+            raise InvalidCaseError("A patient needs an identifier.", "Enter the number used in your own records.")
+
+
+@dataclass(frozen=True)
+class Patient:
+    """A patient in the log. `patient_id` is the log's own key, never shown as an identifier."""
+
+    patient_id: int
+    details: PatientDetails
+
+
+@dataclass(frozen=True)
+class LesionDetails:
+    """Where a lesion is. `description` is free text such as "left forearm, radial"."""
+
+    site: Site = Site.UNKNOWN
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Lesion:
+    """A lesion in the log. `number` counts from 1 within its patient, so that L3 is the third."""
+
+    case_id: int
+    patient_id: int
+    number: int
+    details: LesionDetails
+
+
+@dataclass(frozen=True)
+class ReviewDetails:
+    """The clinician's own reading of a lesion at a visit.
+
+    `impression` is a label code or free text; `revealed_before` says whether the network's answer had been on
+    the screen when the impression was given.
+    """
+
+    impression: str
+    confidence: Confidence | None = None
+    plan: Plan = Plan.NONE
+    notes: str = ""
+    revealed_before: bool = False
+
+
+@dataclass(frozen=True)
+class Review:
+    """A review in the log; `created_at` is aware UTC."""
+
+    review_id: int
+    details: ReviewDetails
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class PictureDetails:
+    """What is kept of a picture besides its bytes.
+
+    `sha256` is the digest of the file's bytes and its name in the image store; sizes are of the upright
+    original in pixels; `file_name` is the name it came under, without folders.
+    """
+
+    sha256: str
+    file_name: str
+    media_type: str
+    width_px: int
+    height_px: int
+    modality: Modality
+
+
+@dataclass(frozen=True)
+class StoredPicture:
+    """A picture of a lesion with everything networks have said about it, oldest first."""
+
+    image_id: int
+    details: PictureDetails
+    predictions: tuple[Prediction, ...]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What was seen and thought of one lesion at one visit; `visited_at` is aware UTC."""
+
+    visit_id: int
+    visited_at: datetime
+    pictures: tuple[StoredPicture, ...]
+    reviews: tuple[Review, ...]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One lesion's whole record, visits oldest first."""
+
+    patient: Patient
+    lesion: Lesion
+    visits: tuple[Visit, ...]
+
+
+@dataclass(frozen=True)
+class CaseDraft:
+    """One picture with its prediction and review, to be saved in one transaction.
+
+    `patient` is the key of a known patient or the details of a new one; `lesion` likewise. A known lesion
+    must belong to the known patient. `content` holds the picture file's bytes, unchanged.
+    """
+
+    patient: int | PatientDetails
+    lesion: int | LesionDetails
+    picture: PictureDetails
+    content: bytes
+    prediction: Prediction | None
+    review: ReviewDetails | None
+    visited_at: datetime
+
+    def __post_init__(self) -> None:
+        if isinstance(self.lesion, int) and not isinstance(self.patient, int):
+            raise InvalidCaseError("A new patient cannot have a known lesion.", "Choose a new lesion.")
+
+
+@dataclass(frozen=True)
+class CaseSummary:
+    """One row of the case table. `top_name` and `malignant_sum` are of the latest prediction, if there is one."""
+
+    case_id: int
+    patient: Patient
+    lesion: Lesion
+    last_visit_at: datetime
+    picture_count: int
+    top_name: str | None
+    top_probability: float | None
+    malignant_sum: float | None
+    impression: str | None
+
+
+@dataclass(frozen=True)
+class CaseCursor:
+    """Where a page of cases ended; the next page starts after it."""
+
+    last_visit_at: datetime
+    case_id: int
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Some cases, latest visit first; `next_cursor` is None on the last page."""
+
+    cases: tuple[CaseSummary, ...]
+    next_cursor: CaseCursor | None

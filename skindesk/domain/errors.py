@@ -1,0 +1,56 @@
+"""What can go wrong in expected ways, said so that a clinician knows what to do next."""
+
+from enum import StrEnum
+
+
+class SkinDeskError(Exception):
+    """Expected trouble: what happened to what, and what to do next.
+
+    `str(error)` is both as full sentences; `what` and `advice` are the parts.
+    """
+
+    def __init__(self, what: str, advice: str = "") -> None:
+        self.what = what
+        self.advice = advice
+        super().__init__(f"{what} {advice}".strip())
+
+
+class RejectionReason(StrEnum):
+    """Why a file could not be classified; the machine-readable half of a rejection."""
+
+    MISSING = "missing"
+    NOT_READABLE = "not_readable"
+    EMPTY = "empty"
+    NOT_AN_IMAGE = "not_an_image"
+    DAMAGED = "damaged"
+    TOO_LARGE = "too_large"
+    TOO_SMALL = "too_small"
+    INTERNAL = "internal"
+
+
+class ImageRejectedError(SkinDeskError):
+    """A file that cannot be used as a picture of a lesion."""
+
+    def __init__(self, reason: RejectionReason, what: str, advice: str) -> None:
+        self.reason = reason
+        super().__init__(what, advice)
+
+
+class ContractError(SkinDeskError):
+    """A model contract that is missing, malformed, or newer than this program."""
+
+
+class ModelUnavailableError(SkinDeskError):
+    """A model bundle that cannot be found, does not match its card, or cannot be run."""
+
+
+class CaseLogUnavailableError(SkinDeskError):
+    """A case log that cannot be opened, read or written."""
+
+
+class InvalidCaseError(SkinDeskError):
+    """Values that cannot be saved as a case, such as a patient without an identifier."""
+
+
+class OutputUnavailableError(SkinDeskError):
+    """A result file that cannot be written, or cannot be continued."""

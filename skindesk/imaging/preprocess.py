@@ -1,0 +1,49 @@
+"""The only resize: from an upright picture to a network's input, in training and in the program alike."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from skindesk.domain.contract import Geometry, Preprocessing, Resampling
+from skindesk.imaging.decode import DecodedImage, PictureFile, PictureWarning, decode
+
+_FILTERS = {
+    Resampling.BOX: Image.Resampling.BOX,
+    Resampling.BILINEAR: Image.Resampling.BILINEAR,
+    Resampling.BICUBIC: Image.Resampling.BICUBIC,
+    Resampling.LANCZOS: Image.Resampling.LANCZOS,
+}
+_DRAFT_FACTOR = 2
+"""A JPEG decoded at twice the input's size moves the input by 0.15/255 and takes a third of the time."""
+
+
+def decode_for_input(picture: PictureFile, spec: Preprocessing) -> DecodedImage:
+    """Decode a file no larger than the network needs, and note where it is smaller than that.
+
+    Raises ImageRejectedError as `decode` does.
+    """
+    decoded = decode(picture, at_least_px=_DRAFT_FACTOR * max(spec.width_px, spec.height_px))
+    if min(decoded.original_width_px, decoded.original_height_px) < min(spec.width_px, spec.height_px):
+        flags = (*decoded.warnings, PictureWarning.LOW_RESOLUTION)
+        return DecodedImage(**{**vars(decoded), "warnings": flags})
+    return decoded
+
+
+def preprocess(rgb: NDArray[np.uint8], spec: Preprocessing) -> NDArray[np.uint8]:
+    """Scale uint8 (height, width, 3) to the network's uint8 (spec.height_px, spec.width_px, 3), antialiased."""
+    height, width = rgb.shape[:2]
+    if (width, height) == (spec.width_px, spec.height_px):
+        return rgb
+    box = (0.0, 0.0, float(width), float(height))
+    if spec.geometry is Geometry.FIT:
+        box = _centred_box(width, height, spec.width_px / spec.height_px)
+    resized = Image.fromarray(rgb).resize((spec.width_px, spec.height_px), _FILTERS[spec.resampling], box=box)
+    return np.asarray(resized)
+
+
+def _centred_box(width: int, height: int, aspect: float) -> tuple[float, float, float, float]:
+    """The largest centred box of the wanted aspect, in pixels (left, top, right, bottom)."""
+    box_width = min(width, height * aspect)
+    box_height = box_width / aspect
+    left, top = (width - box_width) / 2, (height - box_height) / 2
+    return left, top, left + box_width, top + box_height

@@ -1,0 +1,1 @@
+"""Where things lie on this machine, what the user has set, and what is logged."""

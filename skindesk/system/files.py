@@ -1,0 +1,36 @@
+"""Writing files so that a reader sees the old content or the new, never half of either."""
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Replace `path` by `content`: temporary neighbour, fsync, rename, fsync of the folder.
+
+    Creates missing parent folders. Raises OSError, and then leaves what was there.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` survive a power cut. Windows keeps no handle on folders and needs none."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

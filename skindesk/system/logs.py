@@ -1,0 +1,22 @@
+"""The program's log files. They carry ids and digests; names, notes and paths stay in the case log."""
+
+import logging
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from skindesk.system.paths import Profile
+
+
+def start_logging(profile: Profile) -> Path | None:
+    """Log to the profile, one megabyte at a time; returns the file, or None where it cannot be written."""
+    path = profile.logs / "skindesk.log"
+    try:
+        profile.logs.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True)
+    except OSError:
+        return None
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    return path

@@ -1,0 +1,72 @@
+"""Where SkinDesk finds its own files and keeps the user's, in a checkout, a wheel or a frozen program."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+PROFILE_VARIABLE = "SKINDESK_PROFILE"
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def bundled(*parts: str) -> Path:
+    """A file or folder that ships with the program, such as `bundled("models")`.
+
+    A frozen program unpacks them beside its modules, a wheel carries them inside the package, and a checkout
+    holds them at its top level.
+    """
+    frozen = getattr(sys, "_MEIPASS", None)
+    if frozen is not None:
+        root = Path(frozen)
+    elif (_PACKAGE / "bundled").is_dir():
+        root = _PACKAGE / "bundled"
+    else:
+        root = _PACKAGE.parent
+    return root.joinpath(*parts)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One user's folder: the case log, settings, installed models and logs. Nothing is created by naming it."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        """The case log's SQLite file."""
+        return self.root / "caselog.sqlite3"
+
+    @property
+    def images(self) -> Path:
+        """The content-addressed store of picture files."""
+        return self.root / "images"
+
+    @property
+    def backups(self) -> Path:
+        """Copies of the database made before each migration."""
+        return self.root / "backups"
+
+    @property
+    def models(self) -> Path:
+        """Model bundles that the user has added."""
+        return self.root / "models"
+
+    @property
+    def settings(self) -> Path:
+        """The user's settings."""
+        return self.root / "settings.json"
+
+    @property
+    def logs(self) -> Path:
+        """The program's logs; they hold ids and digests, never names."""
+        return self.root / "logs"
+
+
+def find_profile(chosen: Path | None = None) -> Profile:
+    """The profile to use: the chosen folder, else the environment's SKINDESK_PROFILE, else the system's place."""
+    if chosen is None:
+        named = os.environ.get(PROFILE_VARIABLE)
+        chosen = Path(named) if named else user_data_path("SkinDesk", appauthor=False)
+    return Profile(chosen.expanduser().resolve())

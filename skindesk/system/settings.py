@@ -1,0 +1,69 @@
+"""What the user has chosen, kept in the profile as JSON."""
+
+import json
+import logging
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from skindesk.system.files import write_durably
+from skindesk.system.paths import Profile
+
+_log = logging.getLogger(__name__)
+
+
+class Theme(StrEnum):
+    """Which colours the windows use."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The user's choices, with the defaults of a first start.
+
+    `model_id` None means the first model that ships; `batch_workers` 0 means one per processor core.
+    """
+
+    theme: Theme = Theme.SYSTEM
+    impression_first: bool = True
+    model_id: str | None = None
+    batch_workers: int = 0
+    notice_accepted: bool = False
+
+
+def load_settings(profile: Profile) -> Settings:
+    """Read the settings; unknown, missing or damaged values fall back to the defaults and are logged."""
+    try:
+        raw = json.loads(profile.settings.read_text("utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError):
+        _log.warning("settings could not be read; using the defaults", exc_info=True)
+        return Settings()
+    values = raw if isinstance(raw, dict) else {}
+    return Settings(**{entry.name: _parse(entry.name, values) for entry in fields(Settings)})
+
+
+def save_settings(profile: Profile, settings: Settings) -> None:
+    """Write the settings durably. Raises OSError where the profile cannot be written."""
+    write_durably(profile.settings, json.dumps(asdict(settings), indent=2).encode())
+
+
+def _parse(name: str, raw: dict[str, Any]) -> Any:
+    """One setting's value from outside data, or its default."""
+    default = getattr(Settings(), name)
+    value = raw.get(name, default)
+    try:
+        if name == "theme":
+            return Theme(value)
+        if name == "model_id":
+            return value if isinstance(value, str) else None
+        if name == "batch_workers":
+            return min(64, max(0, int(value)))
+        return value if isinstance(value, bool) else default
+    except (TypeError, ValueError):
+        _log.warning("setting %s has an unusable value; using the default", name)
+        return default
