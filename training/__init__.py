@@ -1,0 +1,1 @@
+"""Turns public image archives into the networks that SkinDesk runs: prepare, fit, evaluate, export, predict."""

@@ -1,0 +1,143 @@
+"""The trainer's command line: `python -m training prepare | fit | evaluate | export | predict | phantoms`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from skindesk.domain.errors import SkinDeskError
+
+CONFIGS = Path(__file__).parent / "configs"
+RUNS = Path("runs")
+DATA_VARIABLE = "SKINDESK_DATA"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one verb. Returns 0 when done, 2 for expected trouble, which is printed as one sentence."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return int(chosen.run(chosen) or 0)
+    except SkinDeskError as error:
+        print(f"training: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+
+    prepare = verbs.add_parser("prepare", help="read an archive and build its cache")
+    _add_config(prepare)
+    prepare.add_argument("--data", type=Path, help=f"the archive's folder (default: its name in ${DATA_VARIABLE})")
+    prepare.set_defaults(run=_prepare)
+
+    fit = verbs.add_parser("fit", help="train, or go on training")
+    _add_config(fit)
+    fit.add_argument("--weights", type=Path, help="pretrained backbone weights (.weights.h5)")
+    fit.add_argument("--resume", action="store_true", help="go on after the last finished epoch")
+    fit.set_defaults(run=_fit)
+
+    evaluate = verbs.add_parser("evaluate", help="calibrate on the validation part, measure on the test part")
+    _add_config(evaluate)
+    evaluate.set_defaults(run=_evaluate)
+
+    export = verbs.add_parser("export", help="write a model bundle that the program runs")
+    _add_config(export)
+    export.add_argument("--out", type=Path, default=Path("models"), help="the folder that receives the bundle")
+    export.add_argument("--compare", type=Path, action="append", default=[], metavar="RUN", help="a run for the card")
+    export.set_defaults(run=_export)
+
+    predict = verbs.add_parser("predict", help="classify pictures with a run's weights, before any export")
+    _add_config(predict)
+    predict.add_argument("pictures", type=Path, nargs="+")
+    predict.set_defaults(run=_predict)
+
+    phantoms = verbs.add_parser("phantoms", help="generate the example pictures, or a whole data set of phantoms")
+    phantoms.add_argument("--out", type=Path, required=True)
+    phantoms.add_argument("--dataset", type=int, metavar="N", help="N lesions a class in HAM10000's layout")
+    phantoms.set_defaults(run=_phantoms)
+    return parser
+
+
+def _add_config(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("config", help="a file, or the name of one in training/configs")
+    parser.add_argument("--run", dest="folder", type=Path, help="the run's folder (default: runs/<model id>)")
+    parser.add_argument("--cache", type=Path, help="the prepared archive (default: runs/cache/<data set>-<width>)")
+
+
+class _Places:
+    """The configuration and folders that a command line names."""
+
+    def __init__(self, chosen: argparse.Namespace) -> None:
+        from training.config import load_config
+        from training.runs import Run
+
+        named = Path(chosen.config)
+        self.config_path = named if named.suffix == ".toml" else CONFIGS / f"{chosen.config}.toml"
+        self.config = load_config(self.config_path)
+        data = self.config.data
+        self.cache: Path = chosen.cache or RUNS / "cache" / f"{data.dataset}-{data.width_px}"
+        self.run = Run(chosen.folder or RUNS / self.config.model.id)
+
+
+def _prepare(chosen: argparse.Namespace) -> None:
+    from training.cache import build_cache
+    from training.datasets import read_archive
+
+    places = _Places(chosen)
+    data = places.config.data
+    folder = chosen.data or Path(os.environ.get(DATA_VARIABLE, ".")) / data.dataset
+    summary = build_cache(read_archive(data.dataset, folder), data.preprocessing, places.cache)
+    print(f"{summary['images']} pictures prepared in {places.cache}; split {str(summary['split_digest'])[:12]}")
+    for part, counts in summary["images_per_part"].items():
+        print(f"  {part:<10} " + "  ".join(f"{code} {count}" for code, count in counts.items()))
+
+
+def _fit(chosen: argparse.Namespace) -> None:
+    from training.cache import load_cache
+    from training.fit import fit
+
+    places = _Places(chosen)
+    fit(places.config, places.config_path, load_cache(places.cache), places.run, chosen.weights, chosen.resume)
+
+
+def _evaluate(chosen: argparse.Namespace) -> None:
+    from training.cache import load_cache
+    from training.evaluate import evaluate, format_figures
+
+    places = _Places(chosen)
+    print(format_figures(evaluate(places.config, load_cache(places.cache), places.run)))
+    print(f"Figures and plots: {places.run.evaluation}")
+
+
+def _export(chosen: argparse.Namespace) -> None:
+    from training.cache import load_cache
+    from training.export import export
+    from training.runs import Run
+
+    places = _Places(chosen)
+    compared = [Run(folder) for folder in chosen.compare]
+    print(f"Wrote {export(places.config, load_cache(places.cache), places.run, chosen.out, compared)}")
+
+
+def _predict(chosen: argparse.Namespace) -> None:
+    from training.predict import predict
+
+    places = _Places(chosen)
+    for line in predict(places.config, places.run, chosen.pictures):
+        print(line)
+
+
+def _phantoms(chosen: argparse.Namespace) -> None:
+    from training.phantoms import write_dataset, write_examples
+
+    if chosen.dataset is None:
+        for path in write_examples(chosen.out):
+            print(path)
+    else:
+        write_dataset(chosen.out, per_class=chosen.dataset, seed=0, size=(224, 224))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""The prepared archive on disk: every picture as the program would hand it to the network."""
+
+import csv
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from skindesk.domain.contract import Preprocessing
+from skindesk.domain.errors import ImageRejectedError
+from skindesk.domain.labels import Label, MalignancyGroup
+from skindesk.imaging.decode import read_picture_file
+from skindesk.imaging.preprocess import decode_for_input, preprocess
+from training.datasets.archive import Archive, Record
+from training.errors import TrainingError
+from training.split import Part, part_of, split_digest
+
+_IMAGES, _RECORDS, _SUMMARY = "images.npy", "records.csv", "prepared.json"
+
+
+@dataclass(frozen=True)
+class Cache:
+    """A prepared archive.
+
+    `images` is uint8 (n, height, width, 3), memory-mapped; `targets` int64 (n,) indexes `labels`; `groups`,
+    `image_ids` and `parts` have one entry a picture.
+    """
+
+    images: NDArray[np.uint8]
+    targets: NDArray[np.int64]
+    groups: tuple[str, ...]
+    image_ids: tuple[str, ...]
+    parts: tuple[Part, ...]
+    labels: tuple[Label, ...]
+    dataset_title: str
+    licence: str
+    split_digest: str
+
+    def where(self, part: Part) -> NDArray[np.int64]:
+        """The indices of a part's pictures, ascending."""
+        return np.flatnonzero([entry == part for entry in self.parts])
+
+    def class_mix(self, part: Part = Part.TRAIN) -> NDArray[np.float64]:
+        """Each label's share of a part's pictures; no share is zero, so that its logarithm exists."""
+        counts = np.bincount(self.targets[self.where(part)], minlength=len(self.labels)).astype(np.float64)
+        counts = np.maximum(counts, 0.5)
+        return np.asarray(counts / counts.sum())
+
+
+def build_cache(archive: Archive, spec: Preprocessing, folder: Path) -> dict[str, object]:
+    """Decode and preprocess every picture with the program's own code and write the cache.
+
+    Returns the summary that is also written as JSON: counts per part and class, digests, faults. Raises
+    TrainingError where a picture cannot be read: an archive with holes is not the archive.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    shape = (len(archive.records), spec.height_px, spec.width_px, 3)
+    temporary = folder / f"{_IMAGES}.part"
+    images = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=shape)
+    with ThreadPoolExecutor() as pool:
+        pixels = pool.map(lambda record: _load(record, spec), archive.records)
+        for at, picture in enumerate(tqdm(pixels, total=len(archive.records), desc="prepare", unit="image")):
+            images[at] = picture
+    images.flush()
+    temporary.replace(folder / _IMAGES)
+    _write_records(archive, folder / _RECORDS)
+    summary = _summarise(archive, spec)
+    (folder / _SUMMARY).write_text(json.dumps(summary, indent=2, ensure_ascii=False), "utf-8")
+    return summary
+
+
+def load_cache(folder: Path) -> Cache:
+    """Open a prepared archive. Raises TrainingError where there is none."""
+    try:
+        summary = json.loads((folder / _SUMMARY).read_text("utf-8"))
+        images = np.load(folder / _IMAGES, mmap_mode="r")
+        with (folder / _RECORDS).open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+    except OSError as error:
+        raise TrainingError(f"{folder} holds no prepared archive.", "Run `python -m training prepare` first.") from error
+    labels = tuple(Label(**{**entry, "group": MalignancyGroup(entry["group"])}) for entry in summary["labels"])
+    index = {label.code: at for at, label in enumerate(labels)}
+    return Cache(
+        images=images,
+        targets=np.array([index[row["label"]] for row in rows], np.int64),
+        groups=tuple(row["group_id"] for row in rows),
+        image_ids=tuple(row["image_id"] for row in rows),
+        parts=tuple(Part(row["part"]) for row in rows),
+        labels=labels,
+        dataset_title=summary["title"],
+        licence=summary["licence"],
+        split_digest=summary["split_digest"],
+    )
+
+
+def _load(record: Record, spec: Preprocessing) -> NDArray[np.uint8]:
+    try:
+        return preprocess(decode_for_input(read_picture_file(record.path), spec).rgb, spec)
+    except ImageRejectedError as error:
+        raise TrainingError(f"The archive's picture {record.image_id} is unusable: {error}") from error
+
+
+def _write_records(archive: Archive, path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("image_id", "group_id", "label", "part"))
+        for record in archive.records:
+            writer.writerow((record.image_id, record.group_id, record.label_code, part_of(record.group_id)))
+
+
+def _summarise(archive: Archive, spec: Preprocessing) -> dict[str, object]:
+    counts = {str(part): {label.code: 0 for label in archive.labels} for part in Part}
+    groups: dict[str, set[str]] = {str(part): set() for part in Part}
+    for record in archive.records:
+        part = part_of(record.group_id)
+        counts[part][record.label_code] += 1
+        groups[part].add(record.group_id)
+    return {
+        "dataset": archive.name,
+        "title": archive.title,
+        "licence": archive.licence,
+        "images": len(archive.records),
+        "preprocessing": asdict(spec),
+        "labels": [asdict(label) for label in archive.labels],
+        "split_digest": split_digest(archive.records),
+        "images_per_part": counts,
+        "groups_per_part": {part: len(found) for part, found in groups.items()},
+    }

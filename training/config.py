@@ -1,0 +1,140 @@
+"""What a TOML file of `training/configs` says about one network: data, architecture, recipe, contract."""
+
+import tomllib
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Any, get_args, get_origin, get_type_hints
+
+from skindesk.domain.contract import Geometry, Modality, Preprocessing, Resampling
+from training.errors import TrainingError
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Which network; `version` and `title` go into its contract."""
+
+    id: str
+    version: str
+    title: str
+    modality: Modality
+    architecture: str
+    pretrained: bool
+    dropout: float
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Which archive, and how its pictures become the network's input."""
+
+    dataset: str
+    width_px: int
+    height_px: int
+    geometry: Geometry
+    resampling: Resampling
+
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """The specification that the cache and the program both follow."""
+        return Preprocessing(self.width_px, self.height_px, self.geometry, self.resampling)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Some epochs at one input size; `frozen` trains the head alone."""
+
+    size_px: int
+    epochs: int
+    frozen: bool = False
+
+
+@dataclass(frozen=True)
+class RecipeConfig:
+    """How the network is trained.
+
+    `class_balance` is `logit_adjustment` (Menon et al. 2021, arXiv 2007.07314), `weights` (inverse frequency)
+    or `none`; `mixup` is the alpha of its beta distribution, 0 to leave it out; `head_rate` is the learning
+    rate of frozen stages, `peak_rate` the top of the cosine over all others.
+    """
+
+    seed: int
+    batch_size: int
+    optimiser: str
+    head_rate: float
+    peak_rate: float
+    warmup_steps: int
+    weight_decay: float
+    class_balance: str
+    label_smoothing: float
+    mixup: float
+    stages: tuple[Stage, ...]
+
+
+@dataclass(frozen=True)
+class AugmentationConfig:
+    """Random changes of a training picture; `*_probability` is 0 to 1.
+
+    `min_crop_area` is a share of the picture, `max_rotation_deg` applies beside exact quarter turns,
+    `brightness`, `contrast` and `saturation` are the largest relative changes and `hue_deg` the largest turn
+    of the colour circle.
+    """
+
+    flip: bool
+    max_rotation_deg: float
+    min_crop_area: float
+    max_stretch: float
+    brightness: float
+    contrast: float
+    saturation: float
+    hue_deg: float
+    resample_probability: float
+    min_resample_scale: float
+    jpeg_probability: float
+    min_jpeg_quality: int
+
+
+@dataclass(frozen=True)
+class Config:
+    """One network's whole configuration."""
+
+    model: ModelConfig
+    data: DataConfig
+    recipe: RecipeConfig
+    augmentation: AugmentationConfig
+
+
+def load_config(path: Path) -> Config:
+    """Read a configuration. Raises TrainingError for unknown or missing keys and impossible values."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise TrainingError(f"{path} cannot be read: {error.strerror}.", "Name a file of training/configs.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise TrainingError(f"{path} is not valid TOML: {error}.") from error
+    config: Config = _build(Config, raw, path.name)
+    return config
+
+
+def _build(kind: Any, raw: Any, where: str) -> Any:
+    """Turn parsed TOML into the annotated type, refusing what does not fit."""
+    if is_dataclass(kind) and isinstance(kind, type):
+        if not isinstance(raw, dict):
+            raise TrainingError(f"{where} must be a table.")
+        hints = get_type_hints(kind)
+        unknown = set(raw) - set(hints)
+        if unknown:
+            raise TrainingError(f"{where} has unknown keys: {', '.join(sorted(unknown))}.")
+        values = {name: _build(hints[name], raw[name], f"{where}.{name}") for name in hints if name in raw}
+        missing = [entry.name for entry in fields(kind) if entry.name not in raw and entry.name not in _optional(kind)]
+        if missing:
+            raise TrainingError(f"{where} lacks {', '.join(missing)}.")
+        return kind(**values)
+    if get_origin(kind) is tuple:
+        return tuple(_build(get_args(kind)[0], entry, f"{where}[{at}]") for at, entry in enumerate(raw))
+    try:
+        return kind(raw)
+    except (TypeError, ValueError) as error:
+        raise TrainingError(f"{where} cannot be {raw!r}.") from error
+
+
+def _optional(kind: type) -> set[str]:
+    return {name for name in get_type_hints(kind) if hasattr(kind, name)}

@@ -1,0 +1,247 @@
+"""Trains a network stage by stage, with a checkpoint after every epoch from which a run resumes."""
+
+import csv
+import os
+import subprocess
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from training import metrics
+from training.architectures import build_network
+from training.architectures.network import Network
+from training.batches import EvaluationBatches, TrainingBatches
+from training.cache import Cache
+from training.config import Config, Stage
+from training.errors import TrainingError
+from training.runs import Run, read_json, write_json
+from training.split import Part
+
+_HISTORY_COLUMNS = (
+    "stage", "epoch", "size_px", "learning_rate", "loss", "validation_accuracy", "validation_balanced_accuracy",
+    "validation_macro_auc", "validation_nll", "seconds",
+)  # fmt: skip
+
+
+class BalancedCrossentropy(keras.losses.Loss):  # type: ignore[misc] # keras ships no types
+    """Categorical cross-entropy whose logits come out as if every class were equally common.
+
+    `logit_adjustment` adds the logarithm of the class mix to the logits inside the loss (Menon et al. 2021,
+    arXiv 2007.07314); `weights` weighs each picture by its class's inverse frequency.
+    """
+
+    def __init__(self, class_mix: NDArray[np.float64], class_balance: str, label_smoothing: float) -> None:
+        super().__init__(name="balanced_crossentropy")
+        adjusted = class_balance == "logit_adjustment"
+        self.offset = np.log(class_mix).astype(np.float32) if adjusted else np.zeros(len(class_mix), np.float32)
+        weights = np.ones(len(class_mix)) if adjusted else 1 / (class_mix * len(class_mix))
+        self.class_weights = weights.astype(np.float32)
+        self.label_smoothing = label_smoothing
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Loss per picture from soft targets and logits, both (n, classes)."""
+        losses = keras.losses.categorical_crossentropy(
+            y_true, y_pred + self.offset, from_logits=True, label_smoothing=self.label_smoothing
+        )
+        return losses * keras.ops.sum(y_true * self.class_weights, axis=-1)
+
+
+def fit(config: Config, config_path: Path, cache: Cache, run: Run, weights: Path | None, resume: bool) -> None:
+    """Train to the end of the configured stages, leaving the best weights in the run's folder.
+
+    Raises TrainingError where the run exists and `resume` is not given, or where weights are missing.
+    """
+    if run.progress.exists() and not resume:
+        raise TrainingError(f"{run.folder} holds a run already.", "Go on with --resume, or name another folder.")
+    if config.model.pretrained and weights is None:
+        raise TrainingError(f"{config_path.name} needs pretrained weights.", "Name their file with --weights.")
+    if weights is not None and not weights.is_file():
+        raise TrainingError(f"The weights file {weights} does not exist.")
+    keras.utils.set_random_seed(config.recipe.seed)
+    done = read_json(run.progress, "") if run.progress.exists() else {"stage": 0, "epochs_done": 0, "best": -1.0}
+    if not run.record.exists():
+        write_json(run.record, _describe(config, config_path, cache))
+    network = build_network(
+        config.model.architecture, len(cache.labels), config.model.dropout, str(weights) if weights else None
+    )
+    _Trainer(config, cache, run, network, done).train()
+
+
+class _Trainer:
+    """Holds what the stages share: the network, its optimiser and how far the run has come."""
+
+    def __init__(self, config: Config, cache: Cache, run: Run, network: Network, done: dict[str, Any]) -> None:
+        self.config = config
+        self.cache = cache
+        self.run = run
+        self.network = network
+        self.done = done
+        self.train_part = cache.where(Part.TRAIN)
+        self.loss = BalancedCrossentropy(
+            cache.class_mix(), config.recipe.class_balance, config.recipe.label_smoothing
+        )
+        self.restored = done["stage"] == 0 and done["epochs_done"] == 0
+
+    def train(self) -> None:
+        frozen: bool | None = None
+        for at, stage in enumerate(self.config.recipe.stages):
+            if stage.frozen != frozen:
+                self._compile(stage.frozen)
+                frozen = stage.frozen
+            if at < self.done["stage"]:
+                continue
+            self._train_stage(at, stage)
+            self.done.update(stage=at + 1, epochs_done=0)
+
+    def _train_stage(self, at: int, stage: Stage) -> None:
+        model = self.network.training_model
+        if not self.restored:
+            model.load_weights(self.run.checkpoint)
+            self.restored = True
+        batches = TrainingBatches(
+            self.cache, self.train_part, stage.size_px, self.config.recipe, self.config.augmentation,
+            workers=os.cpu_count() or 1,
+        )  # fmt: skip
+        model.fit(
+            batches,
+            epochs=stage.epochs,
+            initial_epoch=self.done["epochs_done"],
+            shuffle=False,
+            callbacks=[_EpochKeeper(self, at, stage, batches)],
+        )
+
+    def _compile(self, frozen: bool) -> None:
+        if self.network.backbone is not None:
+            self.network.backbone.trainable = not frozen
+        recipe = self.config.recipe
+        rate: Any = recipe.head_rate
+        if not frozen:
+            epochs = sum(stage.epochs for stage in recipe.stages if not stage.frozen)
+            steps = epochs * (len(self.train_part) // recipe.batch_size)
+            rate = keras.optimizers.schedules.CosineDecay(
+                recipe.peak_rate / 100,
+                max(1, steps - recipe.warmup_steps),
+                alpha=0.001,
+                warmup_target=recipe.peak_rate,
+                warmup_steps=recipe.warmup_steps,
+            )
+        optimiser = _optimiser(recipe.optimiser, rate, recipe.weight_decay)
+        self.network.training_model.compile(optimizer=optimiser, loss=self.loss)
+        optimiser.build(self.network.training_model.trainable_variables)
+
+
+class _EpochKeeper(keras.callbacks.Callback):  # type: ignore[misc] # keras ships no types
+    """Tells the batches which epoch it is; afterwards validates, records and checkpoints."""
+
+    def __init__(self, trainer: _Trainer, at: int, stage: Stage, batches: TrainingBatches) -> None:
+        super().__init__()
+        self.trainer = trainer
+        self.at = at
+        self.stage = stage
+        self.batches = batches
+        self.epochs_before = sum(earlier.epochs for earlier in trainer.config.recipe.stages[:at])
+        self.started = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Seeds this epoch's batches."""
+        self.batches.epoch = self.epochs_before + epoch
+        self.started = time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Validates at the size that ships, keeps the best weights and makes the epoch resumable."""
+        trainer = self.trainer
+        scores = _validate(trainer.network, trainer.cache, trainer.config)
+        row = {
+            "stage": self.at,
+            "epoch": self.epochs_before + epoch + 1,
+            "size_px": self.stage.size_px,
+            "learning_rate": float(self.model.optimizer.learning_rate),
+            "loss": (logs or {})["loss"],
+            **scores,
+            "seconds": round(time.monotonic() - self.started, 1),
+        }
+        _append_row(trainer.run.history, row)
+        print("  ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
+        if scores["validation_macro_auc"] > trainer.done["best"]:
+            trainer.done["best"] = scores["validation_macro_auc"]
+            _save_weights(self.model, trainer.run.best)
+        _save_weights(self.model, trainer.run.checkpoint)
+        write_json(trainer.run.progress, {**trainer.done, "stage": self.at, "epochs_done": epoch + 1})
+
+
+def predict_logits(network: Network, cache: Cache, indices: NDArray[np.int64], size_px: int) -> NDArray[np.float64]:
+    """The network's balanced logits (n, classes) for unchanged pictures at an input size."""
+    logits = network.training_model.predict(EvaluationBatches(cache, indices, size_px), verbose=0)
+    return np.asarray(logits, np.float64)
+
+
+def _validate(network: Network, cache: Cache, config: Config) -> dict[str, float]:
+    indices = cache.where(Part.VALIDATION)
+    logits = predict_logits(network, cache, indices, config.data.width_px)
+    targets = cache.targets[indices]
+    balanced = metrics.unweighted(metrics.softmax_with_prior(logits, np.ones(logits.shape[1]), 1.0), targets)
+    archive = metrics.unweighted(metrics.softmax_with_prior(logits, cache.class_mix(), 1.0), targets)
+    return {
+        "validation_accuracy": metrics.accuracy(archive),
+        "validation_balanced_accuracy": metrics.balanced_accuracy(balanced),
+        "validation_macro_auc": metrics.macro_auc(archive),
+        "validation_nll": metrics.negative_log_likelihood(archive),
+    }
+
+
+def _optimiser(name: str, rate: Any, weight_decay: float) -> Any:
+    if name == "adam":
+        return keras.optimizers.Adam(rate)
+    if name != "adamw":
+        raise TrainingError(f"There is no optimiser {name!r}.", "Known: adam, adamw.")
+    optimiser = keras.optimizers.AdamW(rate, weight_decay=weight_decay)
+    optimiser.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimiser
+
+
+def _save_weights(model: Any, path: Path) -> None:
+    temporary = path.with_name(f"new-{path.name}")
+    model.save_weights(temporary, overwrite=True)
+    temporary.replace(path)
+
+
+def _append_row(path: Path, row: dict[str, float]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = not path.exists()
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, _HISTORY_COLUMNS)
+        if new:
+            writer.writeheader()
+        writer.writerow(row)
+
+
+def _describe(config: Config, config_path: Path, cache: Cache) -> dict[str, Any]:
+    return {
+        "config": config_path.name,
+        "settings": asdict(config),
+        "dataset": cache.dataset_title,
+        "licence": cache.licence,
+        "split_digest": cache.split_digest,
+        "git_commit": git_commit(),
+        "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "backend": keras.backend.backend(),
+        "versions": {name: version(name) for name in ("keras", "numpy", "pillow")},
+    }
+
+
+def git_commit() -> str:
+    """The checkout's commit, with `-dirty` where files differ from it; `unknown` outside a checkout."""
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        return subprocess.run(
+            command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent
+        ).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"

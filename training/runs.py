@@ -1,0 +1,69 @@
+"""One training run's folder: what it was, how far it came, and its weights."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from skindesk.system.files import write_durably
+from training.errors import TrainingError
+
+
+@dataclass(frozen=True)
+class Run:
+    """The files of a run; each name is stated here and nowhere else."""
+
+    folder: Path
+
+    @property
+    def record(self) -> Path:
+        """What was trained: configuration file, data, commit, versions."""
+        return self.folder / "run.json"
+
+    @property
+    def progress(self) -> Path:
+        """Which stage and epoch the checkpoint closes."""
+        return self.folder / "progress.json"
+
+    @property
+    def checkpoint(self) -> Path:
+        """Weights and optimiser state after the last finished epoch."""
+        return self.folder / "checkpoint.weights.h5"
+
+    @property
+    def best(self) -> Path:
+        """The weights of the epoch that did best on the validation part."""
+        return self.folder / "best.weights.h5"
+
+    @property
+    def history(self) -> Path:
+        """One row an epoch."""
+        return self.folder / "history.csv"
+
+    @property
+    def evaluation(self) -> Path:
+        """The folder of figures and plots that `evaluate` writes."""
+        return self.folder / "evaluation"
+
+    @property
+    def figures(self) -> Path:
+        """All of an evaluation's figures."""
+        return self.evaluation / "evaluation.json"
+
+    @property
+    def calibration(self) -> Path:
+        """Temperature, class mix and decision rule, set on the validation part."""
+        return self.folder / "calibration.json"
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON durably and readably."""
+    write_durably(path, json.dumps(value, indent=2, ensure_ascii=False).encode())
+
+
+def read_json(path: Path, missing: str) -> Any:
+    """Read JSON. Raises TrainingError with the advice `missing` where the file is absent."""
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise TrainingError(f"{path} does not exist.", missing) from error
