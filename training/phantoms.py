@@ -23,23 +23,31 @@ Colour = tuple[float, float, float]
 KINDS = ("akiec", "bcc", "bkl", "df", "mel", "nv", "vasc")
 NOTICE = "Generated phantom, not a photograph of a patient"
 EXAMPLES = (
-    ("generated-akiec.jpg", "akiec", 3),
-    ("generated-bcc.jpg", "bcc", 1),
-    ("generated-bkl.jpg", "bkl", 2),
-    ("generated-df.jpg", "df", 2),
-    ("generated-mel.jpg", "mel", 4),
-    ("generated-nv.jpg", "nv", 1),
-    ("generated-vasc.jpg", "vasc", 2),
-    ("generated-mel-2.jpg", "mel", 7),
-    ("generated-nv-2.jpg", "nv", 5),
-    ("generated-bkl-2.jpg", "bkl", 6),
+    ("generated-akiec.jpg", "akiec", 44),
+    ("generated-bcc.jpg", "bcc", 46),
+    ("generated-bkl.jpg", "bkl", 43),
+    ("generated-df.jpg", "df", 47),
+    ("generated-mel.jpg", "mel", 43),
+    ("generated-nv.jpg", "nv", 72),
+    ("generated-vasc.jpg", "vasc", 40),
+    ("generated-mel-2.jpg", "mel", 46),
+    ("generated-nv-2.jpg", "nv", 62),
+    ("generated-bkl-2.jpg", "bkl", 41),
 )
 
 # Absorption per unit of pigment in red, green and blue: chosen by eye after the known order of the spectra.
-_MELANIN = (0.50, 0.78, 1.00)
+_MELANIN = (0.52, 0.80, 1.00)
 _BLOOD = (0.17, 1.00, 0.80)
 _BARE_SKIN = (0.05, 0.20, 0.22)
 _SUPERSAMPLING = 3
+
+# How the n-th photograph of a lesion is turned: as it is, by half a turn, mirrored, upside down.
+_TURNS = (
+    (slice(None), slice(None)),
+    (slice(None, None, -1), slice(None, None, -1)),
+    (slice(None), slice(None, None, -1)),
+    (slice(None, None, -1), slice(None)),
+)
 
 
 @dataclass(frozen=True)
@@ -59,15 +67,17 @@ def generate(kind: str, seed: int, width_px: int = 600, height_px: int = 450, vi
     `kind` is one of KINDS; `seed` is not negative. A `view` above 0 is another photograph of the same lesion:
     turned, under other light, with other hairs. Raises ValueError for an unknown kind.
     """
+    if kind not in KINDS:
+        raise ValueError(f"There is no phantom of {kind!r}; the kinds are {', '.join(KINDS)}.")
     number = KINDS.index(kind)
     painter = np.random.default_rng([seed, number])
     canvas = _Canvas.bare(_Frame(painter, width_px, height_px))
     outline = _draw_outline(canvas.frame, _FORMS[kind])
     _PAINTERS[kind](canvas, outline)
-    turn = _TURNS[view % len(_TURNS)]
     camera = _Frame(np.random.default_rng([seed, number, view]), width_px, height_px)
-    rgb = _photograph(camera, turn(canvas.develop()))
-    return Phantom(rgb, np.ascontiguousarray(turn(outline.mask)), kind, seed, view)
+    turn = _TURNS[view % len(_TURNS)]
+    rgb = _photograph(camera, canvas.develop()[turn])
+    return Phantom(rgb, np.ascontiguousarray(outline.mask[turn]), kind, seed, view)
 
 
 def write_examples(folder: Path) -> tuple[Path, ...]:
@@ -211,40 +221,44 @@ def _resized(values: Floats, frame: _Frame) -> Floats:
 
 def _step(values: Floats, low: float, high: float) -> Floats:
     """Rise smoothly from 0 at `low` to 1 at `high`; falls where `low` is the larger."""
-    ramp = np.clip((values - np.float32(low)) * np.float32(1 / (high - low)), 0, 1)
+    ramp: Floats = np.clip((values - np.float32(low)) * np.float32(1 / (high - low)), 0, 1)
     return ramp * ramp * (3 - 2 * ramp)
 
 
-def _cells(frame: _Frame, spacing: float, jitter: float) -> tuple[Floats, Floats]:
-    """Divide the frame into Voronoi cells of points on a disturbed lattice.
+def _cells(frame: _Frame, spacing: float, jitter: float) -> Floats:
+    """Divide the frame into Voronoi cells of points on a disturbed and gently bent lattice.
 
-    Returns two float32 (h, w): the distance from the nearest border in cells (0 on it, about 1 at a point), and
-    a tint from 0 to 1, the same all over a cell. Computed at half resolution, which dermoscopy's softness hides.
+    Returns the distance from the nearest border in cells (0 on it, about 1 at a point), float32 (h, w).
+    Computed at half resolution, which dermoscopy's softness hides.
     """
     x, y = frame.grid(2)
     shape = (math.ceil(frame.height / spacing) + 4, math.ceil(600 / spacing) + 4)
-    dots = (frame.rng.random((3, *shape), dtype=np.float32) - np.float32(0.5)) * np.float32(jitter)
-    column, row = np.broadcast_arrays(x / np.float32(spacing) + 1, y / np.float32(spacing) + 1)
+    dots = (frame.rng.random((2, *shape), dtype=np.float32) - np.float32(0.5)) * np.float32(jitter)
+    column = x / np.float32(spacing) + 1 + _bend(frame, spacing)
+    row = y / np.float32(spacing) + 1 + _bend(frame, spacing)
     left, top = column.astype(np.int32), row.astype(np.int32)
     first = np.full(column.shape, 9, np.float32)
-    second, tint = first.copy(), first.copy()
+    second = first.copy()
     for down in (-1, 0, 1):
         for right in (-1, 0, 1):
-            index = (top + down) * shape[1] + (left + right)
+            index = np.clip((top + down) * shape[1] + (left + right), 0, dots[0].size - 1)
             along = dots[0].take(index) + (left + np.float32(right + 0.5)) - column
             across = dots[1].take(index) + (top + np.float32(down + 0.5)) - row
             distance = along * along + across * across
-            np.copyto(tint, dots[2].take(index), where=distance < first)
             second = np.minimum(second, np.maximum(first, distance))
             first = np.minimum(first, distance)
-    border = np.sqrt(second) - np.sqrt(first)
-    return _resized(border, frame), _resized(tint / np.float32(max(jitter, 1e-3)) + np.float32(0.5), frame)
+    return _resized(np.sqrt(second) - np.sqrt(first), frame)
+
+
+def _bend(frame: _Frame, spacing: float) -> Floats:
+    """Return a displacement in cells at half resolution: float32 (h / 2, w / 2)."""
+    return np.float32(0.34) * _noise(frame, 3.5 * spacing)[::2, ::2]
 
 
 def _network(frame: _Frame, spacing: float, jitter: float, thickness: float) -> Floats:
     """Return a mesh of lines, float32 (h, w), 0 in its holes to 1 on its lines; `thickness` is in cells."""
-    border, _ = _cells(frame, spacing, jitter)
-    return np.exp(-np.square(border / np.float32(thickness)))
+    lines: Floats = np.exp(-np.square(_cells(frame, spacing, jitter) / np.float32(thickness)))
+    return lines
 
 
 class _Ink:
@@ -319,9 +333,13 @@ class _Outline:
     inside: Floats
     mask: NDArray[np.bool_]
 
+    def radius(self, angle: float) -> float:
+        """Return the outline's distance from the centre, in units, in the direction of `angle` (radians)."""
+        return float(self.radii[int(angle / math.tau * self.radii.size) % self.radii.size])
+
     def point(self, angle: float, reach: float) -> Point:
         """Return the point, in units, at a part of the radius in the direction of `angle` (radians)."""
-        radius = reach * float(self.radii[int(angle / math.tau * self.radii.size) % self.radii.size])
+        radius = reach * self.radius(angle)
         return self.centre[0] + radius * math.cos(angle), self.centre[1] + radius * math.sin(angle)
 
     def scatter(self, frame: _Frame, count: int, reach: float = 0.9) -> list[Point]:
@@ -331,7 +349,7 @@ class _Outline:
 
 
 def _draw_outline(frame: _Frame, form: _Form) -> _Outline:
-    centre = (300 + frame.between(-30, 30), frame.height / 2 + frame.between(-18, 18))
+    centre = (300 + frame.between(-30, 30), frame.height * frame.between(0.46, 0.54))
     radii = _draw_radii(frame, form)
     x, y = frame.grid()
     away_x, away_y = x - np.float32(centre[0]), y - np.float32(centre[1])
@@ -340,7 +358,7 @@ def _draw_outline(frame: _Frame, form: _Form) -> _Outline:
     limit = radii[turns.astype(np.int32) % radii.size]
     depth = limit - distance
     if form.ragged:
-        depth = depth + np.float32(form.ragged) * (_noise(frame, 26) + _noise(frame, 9))
+        depth = depth + np.float32(form.ragged) * (_noise(frame, 26) + 0.6 * _noise(frame, 10))
     inside = _step(depth, -form.softness / 2, form.softness / 2)
     return _Outline(centre, radii, 1 - depth / limit, inside, depth > 0)
 
@@ -355,20 +373,20 @@ def _draw_radii(frame: _Frame, form: _Form) -> Floats:
     radii = radii * (1 + form.waviness * waves)
     if form.streaks:
         sector = np.clip(np.cos(angle - frame.between(0, 6.3)) - 0.1, 0, 1)
-        teeth = sum(np.cos(order * angle + frame.between(0, 6.3)) for order in (31, 43, 59))
-        radii = radii * (1 + form.streaks * sector * teeth)
+        teeth = sum(np.cos(order * angle + frame.between(0, 6.3)) for order in (17, 29, 37, 53, 71))
+        radii = radii * (1 + form.streaks * sector * np.maximum(teeth, 0))
     radii = radii * frame.between(*form.radius) * min(1, frame.height / 450)
-    return (radii * min(1, 0.45 * min(frame.height, 600) / radii.max())).astype(np.float32)
+    return np.asarray(radii * min(1, 0.42 * min(frame.height, 600) / radii.max()), np.float32)
 
 
 _FORMS = {
     "akiec": _Form((1.0, 1.5), 0.10, 4.0, 34),
-    "bcc": _Form((1.0, 1.4), 0.08, 1.5, 22),
+    "bcc": _Form((1.0, 1.4), 0.08, 4.0, 44),
     "bkl": _Form((1.0, 1.5), 0.09, 2.2, 5),
     "df": _Form((1.0, 1.2), 0.03, 3.0, 46),
-    "mel": _Form((1.2, 1.7), 0.17, 3.0, 12, streaks=0.035, radius=(115, 160)),
-    "nv": _Form((1.0, 1.35), 0.03, 3.0, 22),
-    "vasc": _Form((1.0, 1.25), 0.04, 0.8, 8, radius=(90, 130)),
+    "mel": _Form((1.2, 1.7), 0.15, 5.0, 20, streaks=0.045, radius=(115, 160)),
+    "nv": _Form((1.0, 1.35), 0.04, 5.0, 34),
+    "vasc": _Form((1.0, 1.25), 0.05, 1.2, 12, radius=(90, 130)),
 }
 
 
@@ -388,14 +406,15 @@ class _Canvas:
     @classmethod
     def bare(cls, frame: _Frame) -> "_Canvas":
         """Return skin without a lesion; `tone` runs from 0 (Fitzpatrick I) to 1 (VI), light being commoner."""
-        tone = float(frame.rng.beta(1.1, 2.2))
+        tone = float(frame.rng.beta(0.9, 1.7))
         angle = frame.between(0, math.pi)
-        furrows = _fibres(frame, angle, 60, 5) + _fibres(frame, angle + frame.between(0.8, 1.4), 45, 5)
+        furrows = _fibres(frame, angle, 26, 4) + _fibres(frame, angle + frame.between(0.8, 1.4), 22, 4)
+        furrows = furrows * _step(_noise(frame, 60), -1.2, 1.6)
         mottle = 0.6 * _noise(frame, 90) + 0.5 * _noise(frame, 22)
         grain = _noise(frame, 5)
-        melanin = 0.06 + 1.3 * tone**1.4 * (1 + 0.05 * mottle) + 0.025 * mottle + 0.014 * furrows + 0.014 * grain
+        melanin = 0.06 + 1.8 * tone**1.4 * (1 + 0.035 * mottle) + 0.03 * mottle + 0.012 * furrows + 0.014 * grain
         flush = 0.9 * _noise(frame, 120) + 0.5 * _noise(frame, 30) + 0.35 * grain
-        blood = frame.between(0.10, 0.34) * (1 + 0.16 * flush)
+        blood = frame.between(0.03, 0.27) * (1 + 0.18 * flush)
         return cls(frame, tone, melanin.astype(np.float32), np.maximum(blood, 0).astype(np.float32))
 
     def cover(self, opacity: Floats, colour: Colour) -> None:
@@ -412,7 +431,7 @@ class _Canvas:
 
     def develop(self) -> Floats:
         """Return the colours, float32 (h, w, 3), 0 to about 1, exposed as a camera would for this skin."""
-        exposure = math.exp(0.35 * 1.3 * self.tone**1.4)
+        exposure = math.exp(0.24 * self.tone**1.4)
         planes = []
         for channel in range(3):
             density = self.melanin * np.float32(_MELANIN[channel]) + self.blood * np.float32(_BLOOD[channel])
@@ -429,11 +448,11 @@ class _Canvas:
 def _paint_nv(canvas: _Canvas, outline: _Outline) -> None:
     """Paint a nevus: round, evenly brown, a regular network thinning out at the edge."""
     frame = canvas.frame
-    depth = frame.between(0.45, 0.85)
-    body = 0.75 + 0.35 * _step(outline.reach, 0.9, 0.1) + 0.07 * _noise(frame, 30)
-    mesh = _network(frame, frame.between(11, 14), 0.55, 0.20)
-    canvas.pigment(outline.inside * depth * (0.62 * body + 0.75 * mesh * _step(outline.reach, 0.0, 0.6)))
-    canvas.flush(outline.inside * frame.between(0.05, 0.2))
+    depth = frame.between(0.6, 1.15)
+    body = 0.5 + 0.7 * _step(outline.reach, 1.0, 0.1) + 0.10 * _noise(frame, 40) + 0.06 * _noise(frame, 12)
+    mesh = _network(frame, frame.between(10, 13), 0.75, 0.27) * (1 + 0.25 * _noise(frame, 28))
+    canvas.pigment(outline.inside * depth * (0.72 * body + 0.48 * mesh * _step(outline.reach, 0.0, 0.6)))
+    canvas.flush(outline.inside * frame.between(0.02, 0.12))
 
 
 def _paint_mel(canvas: _Canvas, outline: _Outline) -> None:
@@ -441,15 +460,16 @@ def _paint_mel(canvas: _Canvas, outline: _Outline) -> None:
     frame = canvas.frame
     slope = _slope(frame)
     patches = 0.8 * _noise(frame, 70) + 0.35 * _noise(frame, 22) + slope
-    brown = 0.45 + 0.5 * _step(patches, -0.6, 0.5) + 0.9 * _step(patches, 0.5, 1.4)
-    mesh = _network(frame, frame.between(15, 19), 0.95, 0.24) * _step(_noise(frame, 80), -0.5, 0.6)
-    canvas.pigment(outline.inside * (brown + 0.55 * mesh))
-    canvas.flush(outline.inside * (0.12 + 0.45 * _step(_noise(frame, 75) - slope, 0.2, 1.3)))
+    brown = 0.42 + 0.5 * _step(patches, -0.9, 0.7) + 0.95 * _step(patches, 0.3, 1.7) + 0.10 * _noise(frame, 9)
+    mesh = _network(frame, frame.between(11, 15), 0.95, 0.30) * _step(_noise(frame, 70), -0.6, 0.9)
+    canvas.pigment(outline.inside * (brown + 0.50 * mesh))
+    canvas.flush(outline.inside * (0.08 + 0.38 * _step(_noise(frame, 75) - slope, 0.3, 1.6)))
     _paint_dots(canvas, outline, count=int(frame.between(15, 40)))
-    scar = _step(_noise(frame, 80) - slope, 0.9, 1.9) * _step(outline.reach, 0.95, 0.75)
-    canvas.cover(0.5 * scar, (0.88, 0.78, 0.77))
-    veil = _step(0.8 * _noise(frame, 75) + 0.2 * _noise(frame, 18) + 0.9 * slope, 0.1, 1.5)
-    canvas.cover(0.68 * veil * _step(outline.reach, 0.92, 0.6), (0.43, 0.48, 0.60))
+    smoke = 0.35 * _noise(frame, 20) + 0.15 * _noise(frame, 7)
+    scar = _step(_noise(frame, 80) + smoke - slope, 0.8, 2.4) * _step(outline.reach, 0.95, 0.65)
+    canvas.cover(0.45 * scar, (0.86, 0.76, 0.75))
+    veil = _step(0.8 * _noise(frame, 90) + smoke + 0.9 * slope, 0.0, 2.0)
+    canvas.cover(0.72 * veil * _step(outline.reach, 0.95, 0.45), (0.46, 0.47, 0.55))
 
 
 def _paint_dots(canvas: _Canvas, outline: _Outline, count: int) -> None:
@@ -473,14 +493,16 @@ def _slope(frame: _Frame) -> Floats:
 def _paint_bcc(canvas: _Canvas, outline: _Outline) -> None:
     """Paint a basal cell carcinoma: pink and translucent, arborising vessels, blue-grey ovoid nests."""
     frame = canvas.frame
-    canvas.cover(outline.inside * (0.42 + 0.10 * _noise(frame, 45)), (0.95, 0.74, 0.74))
-    pearl = _fibres(frame, frame.between(0, math.pi), 40, 8)
-    canvas.cover(0.35 * outline.inside * _step(pearl, 0.9, 2.4), (1.0, 0.93, 0.92))
+    clear = 1 - 0.7 * canvas.tone
+    canvas.cover(outline.inside * clear * (0.44 + 0.10 * _noise(frame, 45)), (0.93, 0.67, 0.67))
+    pearl = 0.7 * _fibres(frame, frame.between(0, math.pi), 30, 6) + 0.6 * _noise(frame, 50)
+    canvas.cover(0.30 * clear * outline.inside * _step(pearl, 0.6, 2.6), (1.0, 0.93, 0.92))
+    canvas.pigment(0.22 * outline.inside * _step(_noise(frame, 50), 0.4, 1.8))
     nests = _Ink(frame)
     for place in _clustered(frame, outline, int(frame.between(7, 14))):
-        nests.blob(_ovoid(frame, place, frame.between(6, 19)), frame.between(0.6, 1))
-    grain = 0.9 + 0.1 * _noise(frame, 6)
-    canvas.cover(0.82 * nests.dried(2.2) * grain, (0.33, 0.35, 0.45))
+        nests.blob(_ovoid(frame, place, frame.between(4, 19)), frame.between(0.55, 1))
+    grain = 0.88 + 0.10 * _noise(frame, 14) + 0.06 * _noise(frame, 5)
+    canvas.cover(0.80 * nests.dried(3.2) * grain, (0.32, 0.32, 0.39))
     vessels = _Ink(frame)
     for _ in range(int(frame.between(4, 7))):
         angle = frame.between(0, math.tau)
@@ -526,7 +548,7 @@ def _grow_vessel(ink: _Ink, frame: _Frame, start: Point, heading: float, width: 
 def _paint_akiec(canvas: _Canvas, outline: _Outline) -> None:
     """Paint an actinic keratosis: a red meshwork around pale follicles, under yellowish-white scale."""
     frame = canvas.frame
-    border, _ = _cells(frame, frame.between(24, 30), 0.8)
+    border = _cells(frame, frame.between(24, 30), 0.8)
     redness = 0.30 + 0.22 * np.exp(-np.square(border / 0.35)) + 0.10 * _noise(frame, 40)
     canvas.flush(outline.inside * redness)
     canvas.pigment(outline.inside * (0.08 + 0.16 * _step(_noise(frame, 40), 0.3, 1.6)))
@@ -534,7 +556,7 @@ def _paint_akiec(canvas: _Canvas, outline: _Outline) -> None:
     canvas.cover(0.42 * follicles, (0.97, 0.86, 0.74))
     flakes = 0.7 * _noise(frame, 50) + 0.45 * _noise(frame, 14) + 0.35 * _noise(frame, 5)
     scale = _step(flakes, 0.35, 1.35) * _step(outline.reach, 1.0, 0.7)
-    ridges = 0.75 + 0.25 * _fibres(frame, frame.between(0, math.pi), 26, 3)
+    ridges = 0.80 + 0.16 * _fibres(frame, frame.between(0, math.pi), 12, 3.5)
     canvas.cover(0.80 * scale * ridges, (0.96, 0.91, 0.80))
     _paint_dotted_vessels(canvas, outline)
 
@@ -550,12 +572,12 @@ def _paint_dotted_vessels(canvas: _Canvas, outline: _Outline) -> None:
 def _paint_bkl(canvas: _Canvas, outline: _Outline) -> None:
     """Paint a seborrheic keratosis: sharply bounded, waxy, with milia-like cysts and comedo-like openings."""
     frame = canvas.frame
-    depth = frame.between(0.40, 0.75)
-    furrow = np.exp(-np.square((0.8 * _noise(frame, 24) + 0.3 * _noise(frame, 10)) / 0.16))
+    depth = frame.between(0.35, 0.95)
+    furrow = np.exp(-np.square((0.8 * _noise(frame, 26) + 0.5 * _noise(frame, 9)) / 0.30))
     rim = 0.25 * _step(outline.reach, 0.78, 0.98)
-    body = 0.85 + 0.16 * _noise(frame, 60) + 0.08 * _noise(frame, 8) + rim + 0.45 * furrow
+    body = 0.85 + 0.22 * _noise(frame, 60) + 0.09 * _noise(frame, 8) + rim + 0.30 * furrow
     canvas.pigment(outline.inside * depth * body)
-    canvas.cover(outline.inside * 0.20, (0.80, 0.66, 0.50))
+    canvas.cover(outline.inside * frame.between(0.08, 0.24), (0.80, 0.68, 0.60))
     openings = _Ink(frame)
     for place in outline.scatter(frame, int(frame.between(10, 22))):
         openings.blob(_ovoid(frame, place, frame.between(2.5, 7.5)), frame.between(0.6, 1))
@@ -569,27 +591,47 @@ def _paint_bkl(canvas: _Canvas, outline: _Outline) -> None:
 def _paint_df(canvas: _Canvas, outline: _Outline) -> None:
     """Paint a dermatofibroma: a pale scar-like centre within a delicate network."""
     frame = canvas.frame
-    mesh = _network(frame, frame.between(10, 13), 0.6, 0.18)
+    mesh = _network(frame, frame.between(10, 13), 0.7, 0.25)
     ring = _step(outline.reach, 0.25, 0.65)
-    canvas.pigment(outline.inside * (0.16 + ring * (0.20 + 0.06 * _noise(frame, 40)) + 0.42 * ring * mesh))
+    canvas.pigment(outline.inside * (0.16 + ring * (0.20 + 0.06 * _noise(frame, 40)) + 0.36 * ring * mesh))
     canvas.flush(outline.inside * (0.10 + 0.06 * _noise(frame, 60)))
     ragged = outline.reach + 0.05 * _noise(frame, 30) + 0.03 * _noise(frame, 9)
-    scar = _step(ragged, 0.62, 0.18)
-    spokes = 0.85 + 0.15 * _fibres(frame, frame.between(0, math.pi), 50, 5)
-    canvas.cover(0.72 * scar * spokes, (0.98, 0.91, 0.89))
+    scar = _step(ragged, 0.66, 0.10)
+    strands = _fibres(frame, frame.between(0, math.pi), 28, 6) + _noise(frame, 11)
+    canvas.cover(scar * (0.66 + 0.065 * strands), (0.96, 0.87, 0.86))
 
 
 def _paint_vasc(canvas: _Canvas, outline: _Outline) -> None:
-    """Paint an angioma: red to purple lacunae between pale septa."""
+    """Paint an angioma: round lacunae, red to purple, crowded on a red ground with pale septa."""
     frame = canvas.frame
-    border, tint = _cells(frame, frame.between(36, 48), 0.85)
-    border = border + 0.05 * _noise(frame, 14)
-    lacunae = _step(border, 0.04, 0.30) * outline.inside
-    canvas.flush(outline.inside * 0.55 + lacunae * (0.75 + 0.55 * tint))
-    canvas.pigment(lacunae * (0.10 + 0.85 * _step(tint, 0.45, 1.0)))
-    canvas.cover(0.38 * lacunae * _step(tint, 0.5, 0.95), (0.30, 0.12, 0.32))
-    shine = _step(_noise(frame, 34), 1.0, 2.4) * outline.inside
-    canvas.cover(0.28 * shine, (1.0, 0.85, 0.86))
+    canvas.flush(outline.inside * (0.62 + 0.12 * _noise(frame, 40)))
+    red, purple = _Ink(frame), _Ink(frame)
+    for place in _crowd(frame, outline, spacing=frame.between(21, 28)):
+        shape = _ovoid(frame, place, frame.between(7.5, 14.5))
+        red.blob(shape, frame.between(0.45, 1))
+        if frame.chance(0.35):
+            purple.blob(shape, frame.between(0.3, 1))
+    lacunae, dark = red.dried(2.0) * outline.inside, purple.dried(3.0) * outline.inside
+    canvas.flush(lacunae * (0.95 + 0.12 * _noise(frame, 12)))
+    canvas.pigment(0.18 * lacunae + 0.65 * dark)
+    canvas.cover(0.42 * dark, (0.27, 0.12, 0.31))
+    shine = 0.8 * _noise(frame, 34) + 0.5 * _noise(frame, 11)
+    canvas.cover(0.22 * outline.inside * _step(shine, 0.8, 2.6), (1.0, 0.82, 0.84))
+
+
+def _crowd(frame: _Frame, outline: _Outline, spacing: float) -> list[Point]:
+    """Return the points of a disturbed hexagonal lattice that lie within the outline, in random order."""
+    reach = float(outline.radii.max())
+    count = math.ceil(reach / spacing) + 1
+    places = []
+    for row in range(-count, count + 1):
+        for column in range(-count, count + 1):
+            x = (column + row % 2 / 2 + frame.between(-0.28, 0.28)) * spacing
+            y = (row * 0.87 + frame.between(-0.28, 0.28)) * spacing
+            if math.hypot(x, y) < 0.93 * outline.radius(math.atan2(y, x)):
+                places.append((outline.centre[0] + x, outline.centre[1] + y))
+    frame.rng.shuffle(places)
+    return places
 
 
 _PAINTERS: dict[str, Callable[[_Canvas, _Outline], None]] = {
@@ -628,12 +670,12 @@ def _light(frame: _Frame) -> Floats:
     """Return the light's strength, float32 (h, w): uneven, weaker outwards, sometimes ending in a dark circle."""
     x, y = frame.grid()
     away = np.hypot(x - np.float32(300), y - np.float32(frame.height / 2)) / math.hypot(300, frame.height / 2)
-    uneven = 1 + 0.035 * _noise(frame, 300) + 0.05 * _slope(frame)
+    uneven = 1.07 + 0.035 * _noise(frame, 300) + 0.05 * _slope(frame)
     light = uneven * (1 - np.float32(frame.between(0.08, 0.28)) * away * away)
     if frame.chance(0.3):
         edge = frame.between(0.84, 0.98)
         light = light * (0.05 + 0.95 * _step(away, edge + 0.02, edge - 0.02))
-    return light.astype(np.float32)
+    return np.asarray(light, np.float32)
 
 
 def _white_balance(frame: _Frame) -> Floats:
@@ -676,13 +718,5 @@ def _add_bubbles(frame: _Frame, colours: Floats) -> Floats:
         centre, radius = (frame.between(0, 600), frame.between(0, frame.height)), 3 + float(frame.rng.exponential(6))
         rims.ring(centre, radius, 0.14 * radius + 0.5, frame.between(0.25, 0.55))
         sparks.dot((centre[0] - 0.4 * radius, centre[1] - 0.4 * radius), 0.16 * radius + 0.6)
-    shine = np.clip(0.6 * rims.dried(0.7) + 0.9 * sparks.dried(0.5), 0, 1)[:, :, None]
+    shine: Floats = np.clip(0.6 * rims.dried(0.7) + 0.9 * sparks.dried(0.5), 0, 1)[:, :, None]
     return colours + shine * (1 - colours)
-
-
-_TURNS: tuple[Callable[[NDArray[np.generic]], NDArray[np.generic]], ...] = (
-    lambda array: array,
-    lambda array: array[::-1, ::-1],
-    lambda array: array[:, ::-1],
-    lambda array: array[::-1],
-)
