@@ -1,0 +1,68 @@
+"""Opens the case log's SQLite file so that every connection keeps the promises made to the user."""
+
+import sqlite3
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
+
+from skindesk.domain.errors import CaseLogUnavailableError
+
+BUSY_TIMEOUT_S = 10.0
+_CONNECTIONS = 16
+_BEGIN = "skindesk_begin"
+
+
+def open_engine(database: Path, *, foreign_keys: bool = True, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
+    """An engine for a SQLite file, which is created on the first connection if it is missing.
+
+    Every connection writes ahead and syncs on each commit, so that a commit survives a power cut, and waits
+    `busy_timeout_s` for another writer; a setting that does not hold raises CaseLogUnavailableError. Only a
+    migration, which may rebuild tables, works without `foreign_keys`. Safe to share between threads: each
+    operation takes its own connection.
+    """
+    engine = create_engine(
+        URL.create("sqlite", database=str(database)),
+        poolclass=QueuePool,
+        pool_size=_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=30,
+    )
+    wanted: dict[str, int | str] = {
+        "busy_timeout": round(busy_timeout_s * 1000),
+        "journal_mode": "wal",
+        "synchronous": 2,  # FULL
+        "fullfsync": 1,  # macOS keeps a plain fsync in the drive's cache
+        "foreign_keys": int(foreign_keys),
+    }
+    event.listen(engine, "connect", partial(_prepare, wanted))
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def for_writing(engine: Engine) -> Engine:
+    """The same engine, whose transactions take the write lock when they begin.
+
+    A transaction that reads first and locks later fails at once where another one has written in between;
+    this one waits for its turn instead.
+    """
+    return engine.execution_options(**{_BEGIN: "IMMEDIATE"})
+
+
+def _prepare(wanted: dict[str, int | str], connection: sqlite3.Connection, _record: object) -> None:
+    """Set up a new connection and check that it took the settings."""
+    # Left to itself, Python 3.11's sqlite3 begins no transaction before DDL and SELECT; `_begin` does.
+    connection.isolation_level = None
+    for name, value in wanted.items():
+        connection.execute(f"PRAGMA {name}={value}").fetchall()
+        (held,) = connection.execute(f"PRAGMA {name}").fetchone()
+        if held != value:
+            raise CaseLogUnavailableError(
+                f"The case log's drive cannot keep it safe ({name} is {held}, not {value}).",
+                "Choose a profile folder on a drive of this computer.",
+            )
+
+
+def _begin(connection: Connection) -> None:
+    mode = connection.get_execution_options().get(_BEGIN, "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

@@ -1,0 +1,1 @@
+"""The steps by which an older case log becomes a current one."""

@@ -1,0 +1,1 @@
+"""One file per step, oldest first; each restates the tables that it touches and imports no models."""

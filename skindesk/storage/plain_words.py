@@ -1,0 +1,85 @@
+"""Says in a clinician's words what SQLite or the disk refused."""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from skindesk.domain.errors import CaseLogUnavailableError
+
+_FULL = ("The disk that holds the case log is full.", "Free some space on it, then try again.")
+_BUSY = (
+    "The case log is in use by another program.",
+    "Close other SkinDesk windows and programs that copy the profile folder, then try again.",
+)
+_READ_ONLY = (
+    "The case log cannot be written.",
+    "Make sure that you may write to the profile folder, or choose another one.",
+)
+_MISSING = (
+    "The case log cannot be opened.",
+    "Check that its drive is connected and that its folder can be read and written.",
+)
+_DISK = (
+    "The disk that holds the case log reported an error.",
+    "Check the drive and its connection, then try again. Copy the profile folder to another drive if it happens twice.",
+)
+DAMAGED = (
+    "The case log is damaged.",
+    "Close SkinDesk, copy the profile folder to a safe place, and restore the latest backup.",
+)
+NOT_A_CASE_LOG = (
+    "The file in the case log's place is not a case log.",
+    "It was left as it is. Move it away, or choose another profile folder.",
+)
+
+_BY_SQLITE_CODE = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_PERM: _READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: _MISSING,
+    sqlite3.SQLITE_IOERR: _DISK,
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_NOTADB: NOT_A_CASE_LOG,
+}
+_BY_ERRNO = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _READ_ONLY,
+    errno.EPERM: _READ_ONLY,
+    errno.EROFS: _READ_ONLY,
+    errno.ENOENT: _MISSING,
+    errno.ENOTDIR: _MISSING,
+    errno.EEXIST: _MISSING,
+}
+
+
+@contextmanager
+def in_plain_words() -> Iterator[None]:
+    """Turn trouble with the disk or the database file into CaseLogUnavailableError, its cause chained.
+
+    Wrong SQL and broken constraints are bugs and pass unchanged.
+    """
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise CaseLogUnavailableError(*_BUSY) from error
+    except (DBAPIError, sqlite3.Error) as error:
+        sentences = _BY_SQLITE_CODE.get(_sqlite_code(error))
+        if sentences is None:
+            raise
+        raise CaseLogUnavailableError(*sentences) from error
+    except OSError as error:
+        raise CaseLogUnavailableError(*_BY_ERRNO.get(error.errno or 0, _DISK)) from error
+
+
+def _sqlite_code(error: DBAPIError | sqlite3.Error) -> int:
+    """SQLite's primary result code; its extended codes hold it in their lowest byte."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code: int = getattr(cause, "sqlite_errorcode", 0)
+    return code & 0xFF

@@ -1,0 +1,174 @@
+"""The case log's tables as SQLAlchemy models. They never leave this package; callers get domain values."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC time. A time without a zone is a bug and raises ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database: the same moment in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("times in the case log need a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database: SQLite drops the zone, which is always UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+KeyType = BigInteger().with_variant(Integer, "sqlite")
+Key = Annotated[int, mapped_column(KeyType, primary_key=True)]
+Words = Annotated[str, mapped_column(String, nullable=False)]
+
+
+class Base(DeclarativeBase):
+    """What all tables share: types by annotation, and constraint names that a migration can restate."""
+
+    type_annotation_map: ClassVar = {datetime: UtcTime, int: KeyType}
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class PatientRow(Base):
+    """A patient. `identifier_key` makes the identifier unique ignoring case; `name_key` orders lists of names."""
+
+    __tablename__ = "patient"
+
+    id: Mapped[Key]
+    identifier: Mapped[Words]
+    identifier_key: Mapped[str] = mapped_column(String, unique=True)
+    family_name: Mapped[Words]
+    given_name: Mapped[Words]
+    name_key: Mapped[str] = mapped_column(String, index=True)
+    birth_date: Mapped[date | None]
+    sex: Mapped[Words]
+    skin_type: Mapped[Words]
+    created_at: Mapped[datetime]
+
+
+class PatientWordRow(Base):
+    """One folded word of a patient's names or identifier; a search is a range of this table's primary key."""
+
+    __tablename__ = "patient_word"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    word: Mapped[str] = mapped_column(String, primary_key=True)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), primary_key=True, index=True)
+
+
+class LesionRow(Base):
+    """A lesion, which is a case. `last_visit_at` repeats its latest visit's time, so that a page is an index range."""
+
+    __tablename__ = "lesion"
+    __table_args__ = (UniqueConstraint("patient_id", "number"), Index(None, "last_visit_at", "id"))
+
+    id: Mapped[Key]
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    number: Mapped[int]
+    site: Mapped[Words]
+    description: Mapped[Words]
+    last_visit_at: Mapped[datetime]
+
+    patient: Mapped[PatientRow] = relationship(lazy="raise")
+    visits: Mapped[list["VisitRow"]] = relationship(lazy="raise", order_by="VisitRow.visited_at")
+
+
+class VisitRow(Base):
+    """One lesion seen on one UTC day. `visited_at` is the latest moment of that day's saves."""
+
+    __tablename__ = "visit"
+    __table_args__ = (UniqueConstraint("lesion_id", "day"),)
+
+    id: Mapped[Key]
+    lesion_id: Mapped[int] = mapped_column(ForeignKey("lesion.id"))
+    day: Mapped[date]
+    visited_at: Mapped[datetime]
+
+    images: Mapped[list["ImageRow"]] = relationship(lazy="raise", order_by="ImageRow.id")
+    reviews: Mapped[list["ReviewRow"]] = relationship(lazy="raise", order_by="ReviewRow.created_at, ReviewRow.id")
+
+
+class ImageRow(Base):
+    """A picture taken at a visit; its bytes lie in the image store under `sha256`."""
+
+    __tablename__ = "image"
+    __table_args__ = (UniqueConstraint("visit_id", "sha256"),)
+
+    id: Mapped[Key]
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    file_name: Mapped[Words]
+    media_type: Mapped[Words]
+    width_px: Mapped[int]
+    height_px: Mapped[int]
+    modality: Mapped[Words]
+    created_at: Mapped[datetime]
+
+    predictions: Mapped[list["PredictionRow"]] = relationship(
+        lazy="raise", order_by="PredictionRow.created_at, PredictionRow.id"
+    )
+
+
+class PredictionRow(Base):
+    """What a network said of a picture. Triggers refuse to change or delete it.
+
+    `answers` holds the whole label set with its probabilities, so that the row can be read when the model is gone.
+    """
+
+    __tablename__ = "prediction"
+
+    id: Mapped[Key]
+    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"), index=True)
+    model_id: Mapped[Words]
+    model_version: Mapped[Words]
+    model_digest: Mapped[str] = mapped_column(String(64))
+    image_digest: Mapped[str] = mapped_column(String(64))
+    answers: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    decision: Mapped[Words]
+    abstention_reason: Mapped[str | None] = mapped_column(String)
+    created_at: Mapped[datetime]
+
+
+class ReviewRow(Base):
+    """The clinician's own reading at a visit."""
+
+    __tablename__ = "review"
+
+    id: Mapped[Key]
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"), index=True)
+    impression: Mapped[Words]
+    confidence: Mapped[str | None] = mapped_column(String)
+    plan: Mapped[Words]
+    notes: Mapped[Words]
+    revealed_before: Mapped[bool]
+    created_at: Mapped[datetime]

@@ -1,0 +1,138 @@
+"""Turns a draft into rows, inside a transaction that the caller commits."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails, ReviewDetails
+from skindesk.domain.errors import InvalidCaseError
+from skindesk.domain.prediction import Prediction
+from skindesk.storage.image_store import ImageStore
+from skindesk.storage.rows import ImageRow, LesionRow, PatientRow, PatientWordRow, PredictionRow, ReviewRow, VisitRow
+from skindesk.storage.search import identifier_key, searchable_words
+from skindesk.storage.values import image_row, patient_row, prediction_row, review_row, to_prediction, to_review_details
+
+
+@dataclass(frozen=True)
+class SavedCase:
+    """Where a draft went: its case (the lesion), its picture and its patient."""
+
+    case_id: int
+    image_id: int
+    patient_id: int
+
+
+def save_draft(session: Session, images: ImageStore, draft: CaseDraft) -> SavedCase:
+    """Write a draft. The picture's bytes are durable before its row exists.
+
+    A refused patient or lesion raises InvalidCaseError before the bytes are stored.
+    """
+    patient_id = _patient_id(session, draft.patient)
+    lesion = _lesion(session, patient_id, draft.lesion, draft.visited_at)
+    if images.add(draft.content, draft.picture.media_type) != draft.picture.sha256:
+        raise ValueError("a draft's digest is not that of its content")
+    visit = _visit(session, lesion, draft.visited_at)
+    image = _image(session, visit, draft.picture)
+    if draft.prediction is not None:
+        add_prediction(session, image, draft.prediction)
+    if draft.review is not None:
+        _add_review(session, visit, draft.review)
+    return SavedCase(case_id=lesion.id, image_id=image.id, patient_id=patient_id)
+
+
+def add_prediction(session: Session, image: ImageRow, prediction: Prediction) -> None:
+    """Append a prediction to a picture; one that is already there, word for word, is not repeated."""
+    known = session.scalars(
+        select(PredictionRow).where(
+            PredictionRow.image_id == image.id, PredictionRow.created_at == prediction.created_at
+        )
+    )
+    if prediction not in map(to_prediction, known):
+        session.add(prediction_row(image.id, prediction))
+
+
+def _patient_id(session: Session, patient: int | PatientDetails) -> int:
+    if isinstance(patient, PatientDetails):
+        return _new_patient(session, patient)
+    if session.get(PatientRow, patient) is None:
+        raise InvalidCaseError("The chosen patient is not in the case log.", "Search for the patient again.")
+    return patient
+
+
+def _new_patient(session: Session, details: PatientDetails) -> int:
+    key = identifier_key(details.identifier)
+    if session.scalar(select(PatientRow.id).where(PatientRow.identifier_key == key)) is not None:
+        raise InvalidCaseError(
+            f"The case log already has a patient with the identifier {details.identifier.strip()}.",
+            "Choose that patient, or correct the identifier.",
+        )
+    row = patient_row(details, datetime.now(UTC))
+    session.add(row)
+    session.flush()
+    words = searchable_words(row.identifier, row.family_name, row.given_name)
+    session.add_all(PatientWordRow(word=word, patient_id=row.id) for word in sorted(words))
+    return row.id
+
+
+def _lesion(session: Session, patient_id: int, lesion: int | LesionDetails, visited_at: datetime) -> LesionRow:
+    if isinstance(lesion, LesionDetails):
+        return _new_lesion(session, patient_id, lesion, visited_at)
+    row = session.get(LesionRow, lesion)
+    if row is None or row.patient_id != patient_id:
+        raise InvalidCaseError(
+            "The chosen lesion does not belong to the chosen patient.", "Choose one of this patient's lesions."
+        )
+    row.last_visit_at = max(row.last_visit_at, visited_at)
+    return row
+
+
+def _new_lesion(session: Session, patient_id: int, details: LesionDetails, visited_at: datetime) -> LesionRow:
+    highest = session.scalar(select(func.max(LesionRow.number)).where(LesionRow.patient_id == patient_id))
+    row = LesionRow(
+        patient_id=patient_id,
+        number=(highest or 0) + 1,
+        site=details.site.value,
+        description=details.description.strip(),
+        last_visit_at=visited_at,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _visit(session: Session, lesion: LesionRow, visited_at: datetime) -> VisitRow:
+    """The lesion's visit of that UTC day, begun or continued."""
+    day = visited_at.astimezone(UTC).date()
+    row = session.scalar(select(VisitRow).where(VisitRow.lesion_id == lesion.id, VisitRow.day == day))
+    if row is not None:
+        row.visited_at = max(row.visited_at, visited_at)
+        return row
+    row = VisitRow(lesion_id=lesion.id, day=day, visited_at=visited_at)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _image(session: Session, visit: VisitRow, picture: PictureDetails) -> ImageRow:
+    """The picture's row at that visit; the same picture is kept once."""
+    known = session.scalar(select(ImageRow).where(ImageRow.visit_id == visit.id, ImageRow.sha256 == picture.sha256))
+    if known is not None:
+        return known
+    row = image_row(visit.id, picture, datetime.now(UTC))
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _add_review(session: Session, visit: VisitRow, review: ReviewDetails) -> None:
+    """Append a review; repeating the visit's latest one, as a second press of Save does, adds nothing."""
+    latest = session.scalar(
+        select(ReviewRow)
+        .where(ReviewRow.visit_id == visit.id)
+        .order_by(ReviewRow.created_at.desc(), ReviewRow.id.desc())
+        .limit(1)
+    )
+    if latest is None or to_review_details(latest) != review:
+        session.add(review_row(visit.id, review, datetime.now(UTC)))

@@ -1,0 +1,102 @@
+"""Creates the case log's tables and brings those of an older SkinDesk up to date."""
+
+import logging
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from skindesk.domain.errors import CaseLogUnavailableError
+from skindesk.storage.backup import back_up, read_only
+from skindesk.storage.engine import for_writing, open_engine
+from skindesk.storage.plain_words import NOT_A_CASE_LOG, in_plain_words
+from skindesk.system.files import sync_folder
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_log = logging.getLogger(__name__)
+
+
+@in_plain_words()
+def bring_up_to_date(database: Path, backups: Path, migrations: Path = MIGRATIONS) -> None:
+    """Give a database the newest schema; create it where there is none.
+
+    Before an existing one is migrated, a checked copy named after its old revision and the time is put into
+    `backups`. All pending steps are one transaction: they happen together or not at all. Raises
+    CaseLogUnavailableError, and leaves the file as it was, where it is no case log, is damaged, was written by
+    a newer SkinDesk, or cannot be written.
+    """
+    steps = ScriptDirectory.from_config(_config(migrations))
+    head = _newest(steps)
+    if database.exists():
+        _refuse_unknown(_revision_of(database), {step.revision for step in steps.walk_revisions()})
+    else:
+        database.parent.mkdir(parents=True, exist_ok=True)
+        sync_folder(database.parent.parent)
+    engine = open_engine(database, foreign_keys=False)  # a step may rebuild tables; keys are checked at its end
+    try:
+        with for_writing(engine).begin() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+            if current == head:
+                return
+            if current is not None:
+                back_up(database, _backup_path(backups, current))
+            _upgrade(connection, migrations)
+            _log.info("case log schema brought from %s to %s", current, head)
+    finally:
+        engine.dispose()
+
+
+def _config(migrations: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    return config
+
+
+def _newest(steps: ScriptDirectory) -> str:
+    """The newest revision. Without its step files Alembic would do nothing and call that success."""
+    head = steps.get_current_head()
+    if head is None:
+        raise CaseLogUnavailableError(
+            "This copy of SkinDesk is incomplete: the steps that set up the case log are missing.",
+            "Install SkinDesk again.",
+        )
+    return head
+
+
+def _revision_of(database: Path) -> str | None:
+    """The revision of an existing database, read without changing it; None where it is still empty."""
+    if not database.is_file():
+        raise CaseLogUnavailableError(*NOT_A_CASE_LOG)
+    with closing(read_only(database)) as connection:
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not tables:
+            return None
+        if "alembic_version" not in tables:
+            raise CaseLogUnavailableError(*NOT_A_CASE_LOG)
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return None if row is None else str(row[0])
+
+
+def _refuse_unknown(revision: str | None, known: set[str]) -> None:
+    if revision is not None and revision not in known:
+        raise CaseLogUnavailableError(
+            f"The case log was written by a newer SkinDesk (its revision is {revision}).",
+            "It was left as it is. Update SkinDesk on this computer to open it.",
+        )
+
+
+def _backup_path(backups: Path, revision: str) -> Path:
+    return backups / f"caselog-{revision}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.sqlite3"
+
+
+def _upgrade(connection: Connection, migrations: Path) -> None:
+    config = _config(migrations)
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+        raise RuntimeError("a migration left rows that point nowhere")

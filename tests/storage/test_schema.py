@@ -1,0 +1,235 @@
+"""Creating, refusing and migrating the case log's database."""
+
+import shutil
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from skindesk.domain.case import CaseDraft
+from skindesk.domain.errors import CaseLogUnavailableError
+from skindesk.storage.case_log import open_case_log
+from skindesk.storage.engine import open_engine
+from skindesk.storage.rows import Base
+from skindesk.storage.schema import MIGRATIONS, bring_up_to_date
+from skindesk.system.paths import Profile
+
+NEXT_STEP = """
+from alembic import op
+import sqlalchemy as sa
+revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+
+def upgrade():
+    op.add_column("lesion", sa.Column("colour", sa.String()))
+    {ending}
+"""
+
+
+def with_next_step(folder: Path, ending: str) -> Path:
+    """A copy of the migrations with one more at their end."""
+    shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "versions" / "r0002_next.py").write_text(NEXT_STEP.format(ending=ending))
+    return folder
+
+
+def lesion_columns(database: Path) -> set[str]:
+    with closing(sqlite3.connect(database)) as connection:
+        return {row[1] for row in connection.execute("PRAGMA table_info(lesion)")}
+
+
+def save_one(profile: Profile, draft: CaseDraft) -> None:
+    log = open_case_log(profile)
+    log.save(draft)
+    log.close()
+
+
+def test_models_and_migrated_schema_are_equal(profile: Profile) -> None:
+    bring_up_to_date(profile.database, profile.backups)
+    engine = open_engine(profile.database)
+
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        for table in Base.metadata.tables.values():
+            keys = connection.exec_driver_sql(f"PRAGMA foreign_key_list({table.name})").all()
+            assert len(keys) == len(table.foreign_keys)
+    engine.dispose()
+
+
+def test_a_new_log_is_created_and_needs_no_backup(profile: Profile) -> None:
+    open_case_log(profile).close()
+
+    assert profile.database.exists()
+    assert not profile.backups.exists()
+
+
+def test_opening_again_keeps_what_was_saved(profile: Profile, make_draft: Callable[..., CaseDraft]) -> None:
+    save_one(profile, make_draft())
+
+    log = open_case_log(profile)
+    assert log.count() == 1
+    log.close()
+
+
+def test_several_programs_may_create_the_log_at_once(profile: Profile) -> None:
+    failures: list[BaseException] = []
+
+    def open_and_close() -> None:
+        try:
+            open_case_log(profile).close()
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=open_and_close) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+
+
+def test_a_newer_log_is_refused_and_left_as_it_is(profile: Profile) -> None:
+    open_case_log(profile).close()
+    with closing(sqlite3.connect(profile.database)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    before = profile.database.read_bytes()
+
+    with pytest.raises(CaseLogUnavailableError, match="newer SkinDesk") as refused:
+        open_case_log(profile)
+
+    assert "Update SkinDesk" in refused.value.advice
+    assert profile.database.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"not a database, but long enough to be one" * 100, b"SQLite format 3\0" * 300])
+def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(profile: Profile, content: bytes) -> None:
+    profile.root.mkdir()
+    profile.database.write_bytes(content)
+
+    with pytest.raises(CaseLogUnavailableError) as refused:
+        open_case_log(profile)
+
+    assert refused.value.advice
+    assert profile.database.read_bytes() == content
+
+
+def test_the_database_of_another_program_is_refused_and_left_as_it_is(profile: Profile) -> None:
+    profile.root.mkdir()
+    with closing(sqlite3.connect(profile.database)) as connection, connection:
+        connection.execute("CREATE TABLE recipe (name TEXT)")
+    before = profile.database.read_bytes()
+
+    with pytest.raises(CaseLogUnavailableError, match="not a case log"):
+        open_case_log(profile)
+
+    assert profile.database.read_bytes() == before
+
+
+def test_a_cut_off_database_is_refused_and_left_as_it_is(profile: Profile) -> None:
+    open_case_log(profile).close()
+    half = profile.database.read_bytes()[: profile.database.stat().st_size // 2]
+    profile.database.write_bytes(half)
+
+    with pytest.raises(CaseLogUnavailableError, match="damaged"):
+        open_case_log(profile)
+
+    assert profile.database.read_bytes() == half
+
+
+def test_a_profile_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+
+    with pytest.raises(CaseLogUnavailableError) as refused:
+        open_case_log(Profile(tmp_path / "file" / "profile"))
+
+    assert refused.value.advice
+    assert isinstance(refused.value.__cause__, OSError)
+
+
+def test_a_folder_in_the_database_s_place_is_refused(profile: Profile) -> None:
+    profile.database.mkdir(parents=True)
+
+    with pytest.raises(CaseLogUnavailableError, match="not a case log"):
+        open_case_log(profile)
+
+
+def test_a_log_without_its_migrations_is_refused(profile: Profile, tmp_path: Path) -> None:
+    incomplete = tmp_path / "100% migrations"  # a percent sign must not trip the path's parser
+    shutil.copytree(MIGRATIONS, incomplete, ignore=shutil.ignore_patterns("__pycache__", "r0*"))
+
+    with pytest.raises(CaseLogUnavailableError, match="incomplete"):
+        bring_up_to_date(profile.database, profile.backups, incomplete)
+
+    assert not profile.database.exists()
+
+
+def test_a_migration_is_preceded_by_a_backup_of_the_old_log(
+    profile: Profile, tmp_path: Path, make_draft: Callable[..., CaseDraft]
+) -> None:
+    save_one(profile, make_draft())
+
+    bring_up_to_date(profile.database, profile.backups, with_next_step(tmp_path / "migrations", "pass"))
+
+    (backup,) = profile.backups.iterdir()
+    assert backup.name.startswith("caselog-0001-2")
+    assert backup.name.endswith("Z.sqlite3")
+    assert "colour" in lesion_columns(profile.database)
+    assert "colour" not in lesion_columns(backup)
+    backup.replace(profile.database)
+    log = open_case_log(profile)
+    assert log.count() == 1
+    log.close()
+
+
+def test_a_migration_runs_once(profile: Profile, tmp_path: Path) -> None:
+    open_case_log(profile).close()
+    newer = with_next_step(tmp_path / "migrations", "pass")
+
+    for _ in range(2):
+        bring_up_to_date(profile.database, profile.backups, newer)
+
+    assert len(list(profile.backups.iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "raise RuntimeError('halfway')",
+        "op.execute('INSERT INTO visit (lesion_id, day, visited_at) VALUES (77, 1, 1)')",
+    ],
+    ids=["error", "broken reference"],
+)
+def test_a_failing_migration_leaves_the_old_log(
+    profile: Profile, tmp_path: Path, make_draft: Callable[..., CaseDraft], ending: str
+) -> None:
+    save_one(profile, make_draft())
+
+    with pytest.raises(RuntimeError):
+        bring_up_to_date(profile.database, profile.backups, with_next_step(tmp_path / "migrations", ending))
+
+    assert "colour" not in lesion_columns(profile.database)
+    log = open_case_log(profile)
+    assert log.count() == 1
+    assert log.check(full=True) == ()
+    log.close()
+
+
+def test_a_damaged_log_is_not_migrated(profile: Profile, tmp_path: Path, make_draft: Callable[..., CaseDraft]) -> None:
+    save_one(profile, make_draft())
+    with closing(sqlite3.connect(profile.database)) as connection:
+        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'patient'").fetchone()
+        (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
+    content = bytearray(profile.database.read_bytes())
+    content[(page - 1) * page_bytes : page * page_bytes] = b"\xff" * page_bytes
+    profile.database.write_bytes(content)
+
+    with pytest.raises(CaseLogUnavailableError, match="damaged"):
+        bring_up_to_date(profile.database, profile.backups, with_next_step(tmp_path / "migrations", "pass"))
+
+    assert list(profile.backups.iterdir()) == []
+    assert "colour" not in lesion_columns(profile.database)
