@@ -133,7 +133,7 @@ class _Trainer:
                 warmup_steps=recipe.warmup_steps,
             )
         optimiser = _optimiser(recipe.optimiser, rate, recipe.weight_decay)
-        self.network.training_model.compile(optimizer=optimiser, loss=self.loss)
+        self.network.training_model.compile(optimizer=optimiser, loss=self.loss, jit_compile="auto" if keras.backend.backend() == "jax" else False)
         optimiser.build(self.network.training_model.trainable_variables)
 
 

@@ -1,0 +1,37 @@
+"""The one place where things meet: opens a profile's workspace for the command line and the desktop program."""
+
+from functools import cached_property
+from pathlib import Path
+
+from skindesk.services.casework import Casework
+from skindesk.services.models import ModelLibrary
+from skindesk.storage.case_log import open_case_log
+from skindesk.system.logs import start_logging
+from skindesk.system.paths import Profile, find_profile
+from skindesk.system.settings import Settings, load_settings, save_settings
+
+
+class Workspace:
+    """A profile with its settings, models and case log; each is opened when it is first asked for."""
+
+    def __init__(self, profile: Profile, log_file: Path | None) -> None:
+        self.profile = profile
+        self.log_file = log_file
+        self.settings: Settings = load_settings(profile)
+        self.models = ModelLibrary(profile)
+
+    @cached_property
+    def casework(self) -> Casework:
+        """The case log's use cases. Raises CaseLogUnavailableError where the log cannot be opened."""
+        return Casework(open_case_log(self.profile))
+
+    def change_settings(self, settings: Settings) -> None:
+        """Keep new settings. Raises OSError where the profile cannot be written; the old ones then stay."""
+        save_settings(self.profile, settings)
+        self.settings = settings
+
+
+def open_workspace(chosen: Path | None = None) -> Workspace:
+    """Open the chosen profile folder, the one SKINDESK_PROFILE names, or the user's own."""
+    profile = find_profile(chosen)
+    return Workspace(profile, start_logging(profile))

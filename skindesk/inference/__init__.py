@@ -1,0 +1,1 @@
+"""Runs networks: bundles, the classifier and the activation map. onnxruntime is loaded with the first bundle."""

@@ -1,0 +1,141 @@
+"""Classifies one picture or whole folders; one bad file is one rejected row and never ends a run."""
+
+import errno
+import logging
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+from skindesk.domain.errors import ImageRejectedError, RejectionReason
+from skindesk.domain.outcome import Classified, Outcome, Rejected
+from skindesk.imaging.decode import EXTENSIONS, PictureFile, decode, read_picture_file
+from skindesk.imaging.decode import DecodedImage as DecodedImage
+from skindesk.imaging.preprocess import decode_for_input
+from skindesk.inference.classifier import Answer, Classifier
+
+_log = logging.getLogger(__name__)
+
+UNREADABLE_EXTENSIONS = frozenset(
+    {".gif", ".heic", ".heif", ".avif", ".jp2", ".dcm", ".ico", ".tga", ".ppm", ".svg", ".psd", ".raw", ".dng"}
+)
+"""Endings of pictures that this program does not read; in a folder each gets a row that says so."""
+
+_WINDOW_PER_WORKER = 4
+
+
+@dataclass(frozen=True)
+class Examined:
+    """One picture as the desktop program shows it: the file, the full upright picture, and the network's answer."""
+
+    file: PictureFile
+    image: DecodedImage
+    answer: Answer
+
+
+def examine(picture: PictureFile, classifier: Classifier) -> Examined:
+    """Decode a picture for the screen and classify it, exactly as a batch would. Raises ImageRejectedError."""
+    return Examined(picture, decode(picture), answer_for(picture, classifier).answer)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A network's answer with the flags found while decoding for it."""
+
+    answer: Answer
+    quality_flags: tuple[str, ...]
+
+
+def answer_for(picture: PictureFile, classifier: Classifier) -> Answered:
+    """The one way from a file's bytes to an answer. Raises ImageRejectedError."""
+    decoded = decode_for_input(picture, classifier.contract.preprocessing)
+    return Answered(classifier.classify(decoded), tuple(str(flag) for flag in decoded.warnings))
+
+
+def classify_file(path: Path, classifier: Classifier) -> Outcome:
+    """Classify one file; whatever is wrong with it becomes a rejection."""
+    digest = ""
+    try:
+        picture = read_picture_file(path)
+        digest = picture.sha256
+        answered = answer_for(picture, classifier)
+    except ImageRejectedError as error:
+        return Rejected(path, error.reason, str(error), digest)
+    except Exception:
+        # A bug in a decoder must not cost a night's run; the log holds it whole, the row says that it happened.
+        _log.exception("unexpected failure on image %s", digest or "that could not be read")
+        return Rejected(path, RejectionReason.INTERNAL, f"{path.name} could not be processed; see the log.", digest)
+    return Classified(path, answered.answer.prediction, answered.quality_flags)
+
+
+def classify_files(
+    paths: Iterable[Path], classifier: Classifier, workers: int = 0, stop: Event | None = None
+) -> Iterator[Outcome]:
+    """Classify files in their order with bounded memory, each worker decoding and classifying its own picture.
+
+    `workers` 0 means one per processor core. Setting `stop` ends the run after the pictures already begun.
+    """
+    count = workers or os.cpu_count() or 1
+    pending: deque[Future[Outcome]] = deque()
+    source = iter(paths)
+    with ThreadPoolExecutor(count, thread_name_prefix="classify") as pool:
+        for path in source:
+            pending.append(pool.submit(classify_file, path, classifier))
+            if len(pending) >= count * _WINDOW_PER_WORKER:
+                yield pending.popleft().result()
+            if stop is not None and stop.is_set():
+                break
+        while pending:
+            yield pending.popleft().result()
+
+
+def find_pictures(
+    paths: Iterable[Path], recursive: bool = False, on_problem: Callable[[Rejected], None] | None = None
+) -> Iterator[Path]:
+    """Every file that is named, and every file within a named folder that looks like a picture, sorted.
+
+    Links to folders are followed once. A folder that cannot be read is reported to `on_problem`.
+    """
+    seen: set[tuple[int, int]] = set()
+    for path in paths:
+        if path.is_dir():
+            yield from _within(path, recursive, seen, on_problem)
+        else:
+            yield path
+
+
+def _within(
+    folder: Path, recursive: bool, seen: set[tuple[int, int]], on_problem: Callable[[Rejected], None] | None
+) -> Iterator[Path]:
+    try:
+        status = folder.stat()
+        if (status.st_dev, status.st_ino) in seen:
+            return
+        seen.add((status.st_dev, status.st_ino))
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        if on_problem is not None:
+            on_problem(_unreadable_folder(folder, error))
+        return
+    for entry in entries:
+        if _is_folder(entry):
+            if recursive:
+                yield from _within(entry, recursive, seen, on_problem)
+        elif entry.suffix.lower() in EXTENSIONS | UNREADABLE_EXTENSIONS:
+            yield entry
+
+
+def _is_folder(entry: Path) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a looping link: not a folder, and reading it will say what it is
+        return False
+
+
+def _unreadable_folder(folder: Path, error: OSError) -> Rejected:
+    why = "permission denied" if error.errno in (errno.EACCES, errno.EPERM) else str(error.strerror or error)
+    message = f"The folder {folder.name} cannot be read: {why}. Check its permissions."
+    return Rejected(folder, RejectionReason.NOT_READABLE, message)
