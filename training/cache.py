@@ -81,7 +81,9 @@ def load_cache(folder: Path) -> Cache:
         with (folder / _RECORDS).open(newline="", encoding="utf-8") as file:
             rows = list(csv.DictReader(file))
     except OSError as error:
-        raise TrainingError(f"{folder} holds no prepared archive.", "Run `python -m training prepare` first.") from error
+        raise TrainingError(
+            f"{folder} holds no prepared archive.", "Run `python -m training prepare` first."
+        ) from error
     labels = tuple(Label(**{**entry, "group": MalignancyGroup(entry["group"])}) for entry in summary["labels"])
     index = {label.code: at for at, label in enumerate(labels)}
     return Cache(

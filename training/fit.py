@@ -84,9 +84,7 @@ class _Trainer:
         self.network = network
         self.done = done
         self.train_part = cache.where(Part.TRAIN)
-        self.loss = BalancedCrossentropy(
-            cache.class_mix(), config.recipe.class_balance, config.recipe.label_smoothing
-        )
+        self.loss = BalancedCrossentropy(cache.class_mix(), config.recipe.class_balance, config.recipe.label_smoothing)
         self.restored = done["stage"] == 0 and done["epochs_done"] == 0
 
     def train(self) -> None:
@@ -133,7 +131,9 @@ class _Trainer:
                 warmup_steps=recipe.warmup_steps,
             )
         optimiser = _optimiser(recipe.optimiser, rate, recipe.weight_decay)
-        self.network.training_model.compile(optimizer=optimiser, loss=self.loss, jit_compile="auto" if keras.backend.backend() == "jax" else False)
+        self.network.training_model.compile(
+            optimizer=optimiser, loss=self.loss, jit_compile="auto" if keras.backend.backend() == "jax" else False
+        )
         optimiser.build(self.network.training_model.trainable_variables)
 
 

@@ -133,7 +133,9 @@ def with_intervals(
     # A class may be missing from a resample; the interval is over those in which the figure is defined.
     with np.errstate(all="ignore"):
         low, high = _quantiles(samples)
-    return [Interval(value=_finite(v), low=_finite(a), high=_finite(b)) for v, a, b in zip(value, low, high, strict=True)]
+    return [
+        Interval(value=_finite(v), low=_finite(a), high=_finite(b)) for v, a, b in zip(value, low, high, strict=True)
+    ]
 
 
 def softmax_with_prior(logits: Floats, class_mix: Floats, temperature: float) -> Floats:

@@ -60,9 +60,7 @@ def read_golden(folder: Path) -> Golden:
         with np.load(folder / GOLDEN_FILE, allow_pickle=False) as stored:
             return Golden(stored["pictures"], stored["probabilities"])
     except (OSError, ValueError, KeyError) as error:
-        raise ModelUnavailableError(
-            f"The golden outputs of model {folder.name} cannot be read.", _REINSTALL
-        ) from error
+        raise ModelUnavailableError(f"The golden outputs of model {folder.name} cannot be read.", _REINSTALL) from error
 
 
 def parse_contract(metadata: dict[str, str], name: str) -> ModelContract:

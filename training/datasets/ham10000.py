@@ -50,7 +50,5 @@ def read(folder: Path) -> Archive:
         title="HAM10000 (Tschandl et al. 2018)",
         licence="CC BY-NC 4.0",
         labels=LABELS,
-        records=tuple(
-            Record(row["image_id"], paths[row["image_id"]], row["lesion_id"], row["dx"]) for row in rows
-        ),
+        records=tuple(Record(row["image_id"], paths[row["image_id"]], row["lesion_id"], row["dx"]) for row in rows),
     )
