@@ -1,0 +1,1 @@
+"""The desktop program: windows, pages and widgets. Qt lives here and nowhere else."""

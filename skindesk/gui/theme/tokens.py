@@ -1,0 +1,92 @@
+"""The colours of the light and the dark theme, by what they are used for."""
+
+from dataclasses import dataclass
+
+from skindesk.domain.labels import MalignancyGroup
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """One theme's colours as #RRGGBB. Text on `bg`, `surface` or `raised` has a contrast of 4.5:1 or more."""
+
+    name: str
+    bg: str
+    surface: str
+    raised: str
+    text: str
+    muted: str
+    border: str
+    hairline: str
+    accent: str
+    on_accent: str
+    accent_strong: str
+    malignant: str
+    premalignant: str
+    benign: str
+    novel: str
+    error: str
+    done: str
+    canvas: str = "#3A3A3A"
+    """The surround of every picture, the same neutral grey in both themes, so that colours are judged right."""
+    on_canvas: str = "#F2F2F2"
+
+    def of_group(self, group: MalignancyGroup) -> str:
+        """The colour of a malignancy group; an icon and a word always stand beside it."""
+        return {
+            MalignancyGroup.MALIGNANT: self.malignant,
+            MalignancyGroup.PREMALIGNANT: self.premalignant,
+            MalignancyGroup.BENIGN: self.benign,
+        }.get(group, self.muted)
+
+
+LIGHT = Tokens(
+    name="light",
+    bg="#F5F6F8",
+    surface="#FFFFFF",
+    raised="#EDF0F4",
+    text="#17202B",
+    muted="#4A5666",
+    border="#8A94A3",
+    hairline="#D8DEE6",
+    accent="#0B6580",
+    on_accent="#FFFFFF",
+    accent_strong="#084E63",
+    malignant="#A8330D",
+    premalignant="#7A5200",
+    benign="#36527A",
+    novel="#5F4693",
+    error="#B42318",
+    done="#1B643C",
+)
+
+DARK = Tokens(
+    name="dark",
+    bg="#11161C",
+    surface="#181E26",
+    raised="#212A35",
+    text="#E8EDF3",
+    muted="#A9B4C2",
+    border="#6B7889",
+    hairline="#2C3642",
+    accent="#58BFDB",
+    on_accent="#06222B",
+    accent_strong="#83D3E9",
+    malignant="#FF9B73",
+    premalignant="#E8B44A",
+    benign="#94B8E6",
+    novel="#C3ADF2",
+    error="#FF8F86",
+    done="#74D29C",
+)
+
+_active = [LIGHT]
+
+
+def current() -> Tokens:
+    """The tokens that the program shows now; code that paints asks each time it paints."""
+    return _active[0]
+
+
+def set_current(tokens: Tokens) -> None:
+    """Change the tokens; `apply_theme` calls this and then repaints everything."""
+    _active[0] = tokens
