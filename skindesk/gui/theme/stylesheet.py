@@ -105,7 +105,8 @@ QRadioButton::indicator { width: 16px; height: 16px; border: 1px solid $border; 
 QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $accent; background: $on_accent; }
 
 QTableView, QListView, QTreeView { background: $surface; alternate-background-color: $surface;
-  border: 1px solid $hairline; border-radius: 8px; padding: 1px; outline: none; gridline-color: transparent; selection-background-color: $raised;
+  border: 1px solid $hairline; border-radius: 8px; padding: 1px; outline: none; gridline-color: transparent;
+  selection-background-color: $raised;
   selection-color: $text; }
 QTableView:focus, QListView:focus, QTreeView:focus { border: 2px solid $accent; }
 QTableView::item { padding: 0px 8px; border-bottom: 1px solid $hairline; }
