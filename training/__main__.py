@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
     phantoms = verbs.add_parser("phantoms", help="generate the example pictures, or a whole data set of phantoms")
     phantoms.add_argument("--out", type=Path, required=True)
-    phantoms.add_argument("--dataset", type=int, metavar="N", help="N lesions a class in HAM10000's layout")
+    phantoms.add_argument("--dataset", type=int, metavar="N", help="N pictures a class in HAM10000's layout")
     phantoms.set_defaults(run=_phantoms)
     return parser
 
@@ -122,10 +122,11 @@ def _export(chosen: argparse.Namespace) -> None:
 
 
 def _predict(chosen: argparse.Namespace) -> None:
+    from training.cache import load_cache
     from training.predict import predict
 
     places = _Places(chosen)
-    for line in predict(places.config, places.run, chosen.pictures):
+    for line in predict(places.config, load_cache(places.cache), places.run, chosen.pictures):
         print(line)
 
 
@@ -136,7 +137,7 @@ def _phantoms(chosen: argparse.Namespace) -> None:
         for path in write_examples(chosen.out):
             print(path)
     else:
-        write_dataset(chosen.out, per_class=chosen.dataset, seed=0, size=(224, 224))
+        write_dataset(chosen.out, per_class=chosen.dataset, seed=0)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Batches of training and evaluation pictures for Keras, reproducible from seed, epoch and step."""
 
+import math
 from typing import Any
 
 import keras
@@ -58,7 +59,7 @@ class EvaluationBatches(keras.utils.PyDataset):  # type: ignore[misc] # keras sh
         self.batch_size = batch_size
 
     def __len__(self) -> int:
-        return -(-len(self.indices) // self.batch_size)
+        return math.ceil(len(self.indices) / self.batch_size)
 
     def __getitem__(self, step: int) -> NDArray[np.float32]:
         chosen = self.indices[step * self.batch_size : (step + 1) * self.batch_size]

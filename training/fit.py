@@ -117,7 +117,7 @@ class _Trainer:
 
     def _compile(self, frozen: bool) -> None:
         if self.network.backbone is not None:
-            self.network.backbone.trainable = not frozen
+            _set_trainable(self.network.backbone, frozen)
         recipe = self.config.recipe
         rate: Any = recipe.head_rate
         if not frozen:
@@ -194,6 +194,18 @@ def _validate(network: Network, cache: Cache, config: Config) -> dict[str, float
         "validation_macro_auc": metrics.macro_auc(archive),
         "validation_nll": metrics.negative_log_likelihood(archive),
     }
+
+
+def _set_trainable(backbone: Any, frozen: bool) -> None:
+    """Free or freeze a pretrained backbone; its BatchNorm always stays in inference mode.
+
+    A layer that is not trainable is what Keras runs in inference mode: `training=False` on the nested model's
+    call does not reach it during `fit` (Keras 3.15).
+    """
+    backbone.trainable = not frozen
+    for layer in backbone.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False
 
 
 def _optimiser(name: str, rate: Any, weight_decay: float) -> Any:

@@ -1,0 +1,187 @@
+"""Writes a run as a model bundle: ONNX file with its contract, card, golden outputs.
+
+Nothing is written unless Keras and the program's own classifier agree, from file bytes on.
+"""
+
+import hashlib
+import io
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from skindesk.domain.contract import METADATA_KEY, DecisionRule, ModelContract, OutputNames, TrainingRecord
+from skindesk.imaging.decode import PictureFile, picture_from_bytes
+from skindesk.imaging.preprocess import decode_for_input, preprocess
+from skindesk.inference.bundle import CARD_FILE, CARD_TEXT, GOLDEN_FILE, MODEL_FILE
+from skindesk.inference.classifier import Classifier
+from training.architectures.network import Network
+from training.cache import Cache
+from training.card import card_json, card_text
+from training.config import Config
+from training.errors import TrainingError
+from training.evaluate import Calibration, load_calibration, load_network
+from training.phantoms import KINDS, generate
+from training.runs import Run, read_json, write_json
+
+TOLERANCE = 1e-4
+"""The largest difference in any probability between Keras and the program's classifier."""
+
+_OUTPUTS = OutputNames(probabilities="probabilities", cam="cam", embedding="embedding")
+_INPUT = "picture"
+_OPSET = 17
+
+
+def export(config: Config, cache: Cache, run: Run, models: Path, compared: Iterable[Run] = ()) -> Path:
+    """Write the bundle into `models/<id>` and return that folder.
+
+    Raises TrainingError, and leaves what was there, where the run is not evaluated, was trained on another
+    split, or Keras and the program differ by more than TOLERANCE on any sample.
+    """
+    record = read_json(run.record, "Run `python -m training fit` first.")
+    figures = read_json(run.figures, "Run `python -m training evaluate` first.")
+    if record["split_digest"] != cache.split_digest:
+        raise TrainingError("The run was trained on another split than the prepared archive has.", "Train again.")
+    network = load_network(config, len(cache.labels), run)
+    calibration = load_calibration(run)
+    contract = make_contract(config, cache, calibration, record)
+    serving = serving_model(network, calibration, contract)
+    content = to_onnx(serving, contract)
+    digest = hashlib.sha256(content).hexdigest()
+    classifier = Classifier.from_bytes(content, config.model.id, digest)
+    agreement = check_agreement(serving, classifier, sample_files(cache))
+    comparisons = [read_json(other.figures, f"Evaluate {other.folder} first.") for other in compared]
+    card = card_json(contract, digest, figures, comparisons, record, agreement)
+    return _write_bundle(models / config.model.id, content, card, card_text(contract, card), golden(classifier))
+
+
+def make_contract(config: Config, cache: Cache, calibration: Calibration, record: dict[str, Any]) -> ModelContract:
+    """The contract of a trained and calibrated network."""
+    return ModelContract(
+        model_id=config.model.id,
+        version=config.model.version,
+        title=config.model.title,
+        modality=config.model.modality,
+        labels=cache.labels,
+        preprocessing=config.data.preprocessing,
+        input_name=_INPUT,
+        outputs=_OUTPUTS,
+        temperature=calibration.temperature,
+        class_mix=calibration.class_mix,
+        decision=DecisionRule(
+            min_margin=calibration.min_margin,
+            validation_coverage=calibration.validation_coverage,
+            validation_accuracy=calibration.validation_accuracy,
+        ),
+        training=TrainingRecord(
+            dataset=cache.dataset_title,
+            licence=cache.licence,
+            split_digest=cache.split_digest,
+            git_commit=record["git_commit"],
+            trained_at=record["started_at"],
+            architecture=config.model.architecture,
+        ),
+    )
+
+
+def serving_model(network: Network, calibration: Calibration, contract: ModelContract) -> Any:
+    """The network as it ships: uint8 in; probabilities, class-activation map and embedding out."""
+    spec = contract.preprocessing
+    pixels = keras.Input((spec.height_px, spec.width_px, 3), dtype="uint8", name=contract.input_name)
+    features = network.features_model(keras.layers.Rescaling(1.0, name="to_float")(pixels), training=False)
+    weights = network.head.get_weights()
+    cam_layer = keras.layers.Conv2D(len(contract.labels), 1, name=contract.outputs.cam)
+    cam = cam_layer(features)
+    cam_layer.set_weights(weights)
+    embedding = keras.layers.GlobalAveragePooling2D(name=contract.outputs.embedding)(features)
+    logits = keras.layers.GlobalAveragePooling2D(name="logits")(cam)
+    prior = np.log(calibration.class_mix).astype(np.float32).tolist()
+    scaled = keras.layers.Rescaling(1 / calibration.temperature, offset=prior, name="calibrate")(logits)
+    probabilities = keras.layers.Softmax(name=contract.outputs.probabilities)(scaled)
+    return keras.Model(pixels, [probabilities, cam, embedding])
+
+
+def to_onnx(serving: Any, contract: ModelContract) -> bytes:
+    """Convert with tf2onnx and write the contract into the file's metadata. Needs the TensorFlow backend."""
+    if keras.backend.backend() != "tensorflow":
+        raise TrainingError("The export needs Keras on TensorFlow.", "Set KERAS_BACKEND=tensorflow.")
+    import onnx
+    import tensorflow as tf
+    import tf2onnx
+
+    spec = contract.preprocessing
+    signature = tf.TensorSpec((None, spec.height_px, spec.width_px, 3), tf.uint8, name=contract.input_name)
+    model, _ = tf2onnx.convert.from_keras(serving, opset=_OPSET, input_signature=[signature])
+    # tf2onnx only logs what it cannot convert; the checker refuses such a file.
+    onnx.checker.check_model(model)
+    entry = model.metadata_props.add()
+    entry.key, entry.value = METADATA_KEY, contract.to_json()
+    return bytes(model.SerializeToString())
+
+
+def sample_files(cache: Cache, count: int = 16) -> list[PictureFile]:
+    """Picture files of several kinds: archive pictures as PNG, and phantoms as JPEG in a camera's shape."""
+    at = np.linspace(0, len(cache.image_ids) - 1, count).astype(int)
+    archive = [_as_file(cache.images[index], f"{cache.image_ids[index]}.png", "PNG") for index in at]
+    return archive + [_as_file(generate(kind, seed=1).rgb, f"{kind}.jpg", "JPEG") for kind in KINDS]
+
+
+def check_agreement(serving: Any, classifier: Classifier, files: Iterable[PictureFile]) -> float:
+    """The largest difference in any probability between Keras and the program, from file bytes on.
+
+    Raises TrainingError where it is over TOLERANCE or not a number.
+    """
+    largest = 0.0
+    for file in files:
+        image = decode_for_input(file, classifier.contract.preprocessing)
+        pixels = preprocess(image.rgb, classifier.contract.preprocessing)
+        ours = np.array(classifier.classify(image).prediction.probabilities)
+        theirs = np.asarray(serving.predict_on_batch(pixels[None])[0])[0]
+        difference = float(np.abs(ours - theirs).max())
+        if not difference <= TOLERANCE:
+            raise TrainingError(
+                f"Keras and the program differ by {difference:.2g} on {file.name}.", "Nothing was written."
+            )
+        largest = max(largest, difference)
+    return largest
+
+
+def golden(classifier: Classifier) -> dict[str, NDArray[Any]]:
+    """Generated pictures, one of each kind, with the probabilities this network gives them."""
+    spec = classifier.contract.preprocessing
+    pictures = np.stack([preprocess(generate(kind, seed=2).rgb, spec) for kind in KINDS])
+    return {
+        "pictures": pictures,
+        "probabilities": np.stack([classifier.run(picture).probabilities for picture in pictures]),
+    }
+
+
+def _as_file(rgb: NDArray[np.uint8], name: str, file_format: str) -> PictureFile:
+    buffer = io.BytesIO()
+    Image.fromarray(rgb).save(buffer, file_format)
+    return picture_from_bytes(name, buffer.getvalue())
+
+
+def _write_bundle(
+    folder: Path, content: bytes, card: dict[str, Any], text: str, golden_arrays: dict[str, NDArray[Any]]
+) -> Path:
+    """Write all files beside the old bundle, then put the whole folder in its place."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
+        fresh = Path(temporary) / folder.name
+        fresh.mkdir()
+        (fresh / MODEL_FILE).write_bytes(content)
+        (fresh / CARD_TEXT).write_text(text, "utf-8")
+        write_json(fresh / CARD_FILE, card)
+        np.savez_compressed(fresh / GOLDEN_FILE, **golden_arrays)
+        Classifier.load(fresh)
+        if folder.exists():
+            shutil.move(folder, Path(temporary) / "old")
+        shutil.move(fresh, folder)
+    return folder
