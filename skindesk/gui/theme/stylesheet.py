@@ -14,6 +14,13 @@ QLabel[role="page-title"] { font-size: 20px; font-weight: 600; }
 QLabel[role="section"] { font-size: 16px; font-weight: 600; }
 QLabel[role="secondary"] { font-size: 12px; color: $muted; }
 QLabel[role="number"] { font-size: 28px; font-weight: 600; }
+QLabel[role="number-muted"] { font-size: 28px; font-weight: 600; color: $muted; }
+QLabel[role="strong"] { font-weight: 600; }
+QLabel[role="muted"] { color: $muted; }
+QLabel[role="abstained"] { color: $novel; font-weight: 500; }
+QLabel[role="warning"] { color: $premalignant; }
+QLabel[role="badge"] { background: $canvas; color: $on_canvas; border: 1px solid $on_canvas; border-radius: 8px;
+  padding: 4px 10px; font-size: 12px; font-weight: 600; }
 QLabel[role="error"] { color: $error; }
 QLabel[role="done"] { color: $done; }
 QLabel[role="label"] { font-size: 12px; font-weight: 500; color: $muted; }
@@ -25,10 +32,9 @@ QFrame[role="band"] { background: $surface; border: none; border-bottom: 1px sol
 QFrame[role="panel"] { background: $surface; border: none; border-left: 1px solid $hairline; }
 QFrame[role="toolbar"] { background: $surface; border: none; border-bottom: 1px solid $hairline; }
 QFrame[role="footer"] { background: $surface; border: none; border-top: 1px solid $hairline; }
-QFrame[role="notice"] { background: $surface; border: 1px solid $hairline; border-left: 4px solid $accent;
-  border-radius: 8px; }
-QFrame[role="notice"][tone="error"] { border-left-color: $error; }
-QFrame[role="notice"][tone="done"] { border-left-color: $done; }
+QFrame[role="notice"] { background: $surface; border: 1px solid $accent; border-radius: 8px; }
+QFrame[role="notice"][tone="error"] { border-color: $error; }
+QFrame[role="notice"][tone="done"] { border-color: $done; }
 
 QPushButton { background: $surface; border: 1px solid $border; border-radius: 8px; padding: 0px 14px;
   min-height: 34px; font-weight: 500; }

@@ -1,0 +1,1 @@
+"""Widgets that several pages share. They show values and emit wishes."""

@@ -1,0 +1,194 @@
+"""A network's answer as a differential: the leading classes, the rest as one bar, and the malignant sum apart."""
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from skindesk.domain.labels import MalignancyGroup
+from skindesk.domain.prediction import Decision, Prediction, RankedLabel
+from skindesk.gui.theme import current, set_icon, tabular
+from skindesk.gui.widgets.labels import ElidedLabel, IconLabel, hairline, text_label
+from skindesk.gui.widgets.words import NO_SUPPORT_BELOW, abstention, group_icon, group_word, no_support, percent
+
+LEADING = 3
+_BAR_PX = 8
+_GROUP_WORD_PX = 80
+_MAP_BUTTON_PX = 28
+_GROUP_TOKENS = {
+    MalignancyGroup.MALIGNANT: "malignant",
+    MalignancyGroup.PREMALIGNANT: "premalignant",
+    MalignancyGroup.BENIGN: "benign",
+}
+
+
+class Bar(QWidget):
+    """A probability, 0 to 1, as a bar in a token's colour; hatched where the network abstained."""
+
+    def __init__(self, probability: float, colour: str, hatched: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._probability, self._colour, self._hatched = probability, colour, hatched
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """Low and as wide as there is room."""
+        return QSize(120, _BAR_PX)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the track and the bar on it."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        track = QRectF(self.rect())
+        outline = QPainterPath()
+        outline.addRoundedRect(track, _BAR_PX / 2, _BAR_PX / 2)
+        painter.setClipPath(outline)
+        painter.fillRect(track, QColor(current().raised))
+        filled = QRectF(track)
+        filled.setWidth(max(2.0, track.width() * self._probability))
+        colour = QColor(getattr(current(), self._colour))
+        painter.fillRect(filled, QBrush(colour, Qt.BrushStyle.BDiagPattern) if self._hatched else colour)
+
+
+class DifferentialView(QWidget):
+    """Shows predictions one at a time. With `maps`, each leading class carries a button for its map."""
+
+    map_toggled = Signal(str, bool)
+    """A class's code, and whether its map is wanted."""
+
+    def __init__(self, parent: QWidget | None = None, maps: bool = False) -> None:
+        super().__init__(parent)
+        self._maps = maps
+        self._buttons: dict[str, QToolButton] = {}
+        self._content = QWidget()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self._content)
+
+    def show_prediction(self, prediction: Prediction) -> None:
+        """Show a prediction in the place of the last one."""
+        self._buttons = {}
+        content = self._built(prediction)
+        self._column.replaceWidget(self._content, content)
+        self._content.hide()
+        self._content.deleteLater()
+        self._content = content
+
+    def mark_map(self, code: str | None) -> None:
+        """Show which class's map is on the picture, without a signal."""
+        for owner, button in self._buttons.items():
+            button.blockSignals(True)
+            button.setChecked(owner == code)
+            button.blockSignals(False)
+
+    def _built(self, prediction: Prediction) -> QWidget:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        abstained = prediction.decision is Decision.ABSTAINED
+        if abstained:
+            column.addWidget(self._abstained(prediction))
+        for entry in prediction.ranked[:LEADING]:
+            column.addWidget(self._leading(entry, abstained))
+        rest = prediction.ranked[LEADING:]
+        if rest:
+            column.addWidget(self._other(rest, abstained))
+        column.addWidget(hairline())
+        column.addWidget(self._sum(prediction, abstained))
+        return content
+
+    def _abstained(self, prediction: Prediction) -> QWidget:
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(IconLabel("prohibit", "novel"), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(text_label(abstention(prediction), "abstained", wrap=True), 1)
+        return line
+
+    def _leading(self, entry: RankedLabel, abstained: bool) -> QWidget:
+        group = entry.label.group
+        colour = "novel" if abstained else _GROUP_TOKENS.get(group, "muted")
+        icon = IconLabel(group_icon(group), colour)
+        line = _Line(icon, entry.label.name, group_word(group), entry.probability, colour, abstained)
+        if self._maps:
+            self._add_map_button(line, entry)
+        return line
+
+    def _other(self, rest: tuple[RankedLabel, ...], abstained: bool) -> QWidget:
+        probability = sum(entry.probability for entry in rest)
+        colour = "novel" if abstained else "muted"
+        line = _Line(
+            IconLabel("dots-three-circle", colour),
+            self.tr("Other ({count})").format(count=len(rest)),
+            "",
+            probability,
+            colour,
+            abstained,
+        )
+        whole = "\n".join(f"{entry.label.name}  {percent(entry.probability)}" for entry in rest)
+        line.setToolTip(whole)
+        if self._maps:
+            line.words.addSpacing(_MAP_BUTTON_PX + 8)
+        line.setAccessibleDescription(whole)
+        return line
+
+    def _add_map_button(self, line: "_Line", entry: RankedLabel) -> None:
+        button = QToolButton()
+        button.setCheckable(True)
+        button.setFixedSize(_MAP_BUTTON_PX, _MAP_BUTTON_PX)
+        set_icon(button, "map-trifold", "muted")
+        button.setAccessibleName(self.tr("Show map of {name}").format(name=entry.label.name))
+        button.setToolTip(button.accessibleName())
+        code = entry.label.code
+        button.toggled.connect(lambda on: self.map_toggled.emit(code, on))
+        line.words.addWidget(button)
+        self._buttons[code] = button
+
+    def _sum(self, prediction: Prediction, abstained: bool) -> QWidget:
+        line = QWidget()
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        if not abstained and prediction.malignant_sum < NO_SUPPORT_BELOW:
+            row.addWidget(text_label(no_support(prediction), "strong", wrap=True), 1)
+            return line
+        words = self.tr("Malignant or premalignant in sum")
+        row.addWidget(text_label(words, "muted" if abstained else "strong", wrap=True), 1)
+        number = text_label(percent(prediction.malignant_sum), "number-muted" if abstained else "number")
+        number.setFont(tabular(number.font()))
+        row.addWidget(number)
+        return line
+
+
+class _Line(QWidget):
+    """One bar of the differential with its words above it; `words` is their row."""
+
+    def __init__(self, icon: IconLabel, name: str, group: str, probability: float, colour: str, muted: bool) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self.words = QHBoxLayout()
+        self.words.setSpacing(8)
+        self.words.addWidget(icon)
+        self.words.addWidget(ElidedLabel(name, "muted" if muted else "strong"), 1)
+        self.words.addWidget(_number(percent(probability), muted))
+        column.addLayout(self.words)
+        below = QHBoxLayout()
+        below.setSpacing(8)
+        below.addWidget(Bar(probability, colour, hatched=muted), 1)
+        word = text_label(group, "secondary")
+        word.setFixedWidth(_GROUP_WORD_PX)
+        word.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        below.addWidget(word)
+        column.addLayout(below)
+        self.setAccessibleName(", ".join(part for part in (name, group, percent(probability)) if part))
+
+
+def _number(text: str, muted: bool) -> QLabel:
+    label = text_label(text, "muted" if muted else "strong")
+    label.setFont(tabular(label.font(), weight=QFont.Weight.DemiBold))
+    label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    label.setMinimumWidth(48)
+    return label

@@ -1,0 +1,69 @@
+"""The band that says whose data is on the screen, so that two patients are never mistaken for each other."""
+
+import zlib
+from datetime import date
+
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from skindesk.domain.case import Patient
+from skindesk.gui.theme import current
+from skindesk.gui.widgets.labels import ElidedLabel, IconLabel, set_role
+from skindesk.gui.widgets.words import patient_line
+
+HEIGHT_PX = 40
+_STRIPE_PX = 8
+_HUES_DEG = (200, 330, 45, 270, 100, 15, 170, 300)
+"""Far enough apart to be told from one another at a glance; the words beside the stripe decide."""
+
+
+class PatientBand(QFrame):
+    """40 px with a stripe in a colour of the patient's own; without a patient it says that nothing is saved."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "band")
+        self.setFixedHeight(HEIGHT_PX)
+        self.setAccessibleName(self.tr("Patient"))
+        self._patient: Patient | None = None
+        self._icon = IconLabel("user", "muted")
+        self._text = ElidedLabel()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(_STRIPE_PX + 16, 0, 16, 0)
+        row.setSpacing(8)
+        row.addWidget(self._icon)
+        row.addWidget(self._text, 1)
+        self.show_patient(None)
+
+    @property
+    def patient(self) -> Patient | None:
+        """Whose band it is now."""
+        return self._patient
+
+    def text(self) -> str:
+        """The whole line, even where it is elided."""
+        return self._text.full_text()
+
+    def show_patient(self, patient: Patient | None) -> None:
+        """Show a patient, or that there is none."""
+        self._patient = patient
+        nobody = self.tr("No patient: nothing is saved yet")
+        line = nobody if patient is None else patient_line(patient, date.today())
+        self._icon.set_icon("user", "muted" if patient is None else "text")
+        set_role(self._text, "secondary" if patient is None else "strong")
+        self._text.set_full_text(line)
+        self.setAccessibleDescription(line)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the stripe beside what the stylesheet draws."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.fillRect(0, 0, _STRIPE_PX, self.height() - 1, self._stripe())
+
+    def _stripe(self) -> QColor:
+        if self._patient is None:
+            return QColor(current().hairline)
+        choice = zlib.crc32(self._patient.details.identifier.strip().casefold().encode()) % len(_HUES_DEG)
+        dark = current().name == "dark"
+        return QColor.fromHsl(_HUES_DEG[choice], 150, 165 if dark else 105)

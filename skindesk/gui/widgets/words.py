@@ -1,0 +1,173 @@
+"""How values of the domain read on the screen."""
+
+from datetime import date
+
+from PySide6.QtCore import QCoreApplication
+
+from skindesk.domain.case import Confidence, Lesion, LesionDetails, Patient, Plan, Sex, Site, SkinType
+from skindesk.domain.contract import Modality
+from skindesk.domain.errors import SkinDeskError
+from skindesk.domain.labels import MalignancyGroup
+from skindesk.domain.prediction import AbstentionReason, Prediction
+from skindesk.imaging.decode import PictureWarning
+
+NO_SUPPORT_BELOW = 0.05
+"""A malignant sum under this reads as "no support for malignancy". It chooses words only: the sum is always shown."""
+
+
+translate = QCoreApplication.translate  # under this name the translation tools find the texts
+
+
+def percent(probability: float) -> str:
+    """A probability in whole percent; what is not quite 0 or 1 never reads as 0 % or 100 %."""
+    if 0 < probability < 0.005:
+        return "<\u20091\u00a0%"
+    if 0.995 <= probability < 1:
+        return ">\u200999\u00a0%"
+    return f"{probability * 100:.0f}\u00a0%"
+
+
+def sentence(error: Exception | str) -> str:
+    """What to show of a failure: an expected one's own words, and for a bug where to look."""
+    if isinstance(error, SkinDeskError | str):
+        return str(error)
+    return translate("words", "Something went wrong that SkinDesk did not expect. The details are in its log.")
+
+
+def group_word(group: MalignancyGroup) -> str:
+    """The word for a malignancy group, which always stands beside its icon and colour."""
+    return {
+        MalignancyGroup.MALIGNANT: translate("words", "malignant"),
+        MalignancyGroup.PREMALIGNANT: translate("words", "premalignant"),
+        MalignancyGroup.BENIGN: translate("words", "benign class"),
+        MalignancyGroup.INFLAMMATORY: translate("words", "inflammatory"),
+        MalignancyGroup.INFECTIOUS: translate("words", "infectious"),
+        MalignancyGroup.OTHER: translate("words", "other"),
+    }[group]
+
+
+def group_icon(group: MalignancyGroup) -> str:
+    """The icon of a malignancy group."""
+    return {MalignancyGroup.MALIGNANT: "warning-octagon", MalignancyGroup.PREMALIGNANT: "warning"}.get(group, "circle")
+
+
+def abstention(prediction: Prediction) -> str:
+    """Why the network gave no answer, and what to do."""
+    first, second = prediction.ranked[:2]
+    if prediction.abstention_reason is AbstentionReason.CLASSES_TOO_CLOSE:
+        why = translate("words", "the two leading classes are too close ({first} and {second})").format(
+            first=percent(first.probability), second=percent(second.probability)
+        )
+    else:
+        why = translate("words", "the picture cannot be judged")
+    return translate("words", "No answer: {why}. Retake the picture, or rely on your own examination.").format(why=why)
+
+
+def no_support(prediction: Prediction) -> str:
+    """What a low malignant sum means; it never says that a lesion is harmless."""
+    words = translate("words", "No support for malignancy (malignant in sum {sum})")
+    return words.format(sum=percent(prediction.malignant_sum))
+
+
+def patient_name(patient: Patient) -> str:
+    """FAMILY NAME, Given; the identifier where no name is known."""
+    details = patient.details
+    parts = [details.family_name.strip().upper(), details.given_name.strip()]
+    return ", ".join(part for part in parts if part) or details.identifier
+
+
+def age(born: date, on: date) -> int:
+    """Whole years between a birth date and a day."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def patient_line(patient: Patient, today: date) -> str:
+    """The patient in one line: name, birth date and age, identifier, skin type."""
+    details = patient.details
+    parts = [patient_name(patient)] if details.family_name.strip() or details.given_name.strip() else []
+    if details.birth_date is not None:
+        parts.append(f"{details.birth_date.isoformat()} ({age(details.birth_date, today)})")
+    parts.append(translate("words", "ID {identifier}").format(identifier=details.identifier))
+    if details.skin_type is not SkinType.UNKNOWN:
+        parts.append(translate("words", "skin type {type}").format(type=details.skin_type.value))
+    return " · ".join(parts)
+
+
+def lesion_line(lesion: Lesion) -> str:
+    """The lesion in one line: number, site, description."""
+    return " · ".join([f"L{lesion.number}", *_place(lesion.details)])
+
+
+def _place(details: LesionDetails) -> list[str]:
+    return [part for part in (site_word(details.site), details.description.strip()) if part]
+
+
+def site_word(site: Site) -> str:
+    """A body site; empty where it is unknown."""
+    return {
+        Site.HEAD_NECK: translate("words", "head and neck"),
+        Site.UPPER_EXTREMITY: translate("words", "upper extremity"),
+        Site.LOWER_EXTREMITY: translate("words", "lower extremity"),
+        Site.ANTERIOR_TORSO: translate("words", "anterior torso"),
+        Site.POSTERIOR_TORSO: translate("words", "posterior torso"),
+        Site.LATERAL_TORSO: translate("words", "lateral torso"),
+        Site.PALMS_SOLES: translate("words", "palms and soles"),
+        Site.ORAL_GENITAL: translate("words", "oral or genital"),
+        Site.UNKNOWN: "",
+    }[site]
+
+
+def sex_word(sex: Sex) -> str:
+    """Administrative sex."""
+    return {
+        Sex.FEMALE: translate("words", "female"),
+        Sex.MALE: translate("words", "male"),
+        Sex.OTHER: translate("words", "other"),
+        Sex.UNKNOWN: translate("words", "unknown"),
+    }[sex]
+
+
+def confidence_word(confidence: Confidence) -> str:
+    """How sure the clinician is."""
+    return {
+        Confidence.LOW: translate("words", "low"),
+        Confidence.MEDIUM: translate("words", "medium"),
+        Confidence.HIGH: translate("words", "high"),
+    }[confidence]
+
+
+def plan_word(plan: Plan) -> str:
+    """What is to be done."""
+    return {
+        Plan.NONE: translate("words", "none"),
+        Plan.WATCH: translate("words", "watch"),
+        Plan.BIOPSY: translate("words", "biopsy"),
+        Plan.EXCISE: translate("words", "excise"),
+        Plan.REFER: translate("words", "refer"),
+    }[plan]
+
+
+def modality_word(modality: Modality) -> str:
+    """The kind of picture."""
+    return {Modality.DERMOSCOPIC: translate("words", "dermoscopic"), Modality.CLINICAL: translate("words", "clinical")}[
+        modality
+    ]
+
+
+def quality_sentence(warning: PictureWarning) -> str:
+    """What a reader should know of a picture."""
+    return {
+        PictureWarning.FIRST_OF_SEVERAL_FRAMES: translate(
+            "words", "The file holds several pictures; this is the first."
+        ),
+        PictureWarning.TRANSPARENCY_FLATTENED: translate("words", "Transparent parts are shown on white."),
+        PictureWarning.COLOUR_PROFILE_IGNORED: translate(
+            "words", "Its colour profile is unusable, so colours may be off."
+        ),
+        PictureWarning.GREYSCALE: translate(
+            "words", "The picture has no colour; the network was trained on colour pictures."
+        ),
+        PictureWarning.LOW_RESOLUTION: translate(
+            "words", "It has fewer pixels than the network looks at; take a closer picture."
+        ),
+    }[warning]
