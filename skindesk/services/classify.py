@@ -12,14 +12,13 @@ from threading import Event
 
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
 from skindesk.domain.outcome import Classified, Outcome, Rejected
-from skindesk.imaging.decode import EXTENSIONS, PictureFile, decode, read_picture_file
-from skindesk.imaging.decode import DecodedImage as DecodedImage
+from skindesk.imaging.decode import EXTENSIONS, DecodedImage, PictureFile, decode, read_picture_file
 from skindesk.imaging.preprocess import decode_for_input
 from skindesk.inference.classifier import Answer, Classifier
 
 _log = logging.getLogger(__name__)
 
-UNREADABLE_EXTENSIONS = frozenset(
+OTHER_PICTURE_EXTENSIONS = frozenset(
     {".gif", ".heic", ".heif", ".avif", ".jp2", ".dcm", ".ico", ".tga", ".ppm", ".svg", ".psd", ".raw", ".dng"}
 )
 """Endings of pictures that this program does not read; in a folder each gets a row that says so."""
@@ -124,7 +123,7 @@ def _within(
         if _is_folder(entry):
             if recursive:
                 yield from _within(entry, recursive, seen, on_problem)
-        elif entry.suffix.lower() in EXTENSIONS | UNREADABLE_EXTENSIONS:
+        elif entry.suffix.lower() in EXTENSIONS | OTHER_PICTURE_EXTENSIONS:
             yield entry
 
 

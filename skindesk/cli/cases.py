@@ -1,0 +1,127 @@
+"""`skindesk cases list | show`: read the patient case log."""
+
+import argparse
+import json
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from skindesk.cli.context import Context
+from skindesk.cli.table import format_table
+
+if TYPE_CHECKING:
+    from skindesk.domain.case import Case, CaseCursor, CaseSummary, Visit
+
+
+def register(commands: Any) -> None:
+    """Add the sub-command's parser."""
+    parser = commands.add_parser("cases", help="read the case log", description=__doc__)
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="cases, latest visit first")
+    listing.add_argument("query", nargs="?", default="", help="beginnings of a name or identifier")
+    listing.add_argument("--limit", type=int, default=50, metavar="N", help="0 for all (default: 50)")
+    listing.add_argument("--json", action="store_true", help="one JSON object a line")
+    listing.set_defaults(run=run_list)
+    show = actions.add_parser("show", help="one case with its visits, pictures, predictions and reviews")
+    show.add_argument("case", type=int, metavar="CASE")
+    show.add_argument("--json", action="store_true")
+    show.set_defaults(run=run_show)
+
+
+def run_list(chosen: argparse.Namespace, context: Context) -> int:
+    """Print one line a case."""
+    cases = _read(chosen.query, chosen.limit, context)
+    if chosen.json:
+        for case in cases:
+            print(_to_json(case))
+        return 0
+    print(
+        format_table(
+            ("CASE", "PATIENT", "ID", "LESION", "LAST VISIT", "PICTURES", "NETWORK", "IN SUM", "IMPRESSION"),
+            [_summary_cells(case) for case in cases],
+        )
+    )
+    return 0
+
+
+def run_show(chosen: argparse.Namespace, context: Context) -> int:
+    """Print one case."""
+    case = context.workspace.casework.log.case(chosen.case)
+    print(_to_json(case) if chosen.json else _describe(case))
+    return 0
+
+
+def _read(query: str, limit: int, context: Context) -> "list[CaseSummary]":
+    log = context.workspace.casework.log
+    cases: list[CaseSummary] = []
+    after: CaseCursor | None = None
+    while True:
+        wanted = 500 if limit <= 0 else min(500, limit - len(cases))
+        page = log.page(query, after, wanted)
+        cases.extend(page.cases)
+        after = page.next_cursor
+        if after is None or (limit > 0 and len(cases) >= limit):
+            return cases
+
+
+def _summary_cells(case: "CaseSummary") -> tuple[object, ...]:
+    details = case.patient.details
+    name = ", ".join(part for part in (details.family_name.upper(), details.given_name) if part)
+    network = f"{case.top_name} {case.top_probability:.0%}" if case.top_probability is not None else "–"
+    return (
+        case.case_id,
+        name or "–",
+        details.identifier,
+        f"L{case.lesion.number} {case.lesion.details.site}",
+        case.last_visit_at.astimezone().date(),
+        case.picture_count,
+        network,
+        f"{case.malignant_sum:.0%}" if case.malignant_sum is not None else "–",
+        case.impression or "–",
+    )
+
+
+def _describe(case: "Case") -> str:
+    details, lesion = case.patient.details, case.lesion
+    lines = [
+        f"{details.family_name.upper()}, {details.given_name} · {details.birth_date or 'birth date not given'} · "
+        f"ID {details.identifier} · skin type {details.skin_type}",
+        f"Case {lesion.case_id}: lesion L{lesion.number}, {lesion.details.site} {lesion.details.description}".rstrip(),
+    ]
+    for visit in case.visits:
+        lines.extend(_describe_visit(visit))
+    return "\n".join(lines)
+
+
+def _describe_visit(visit: "Visit") -> list[str]:
+    lines = [f"  {visit.visited_at.astimezone():%Y-%m-%d %H:%M}"]
+    for picture in visit.pictures:
+        kept = picture.details
+        lines.append(
+            f"    picture {picture.image_id}: {kept.file_name}, {kept.width_px} x {kept.height_px}, "
+            f"{kept.modality}, sha256 {kept.sha256[:12]}"
+        )
+        for prediction in picture.predictions:
+            ranked = ", ".join(f"{entry.label.name} {entry.probability:.0%}" for entry in prediction.ranked[:3])
+            lines.append(
+                f"      {prediction.model.model_id} {prediction.model.version}: {prediction.decision}; {ranked}; "
+                f"malignant or premalignant in sum {prediction.malignant_sum:.0%}"
+            )
+    for review in visit.reviews:
+        own = review.details
+        seen = "after" if own.revealed_before else "before"
+        lines.append(
+            f"    own impression: {own.impression or '–'} (confidence {own.confidence or 'not given'}, {seen} seeing "
+            f"the network's answer); plan: {own.plan}{'; ' + own.notes if own.notes else ''}"
+        )
+    return lines
+
+
+def _to_json(value: Any) -> str:
+    return json.dumps(asdict(value), ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    raise TypeError(f"cannot write {type(value).__name__} as JSON")

@@ -1,0 +1,101 @@
+"""What `doctor` and the About page check: models, case log, libraries and display, each with what to do."""
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+
+from skindesk.domain.errors import SkinDeskError
+from skindesk.services.models import ModelLibrary
+from skindesk.storage.case_log import open_case_log
+from skindesk.system.paths import Profile
+
+LIBRARIES = ("numpy", "pillow", "onnxruntime", "sqlalchemy", "alembic", "pyside6-essentials", "qtawesome")
+"""The distributions that the program stands on."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at; `advice` is empty where it is sound."""
+
+    subject: str
+    sound: bool
+    finding: str
+    advice: str = ""
+
+
+def check_all(profile: Profile, full: bool = False) -> Iterator[Check]:
+    """Every check in turn. `full` also reads each stored picture and the whole database."""
+    yield from check_libraries()
+    yield from check_models(ModelLibrary(profile))
+    yield check_case_log(profile, full)
+    yield check_display()
+
+
+def check_libraries() -> Iterator[Check]:
+    """Whether the libraries that run networks and keep cases can be loaded, and which versions they are."""
+    for module in ("onnxruntime", "sqlalchemy", "PIL", "numpy"):
+        try:
+            import_module(module)
+        except ImportError as error:
+            yield Check(module, False, f"cannot be loaded: {error}.", "Install SkinDesk again.")
+    yield Check("libraries", True, ", ".join(f"{name} {library_version(name)}" for name in LIBRARIES))
+
+
+def library_version(distribution: str) -> str:
+    """An installed distribution's version, or `not recorded` where a frozen program carries no metadata."""
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "not recorded"
+
+
+def check_models(models: ModelLibrary) -> Iterator[Check]:
+    """Whether there is a network, and each is the one its card describes and computes what it should."""
+    try:
+        installed = models.installed()
+    except SkinDeskError as error:
+        yield Check("models", False, error.what, error.advice)
+        return
+    if not installed:
+        yield Check("models", False, "No model is installed.", "Install SkinDesk again, or add a model bundle.")
+    for model in installed:
+        try:
+            models.verify(model.model_id)
+        except SkinDeskError as error:
+            yield Check(f"model {model.model_id}", False, error.what, error.advice)
+        else:
+            yield Check(f"model {model.model_id}", True, "digest, contract and golden outputs hold")
+
+
+def check_case_log(profile: Profile, full: bool = False) -> Check:
+    """Whether the case log opens and is whole. A log that does not exist yet is not created."""
+    if not profile.database.exists():
+        return Check("case log", True, f"none yet in {profile.root}; the first saved case creates it")
+    try:
+        log = open_case_log(profile)
+        try:
+            findings = log.check(full)
+            count = log.count()
+        finally:
+            log.close()
+    except SkinDeskError as error:
+        return Check("case log", False, error.what, error.advice)
+    if findings:
+        first = findings[0]
+        return Check("case log", False, f"{len(findings)} findings, the first: {first.what}", first.advice)
+    return Check(
+        "case log", True, f"{count} cases in {profile.root}, {'every picture read' if full else 'quick check'}"
+    )
+
+
+def check_display() -> Check:
+    """Whether a window could be opened; Qt itself is looked for, not loaded."""
+    if find_spec("PySide6") is None:
+        return Check("display", False, "The window toolkit is not installed.", "Install SkinDesk again.")
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return Check("display", True, "no display here: the command line works, the window needs a desktop session")
+    return Check("display", True, "found")
