@@ -1,0 +1,3 @@
+"""The About page."""
+
+from skindesk.gui.about.workspace import AboutWorkspace as AboutWorkspace

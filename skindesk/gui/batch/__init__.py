@@ -1,0 +1,3 @@
+"""The Batch page: classify whole folders."""
+
+from skindesk.gui.batch.workspace import BatchWorkspace as BatchWorkspace

@@ -1,0 +1,147 @@
+"""The table of a run's outcomes, which grows by chunks while the run goes on."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from skindesk.domain.outcome import Classified, Outcome, Rejected
+from skindesk.domain.prediction import Decision, Prediction, RankedLabel
+from skindesk.gui.widgets.words import percent
+
+OUTCOME_ROLE = Qt.ItemDataRole.UserRole
+SORT_ROLE = Qt.ItemDataRole.UserRole + 1
+_NOTHING = "\N{EN DASH}"
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class OutcomeColumn(IntEnum):
+    """The columns from left to right."""
+
+    FILE = 0
+    STATUS = 1
+    TOP = 2
+    SECOND = 3
+    MALIGNANT_SUM = 4
+    DECISION = 5
+    REASON = 6
+
+
+class _Row(NamedTuple):
+    """An outcome with its cells made ready, so that sorting ten thousand of them asks for no text twice."""
+
+    outcome: Outcome
+    texts: tuple[str, ...]
+    keys: tuple[str | float, ...]
+
+
+class OutcomeModel(QAbstractTableModel):
+    """Outcomes in the order in which they came."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[_Row] = []
+        self.rejected_count = 0
+
+    def clear(self) -> None:
+        """Forget all outcomes."""
+        self.beginResetModel()
+        self._rows = []
+        self.rejected_count = 0
+        self.endResetModel()
+
+    def append(self, outcomes: Sequence[Outcome]) -> None:
+        """Add rows at the end."""
+        if not outcomes:
+            return
+        rows = [self._row(outcome) for outcome in outcomes]
+        first = len(self._rows)
+        self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
+        self._rows.extend(rows)
+        self.rejected_count += sum(isinstance(outcome, Rejected) for outcome in outcomes)
+        self.endInsertRows()
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """All outcomes, in the order in which they came."""
+        return tuple(row.outcome for row in self._rows)
+
+    def outcome_at(self, row: int) -> Outcome:
+        """One row's outcome."""
+        return self._rows[row].outcome
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        """How many outcomes there are."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        """How many columns there are."""
+        return 0 if parent.isValid() else len(OutcomeColumn)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> str | Qt.AlignmentFlag | None:
+        """The columns' names."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section == OutcomeColumn.MALIGNANT_SUM else _LEFT
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._column_names()[section]
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A cell's text; under SORT_ROLE what it is sorted by, under OUTCOME_ROLE the row's outcome."""
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], index.column()
+        if role == SORT_ROLE:
+            return row.keys[column]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.texts[column]
+        if role == OUTCOME_ROLE:
+            return row.outcome
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if column == OutcomeColumn.MALIGNANT_SUM else _LEFT
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return str(row.outcome.path) if column == OutcomeColumn.FILE else row.texts[column]
+        return None
+
+    def _column_names(self) -> tuple[str, ...]:
+        return (
+            self.tr("File"),
+            self.tr("Status"),
+            self.tr("First"),
+            self.tr("Second"),
+            self.tr("Malignant or\npremalignant"),
+            self.tr("Decision"),
+            self.tr("Reason"),
+        )
+
+    def _row(self, outcome: Outcome) -> _Row:
+        name = outcome.path.name
+        if isinstance(outcome, Rejected):
+            status = self.tr("Rejected")
+            texts: tuple[str, ...] = (name, status, _NOTHING, _NOTHING, _NOTHING, _NOTHING, outcome.message)
+            return _Row(outcome, texts, (name.casefold(), status, -1.0, -1.0, -1.0, "", outcome.message))
+        return self._classified(outcome, name)
+
+    def _classified(self, outcome: Classified, name: str) -> _Row:
+        prediction = outcome.prediction
+        first, second = prediction.ranked[:2]
+        status, total = self.tr("Classified"), prediction.malignant_sum
+        decision, reason = self._decision(prediction)
+        texts = (name, status, _ranked(first), _ranked(second), percent(total), decision, reason)
+        keys = (name.casefold(), status, first.probability, second.probability, total, decision, reason)
+        return _Row(outcome, texts, keys)
+
+    def _decision(self, prediction: Prediction) -> tuple[str, str]:
+        if prediction.decision is Decision.ABSTAINED:
+            return self.tr("Abstained"), self.tr("The leading classes are too close")
+        return self.tr("Supported"), ""
+
+
+def _ranked(entry: RankedLabel) -> str:
+    return f"{percent(entry.probability)}  {entry.label.name}"

@@ -1,0 +1,139 @@
+"""The table of outcomes with the choice of rows above it."""
+
+from PySide6.QtCore import QItemSelection, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QSpinBox,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from skindesk.gui.batch.outcome_filter import OutcomeFilter, Showing
+from skindesk.gui.batch.outcome_model import OUTCOME_ROLE, OutcomeColumn, OutcomeModel
+from skindesk.gui.widgets.labels import text_label
+
+ROW_HEIGHT_PX = 36
+_WIDTH_PX = {
+    OutcomeColumn.FILE: 168,
+    OutcomeColumn.STATUS: 88,
+    OutcomeColumn.TOP: 176,
+    OutcomeColumn.SECOND: 176,
+    OutcomeColumn.MALIGNANT_SUM: 112,
+    OutcomeColumn.DECISION: 96,
+    OutcomeColumn.REASON: 200,
+}
+_GROWING = (OutcomeColumn.FILE, OutcomeColumn.TOP, OutcomeColumn.SECOND, OutcomeColumn.REASON)
+
+
+class OutcomeTable(QWidget):
+    """Shows the model's rows, filtered and sorted; tells which outcome is chosen."""
+
+    outcome_chosen = Signal(object)
+    """The chosen Outcome, or None."""
+
+    def __init__(self, model: OutcomeModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.filter = OutcomeFilter(model, self)
+        self._model = model
+        self.showing_box = self._showing_box()
+        self.threshold_box = self._threshold_box()
+        self.shown_label = text_label("", "secondary")
+        self.view = _View(self.filter, self)
+        self.view.chosen.connect(self.outcome_chosen)
+        self.showing_box.currentIndexChanged.connect(self._filter)
+        self.threshold_box.valueChanged.connect(self._filter)
+        self._lay_out()
+        self._filter()
+
+    def count_rows(self) -> None:
+        """Say how many of the rows are shown."""
+        shown, total = self.filter.rowCount(), self._model.rowCount()
+        self.shown_label.setText(
+            self.tr("{0} rows").format(f"{total:,}")
+            if shown == total
+            else self.tr("{0} of {1} rows").format(f"{shown:,}", f"{total:,}")
+        )
+
+    def _filter(self) -> None:
+        showing = self.showing_box.currentData()
+        self._threshold_words.setVisible(showing is Showing.OVER_THRESHOLD)
+        self.threshold_box.setVisible(showing is Showing.OVER_THRESHOLD)
+        self.filter.show_only(showing, self.threshold_box.value() / 100)
+        self.count_rows()
+
+    def _showing_box(self) -> QComboBox:
+        box = QComboBox(self)
+        box.setAccessibleName(self.tr("Which rows to show"))
+        box.addItem(self.tr("All rows"), Showing.ALL)
+        box.addItem(self.tr("Abstained"), Showing.ABSTAINED)
+        box.addItem(self.tr("Rejected"), Showing.REJECTED)
+        box.addItem(self.tr("Malignant or premalignant in sum"), Showing.OVER_THRESHOLD)
+        return box
+
+    def _threshold_box(self) -> QSpinBox:
+        box = QSpinBox(self)
+        box.setAccessibleName(self.tr("Malignant or premalignant in sum over, in per cent"))
+        box.setRange(0, 99)
+        box.setValue(20)
+        box.setSuffix("\N{NO-BREAK SPACE}%")
+        box.setFixedWidth(96)
+        return box
+
+    def _lay_out(self) -> None:
+        self._threshold_words: QLabel = text_label(self.tr("over"), "body")
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self.showing_box)
+        top.addWidget(self._threshold_words)
+        top.addWidget(self.threshold_box)
+        top.addStretch()
+        top.addWidget(self.shown_label)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(top)
+        column.addWidget(self.view, 1)
+
+
+class _View(QTableView):
+    """Rows to choose and columns to sort by."""
+
+    chosen = Signal(object)
+
+    def __init__(self, model: OutcomeFilter, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setModel(model)
+        self.setAccessibleName(self.tr("Results"))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT_PX)
+        self.horizontalHeader().setHighlightSections(False)
+        # Without a sorted column the rows stand in the order in which they came; a click on a header sorts.
+        self.horizontalHeader().setSortIndicatorClearable(True)
+        self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Tell which row is chosen now."""
+        super().selectionChanged(selected, deselected)
+        rows = self.selectionModel().selectedRows()
+        self.chosen.emit(rows[0].data(OUTCOME_ROLE) if rows else None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give what is left of the width to the columns with words."""
+        super().resizeEvent(event)
+        spare = max(0, self.viewport().width() - sum(_WIDTH_PX.values())) // len(_GROWING)
+        for column, width in _WIDTH_PX.items():
+            self.setColumnWidth(column, width + (spare if column in _GROWING else 0))

@@ -1,0 +1,59 @@
+"""One run over folders, as the window starts it in the background: what it is told, and what it reports."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+from skindesk.bootstrap import Workspace
+from skindesk.domain.outcome import Outcome, Rejected
+from skindesk.domain.prediction import ModelRef
+from skindesk.services.classify import classify_files, find_pictures
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to classify and how. `workers` 0 means one per processor core; `model_id` None the default network."""
+
+    paths: tuple[Path, ...]
+    recursive: bool
+    workers: int
+    model_id: str | None
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The network is open and the pictures are counted. `codes` are its label codes, in its own order."""
+
+    total: int
+    model: ModelRef
+    codes: tuple[str, ...]
+
+
+Report = Begun | Outcome
+"""First one Begun, then an Outcome for each file and each folder that could not be read."""
+
+
+def run_job(workspace: Workspace, job: Job, report: Callable[[Report], None], stop: Event) -> None:
+    """Classify everything within the job's paths, reporting as it goes, until done or stopped.
+
+    Raises ModelUnavailableError or ContractError before anything is reported. The rows are those of the command
+    `skindesk classify` for the same paths.
+    """
+    classifier = workspace.models.open(job.model_id)
+    problems: list[Rejected] = []
+    paths = list(_until(stop, find_pictures(job.paths, job.recursive, problems.append)))
+    report(Begun(len(paths) + len(problems), classifier.ref, classifier.contract.codes))
+    for problem in problems:
+        report(problem)
+    if stop.is_set():
+        return
+    for outcome in classify_files(paths, classifier, job.workers, stop):
+        report(outcome)
+
+
+def _until(stop: Event, paths: Iterator[Path]) -> Iterator[Path]:
+    for path in paths:
+        if stop.is_set():
+            return
+        yield path

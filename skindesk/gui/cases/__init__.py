@@ -1,0 +1,3 @@
+"""The Cases page: search the case log and read one case."""
+
+from skindesk.gui.cases.workspace import CasesWorkspace as CasesWorkspace

@@ -1,0 +1,146 @@
+"""The searchable list of cases, with a word for each way in which it can be empty."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+
+from skindesk.gui.background import Background
+from skindesk.gui.cases.case_model import CaseSource, CaseTableModel
+from skindesk.gui.cases.case_table import CaseTable
+from skindesk.gui.theme import icon, notifier
+from skindesk.gui.widgets.empty_state import EmptyState
+from skindesk.gui.widgets.labels import text_label
+
+SEARCH_DELAY_MS = 150
+"""Long enough that a name typed at speed asks the log once or twice, short enough to feel immediate."""
+
+
+class CaseList(QWidget):
+    """A search field over the table of cases. Down in the field goes to the table."""
+
+    trouble = Signal(object)
+    answered = Signal()
+
+    def __init__(
+        self,
+        open_source: Callable[[], CaseSource],
+        log_exists: Callable[[], bool],
+        background: Background,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._log_exists = log_exists
+        self.model = CaseTableModel(open_source, background, self)
+        self.model.answered.connect(self._show_answer)
+        self.model.failed.connect(self.trouble)
+        self.table = CaseTable(self.model, self)
+        self.search_field = _SearchField(self)
+        self.search_field.setPlaceholderText(self.tr("Name or ID"))
+        self.search_field.setAccessibleName(self.tr("Search cases by name or ID"))
+        self.search_field.setToolTip(self.tr("Search cases (Ctrl+F)"))
+        self._delay = QTimer(self, interval=SEARCH_DELAY_MS, singleShot=True)
+        self._delay.timeout.connect(self.refresh)
+        self.search_field.textChanged.connect(self._typed)
+        self.search_field.down_pressed.connect(self._enter_table)
+        self.count_label = text_label("", "secondary")
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self._focus_search)
+        self._build()
+
+    def refresh(self) -> None:
+        """Read the cases that match what stands in the search field."""
+        self._delay.stop()
+        if not self._log_exists():
+            self.model.clear()
+            self.count_label.clear()
+            self._pages.setCurrentWidget(self._no_log)
+            return
+        self.model.search(self.search_field.text().strip())
+
+    def choose(self, case_id: int) -> None:
+        """Select a case's row, if it is loaded, without telling that it was chosen."""
+        row = self.model.row_of(case_id)
+        current = self.table.chosen()
+        if row is None:
+            self.table.clearSelection()
+        elif current is None or current.case_id != case_id:
+            self.table.blockSignals(True)
+            self.table.selectRow(row)
+            self.table.blockSignals(False)
+
+    def _typed(self, _text: str) -> None:
+        self._delay.start()
+
+    def _show_answer(self) -> None:
+        count = self.model.count
+        self.count_label.setText(self.tr("1 case") if count == 1 else self.tr("{0} cases").format(f"{count:,}"))
+        if count:
+            self._pages.setCurrentWidget(self.table)
+        else:
+            self._pages.setCurrentWidget(self._no_match if self.model.query else self._no_cases)
+        self.answered.emit()
+
+    def _focus_search(self) -> None:
+        self.search_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search_field.selectAll()
+
+    def _enter_table(self) -> None:
+        if self._pages.currentWidget() is self.table and self.model.rowCount():
+            self.table.setFocus(Qt.FocusReason.TabFocusReason)
+            if self.table.chosen() is None:
+                self.table.selectRow(0)
+
+    def _build(self) -> None:
+        self._no_log = EmptyState(
+            "folder-simple",
+            self.tr("No case log yet"),
+            self.tr("It is made on this computer when you save your first case in Examine."),
+        )
+        self._no_cases = EmptyState(
+            "clipboard-text", self.tr("No cases yet"), self.tr("Open a picture in Examine and save it to a case.")
+        )
+        self._no_match = EmptyState(
+            "magnifying-glass",
+            self.tr("No case matches"),
+            self.tr("Type the beginning of a family name, a given name or an ID."),
+            self.tr("Show all cases"),
+        )
+        self._no_match.activated.connect(self.search_field.clear)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(QWidget(self))
+        for page in (self.table, self._no_log, self._no_cases, self._no_match):
+            self._pages.addWidget(page)
+        top = QHBoxLayout()
+        top.setSpacing(16)
+        top.addWidget(self.search_field, 1)
+        top.addWidget(self.count_label)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        column.addLayout(top)
+        column.addWidget(self._pages, 1)
+
+
+class _SearchField(QLineEdit):
+    """A line to search in, with a magnifying glass and a cross that empties it."""
+
+    down_pressed = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._glass = QAction(self)
+        self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
+        self.setClearButtonEnabled(True)
+        self._colour()
+        notifier().changed.connect(self._colour)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Down and Enter go on to the results."""
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.down_pressed.emit()
+            return
+        super().keyPressEvent(event)
+
+    def _colour(self) -> None:
+        self._glass.setIcon(icon("magnifying-glass", "muted"))

@@ -1,0 +1,230 @@
+"""The table of cases: a page at a time from the case log, read in the background."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Protocol
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from skindesk.domain.case import CaseCursor, CasePage, CaseSummary
+from skindesk.gui.background import Background
+from skindesk.gui.cases.latest import Latest
+from skindesk.gui.cases.words import NO_BREAK, NOTHING, impression_name, local_day, short_lesion
+from skindesk.gui.widgets.words import patient_name, percent
+
+PAGE_SIZE = 50
+CASE_ROLE = Qt.ItemDataRole.UserRole
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class CaseSource(Protocol):
+    """Where the table's rows come from: the case log, or a slow stand-in for it."""
+
+    def page(self, query: str = "", after: CaseCursor | None = None, limit: int = PAGE_SIZE) -> CasePage:
+        """Up to `limit` cases from just after the cursor on."""
+
+    def count(self, query: str = "") -> int:
+        """How many cases match in all."""
+
+
+class CaseColumn(IntEnum):
+    """The columns from left to right."""
+
+    PATIENT = 0
+    IDENTIFIER = 1
+    BIRTH_DATE = 2
+    LESION = 3
+    LAST_VISIT = 4
+    PICTURES = 5
+    NETWORK = 6
+    MALIGNANT_SUM = 7
+    IMPRESSION = 8
+
+
+_NUMBERS = frozenset({CaseColumn.PICTURES, CaseColumn.MALIGNANT_SUM})
+
+
+@dataclass(frozen=True)
+class _FirstPage:
+    """The beginning of an answer, with how many cases there are in all."""
+
+    page: CasePage
+    count: int
+
+
+class CaseTableModel(QAbstractTableModel):
+    """Cases that match a query, latest visit first.
+
+    A newer query makes the answers to older ones void. Rows stay on the screen until the new ones are there.
+    """
+
+    answered = Signal()
+    """The first page of the newest query is in the table."""
+    failed = Signal(object)
+    """The log could not be read; carries the exception."""
+
+    def __init__(
+        self, open_source: Callable[[], CaseSource], background: Background, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._open_source = open_source
+        self._latest = Latest(background, self)
+        self._rows: list[CaseSummary] = []
+        self._impression_names: Mapping[str, str] = {}
+        self._cursor: CaseCursor | None = None
+        self._busy = False
+        self.query = ""
+        self.count = 0
+
+    def search(self, query: str) -> None:
+        """Ask for the cases that match; `answered` or `failed` follows."""
+        self.query = query
+        self._busy = True
+
+        def read() -> _FirstPage:
+            source = self._open_source()
+            return _FirstPage(source.page(query, None, PAGE_SIZE), source.count(query))
+
+        self._latest.ask(read, self._begin, self._give_up)
+
+    def clear(self) -> None:
+        """Empty the table, and let no answer fill it that is still on its way."""
+        self._latest.forget()
+        self._replace((), None, 0)
+
+    def name_impressions(self, names: Mapping[str, str]) -> None:
+        """Show these names in place of label codes."""
+        self._impression_names = names
+        if self._rows:
+            column = CaseColumn.IMPRESSION
+            self.dataChanged.emit(self.index(0, column), self.index(len(self._rows) - 1, column))
+
+    def case_at(self, row: int) -> CaseSummary:
+        """The case in a row."""
+        return self._rows[row]
+
+    def row_of(self, case_id: int) -> int | None:
+        """The row of a case, if it has been loaded."""
+        return next((row for row, case in enumerate(self._rows) if case.case_id == case_id), None)
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        """How many cases are loaded."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        """How many columns there are."""
+        return 0 if parent.isValid() else len(CaseColumn)
+
+    def canFetchMore(self, parent: _Index) -> bool:
+        """Whether the log has more; never while an answer is awaited or being inserted."""
+        return not parent.isValid() and not self._busy and self._cursor is not None
+
+    def fetchMore(self, parent: _Index) -> None:
+        """Ask for the next page."""
+        if not self.canFetchMore(parent):
+            return
+        self._busy = True
+        query, cursor = self.query, self._cursor
+        self._latest.ask(lambda: self._open_source().page(query, cursor, PAGE_SIZE), self._continue, self._give_up)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> str | Qt.AlignmentFlag | None:
+        """The columns' names."""
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section in _NUMBERS else _LEFT
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._column_names()[section]
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What a cell shows; under CASE_ROLE the row's CaseSummary."""
+        if not index.isValid():
+            return None
+        case = self._rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(case, CaseColumn(index.column()))
+        if role == CASE_ROLE:
+            return case
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if index.column() in _NUMBERS else _LEFT
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
+            return self._whole_row(case)
+        return None
+
+    def _begin(self, first: _FirstPage) -> None:
+        self._replace(first.page.cases, first.page.next_cursor, first.count)
+        self.answered.emit()
+
+    def _continue(self, page: CasePage) -> None:
+        if page.cases:
+            first = len(self._rows)
+            self.beginInsertRows(QModelIndex(), first, first + len(page.cases) - 1)
+            self._rows.extend(page.cases)
+            self.endInsertRows()
+        self._cursor = page.next_cursor
+        self._busy = False  # only now: views ask for more while rows are being inserted
+
+    def _give_up(self, error: Exception) -> None:
+        self._cursor = None
+        self._busy = False
+        self.failed.emit(error)
+
+    def _replace(self, cases: tuple[CaseSummary, ...], cursor: CaseCursor | None, count: int) -> None:
+        self._busy = True
+        self.beginResetModel()
+        self._rows = list(cases)
+        self._cursor = cursor
+        self.count = count
+        self.endResetModel()
+        self._busy = False
+
+    def _column_names(self) -> tuple[str, ...]:
+        return (
+            self.tr("Patient"),
+            self.tr("ID"),
+            self.tr("Born"),
+            self.tr("Lesion"),
+            self.tr("Last visit"),
+            self.tr("Pictures"),
+            self.tr("Network"),
+            self.tr("Malignant or\npremalignant"),
+            self.tr("Own impression"),
+        )
+
+    def _text(self, case: CaseSummary, column: CaseColumn) -> str:
+        who = case.patient.details
+        match column:
+            case CaseColumn.PATIENT:
+                return patient_name(case.patient)
+            case CaseColumn.IDENTIFIER:
+                return who.identifier
+            case CaseColumn.BIRTH_DATE:
+                return NOTHING if who.birth_date is None else who.birth_date.isoformat()
+            case CaseColumn.LESION:
+                return short_lesion(case.lesion)
+            case CaseColumn.LAST_VISIT:
+                return local_day(case.last_visit_at)
+            case CaseColumn.PICTURES:
+                return str(case.picture_count)
+            case CaseColumn.NETWORK:
+                return _network(case)
+            case CaseColumn.MALIGNANT_SUM:
+                return NOTHING if case.malignant_sum is None else percent(case.malignant_sum)
+            case CaseColumn.IMPRESSION:
+                return impression_name(case.impression, self._impression_names) if case.impression else NOTHING
+
+    def _whole_row(self, case: CaseSummary) -> str:
+        names = self._column_names()
+        return "\n".join(f"{names[column].replace(chr(10), ' ')}: {self._text(case, column)}" for column in CaseColumn)
+
+
+def _network(case: CaseSummary) -> str:
+    if case.top_name is None or case.top_probability is None:
+        return NOTHING
+    return f"{case.top_name}{NO_BREAK}{NO_BREAK}{percent(case.top_probability)}"

@@ -1,0 +1,160 @@
+"""The chosen case: its lesion, and its visits, newest first."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from skindesk.domain.case import Case, CaseSummary, PictureDetails
+from skindesk.gui.background import Background
+from skindesk.gui.cases.thumbnail import Thumbnail, small_picture
+from skindesk.gui.cases.visit_card import VisitCard
+from skindesk.gui.cases.words import local_day, short_lesion
+from skindesk.gui.theme import set_icon
+from skindesk.gui.widgets.labels import text_label
+from skindesk.gui.widgets.words import sentence, site_word
+
+ReadPicture = Callable[[str], bytes]
+"""A stored picture's bytes by their digest; slow, so called in the background only."""
+
+
+class CaseView(QWidget):
+    """One case, with the patient's other lesions a press away."""
+
+    add_picture_wanted = Signal()
+    picture_wanted = Signal(object, object)
+    """The clinician wants this StoredPicture of this Visit large."""
+    other_case_wanted = Signal(int)
+
+    def __init__(self, read_picture: ReadPicture, background: Background, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._read_picture = read_picture
+        self._background = background
+        self._label_names: Mapping[str, str] = {}
+        self._heading = _Heading(self)
+        self._heading.add_button.clicked.connect(self.add_picture_wanted)
+        self._others = QHBoxLayout()
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setAccessibleName(self.tr("Visits"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        column.addWidget(self._heading)
+        column.addLayout(self._others)
+        column.addWidget(self._scroll, 1)
+
+    def name_impressions(self, names: Mapping[str, str]) -> None:
+        """Use these names for impressions that are label codes, from the next case on."""
+        self._label_names = names
+
+    def show_case(self, case: Case, siblings: tuple[CaseSummary, ...]) -> None:
+        """Show a case and, where the patient has several, buttons to the other ones."""
+        self._heading.show_case(case)
+        self._show_siblings(case, siblings)
+        visits = QWidget()
+        visits.setProperty("role", "scrolled")
+        column = QVBoxLayout(visits)
+        column.setContentsMargins(0, 0, 4, 0)
+        column.setSpacing(16)
+        names = {**_names_in(case), **self._label_names}
+        for visit in reversed(case.visits):
+            card = VisitCard(visit, names, visits)
+            card.picture_wanted.connect(self.picture_wanted)
+            column.addWidget(card)
+            for picture in visit.pictures:
+                self._load(picture.details, card.thumbnails[picture.details.sha256])
+        column.addStretch()
+        self._scroll.setWidget(visits)
+
+    def _show_siblings(self, case: Case, siblings: tuple[CaseSummary, ...]) -> None:
+        while (item := self._others.takeAt(0)) is not None:
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        if len(siblings) < 2:
+            return
+        self._others.setSpacing(0)
+        ordered = sorted(siblings, key=lambda entry: entry.lesion.number)
+        for place, entry in enumerate(ordered):
+            button = QPushButton(f"L{entry.lesion.number}", self)
+            button.setProperty("segment", _segment(place, len(ordered)))
+            button.setCheckable(True)
+            button.setChecked(entry.case_id == case.lesion.case_id)
+            button.setToolTip(short_lesion(entry.lesion))
+            button.setAccessibleName(self.tr("Lesion {0}").format(button.toolTip()))
+            button.clicked.connect(partial(self._choose_sibling, button, entry.case_id, case.lesion.case_id))
+            self._others.addWidget(button)
+        self._others.addStretch()
+
+    def _choose_sibling(self, button: QPushButton, case_id: int, shown_id: int) -> None:
+        button.setChecked(case_id == shown_id)
+        if case_id != shown_id:
+            self.other_case_wanted.emit(case_id)
+
+    def _load(self, details: PictureDetails, thumbnail: Thumbnail) -> None:
+        def done(image: QImage) -> None:
+            if isValid(thumbnail):
+                thumbnail.show_picture(image)
+
+        def failed(error: Exception) -> None:
+            if isValid(thumbnail):
+                thumbnail.show_trouble(sentence(error))
+
+        self._background.start(
+            lambda: small_picture(self._read_picture(details.sha256), details.file_name), done, failed
+        )
+
+
+class _Heading(QFrame):
+    """Which lesion it is, since when it has been followed, and the way to another picture of it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._title = text_label("", "page-title", wrap=True)
+        self._about = text_label("", "secondary", wrap=True)
+        self.add_button = QPushButton(self.tr("Add picture to this lesion"), self)
+        self.add_button.setProperty("kind", "primary")
+        self.add_button.setAccessibleName(self.add_button.text())
+        set_icon(self.add_button, "plus", "on_accent")
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        words.addWidget(self._title)
+        words.addWidget(self._about)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(16)
+        line.addLayout(words, 1)
+        line.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def show_case(self, case: Case) -> None:
+        """Name the lesion and sum up its visits."""
+        details = case.lesion.details
+        self._title.setText(short_lesion(case.lesion))
+        parts = [details.description] if details.description and site_word(details.site) else []
+        visits = len(case.visits)
+        parts.append(self.tr("1 visit") if visits == 1 else self.tr("{0} visits").format(visits))
+        if case.visits:
+            parts.append(self.tr("first seen {0}").format(local_day(case.visits[0].visited_at)))
+        self._about.setText(" · ".join(parts))
+
+
+def _segment(place: int, count: int) -> str:
+    if place == 0:
+        return "first"
+    return "last" if place == count - 1 else "middle"
+
+
+def _names_in(case: Case) -> dict[str, str]:
+    """The label names that the case's own predictions carry."""
+    return {
+        label.code: label.name
+        for visit in case.visits
+        for picture in visit.pictures
+        for prediction in picture.predictions
+        for label in prediction.labels
+    }

@@ -1,0 +1,74 @@
+"""One stored picture as large as the page, to be looked at closely."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from skindesk.domain.case import PictureDetails
+from skindesk.gui.background import Background
+from skindesk.gui.cases.case_view import ReadPicture
+from skindesk.gui.cases.latest import Latest
+from skindesk.gui.theme import set_icon
+from skindesk.gui.widgets.canvas import PictureCanvas
+from skindesk.gui.widgets.labels import text_label
+from skindesk.gui.widgets.notice import Notice
+from skindesk.imaging.decode import DecodedImage, decode, picture_from_bytes
+
+
+class PicturePage(QWidget):
+    """The picture on its canvas, under a bar with the way back; Esc goes back too."""
+
+    closed = Signal()
+
+    def __init__(self, read_picture: ReadPicture, background: Background, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._read_picture = read_picture
+        self._latest = Latest(background, self)
+        self._title = text_label("", "section")
+        self._about = text_label("", "secondary")
+        self._notice = Notice(self)
+        self.canvas = PictureCanvas(self)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.closed.emit)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._bar())
+        column.addWidget(self._notice)
+        column.addWidget(self.canvas, 1)
+
+    def show_picture(self, details: PictureDetails, taken: str) -> None:
+        """Read and decode a stored picture in the background, then show it."""
+        self._title.setText(details.file_name)
+        self._about.setText(f"{taken} · {details.width_px} × {details.height_px} px")
+        self._notice.clear()
+        self.canvas.hide()
+        self._latest.ask(
+            lambda: decode(picture_from_bytes(details.file_name, self._read_picture(details.sha256))),
+            self._show,
+            self._notice.show_error,
+        )
+
+    def _show(self, picture: DecodedImage) -> None:
+        self.canvas.show_rgb(picture.rgb)
+        self.canvas.show()
+        self.canvas.setFocus()
+
+    def _bar(self) -> QFrame:
+        bar = QFrame(self)
+        bar.setProperty("role", "toolbar")
+        back = QPushButton(self.tr("Back to the case"), bar)
+        back.setProperty("kind", "quiet")
+        back.setToolTip(self.tr("Esc"))
+        back.setAccessibleName(back.text())
+        set_icon(back, "arrow-left", "accent")
+        back.clicked.connect(self.closed)
+        hint = text_label(self.tr("Wheel or + and − zoom, drag moves, 0 fits"), "secondary")
+        line = QHBoxLayout(bar)
+        line.setContentsMargins(16, 8, 24, 8)
+        line.setSpacing(16)
+        line.addWidget(back)
+        line.addWidget(self._title)
+        line.addWidget(self._about)
+        line.addStretch()
+        line.addWidget(hint)
+        return bar

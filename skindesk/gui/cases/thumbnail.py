@@ -1,0 +1,90 @@
+"""A small picture that is a button: decoded in the background, opened large on a click or Enter."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from skindesk.gui.theme import current
+from skindesk.imaging.decode import decode, picture_from_bytes
+
+WIDTH_PX, HEIGHT_PX = 176, 132
+_RADIUS_PX = 8
+_SHARPNESS = 2
+"""Decoded pixels for each pixel of the widget, so that it is sharp on dense screens."""
+
+
+def small_picture(content: bytes, name: str) -> QImage:
+    """A picture file's bytes as an image of about a thumbnail's size. Raises ImageRejectedError."""
+    rgb = decode(picture_from_bytes(name, content), at_least_px=WIDTH_PX * _SHARPNESS).rgb
+    height, width = rgb.shape[:2]
+    whole = QImage(rgb.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
+    return whole.scaled(
+        WIDTH_PX * _SHARPNESS,
+        HEIGHT_PX * _SHARPNESS,
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+
+
+class Thumbnail(QAbstractButton):
+    """A picture of the case on neutral grey; until it is there, a word that says why it is not."""
+
+    def __init__(self, file_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image: QImage | None = None
+        self._word = self.tr("Loading…")
+        self.setAccessibleName(self.tr("Picture {0}").format(file_name))
+        self.setToolTip(self.tr("Open {0} large").format(file_name))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether the picture has been decoded."""
+        return self._image is not None
+
+    def show_picture(self, image: QImage) -> None:
+        """Show the decoded picture."""
+        self._image = image
+        self.update()
+
+    def show_trouble(self, sentence: str) -> None:
+        """Say that the picture cannot be shown; the tooltip says why."""
+        self._word = self.tr("Cannot be shown")
+        self.setToolTip(sentence)
+        self.setAccessibleDescription(sentence)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Always of the same size."""
+        return QSize(WIDTH_PX, HEIGHT_PX)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The picture, rounded, with the focus ring."""
+        tokens = current()
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        outline = QPainterPath()
+        outline.addRoundedRect(frame, _RADIUS_PX, _RADIUS_PX)
+        painter.fillPath(outline, QColor(tokens.canvas))
+        painter.setClipPath(outline)
+        if self._image is None:
+            painter.setPen(QColor(tokens.on_canvas))
+            painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, self._word)
+        else:
+            painter.drawImage(_centred(self._image.size(), frame), self._image)
+        painter.setClipping(False)
+        if self.hasFocus() or self.underMouse():
+            painter.setPen(QPen(QColor(tokens.accent), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(frame, _RADIUS_PX, _RADIUS_PX)
+        painter.end()
+
+
+def _centred(size: QSize, frame: QRectF) -> QRectF:
+    """Where a picture of this shape lies whole within the frame."""
+    scale = min(frame.width() / size.width(), frame.height() / size.height())
+    width, height = size.width() * scale, size.height() * scale
+    return QRectF(frame.center().x() - width / 2, frame.center().y() - height / 2, width, height)

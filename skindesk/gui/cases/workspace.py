@@ -1,0 +1,174 @@
+"""The Cases page: find a case on the left, read it on the right."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from skindesk.bootstrap import Workspace
+from skindesk.domain.case import Case, CaseSummary, StoredPicture, Visit
+from skindesk.gui.background import Background
+from skindesk.gui.cases.case_list import CaseList
+from skindesk.gui.cases.case_view import CaseView
+from skindesk.gui.cases.latest import Latest
+from skindesk.gui.cases.picture_page import PicturePage
+from skindesk.gui.cases.words import local_day
+from skindesk.gui.widgets.empty_state import EmptyState
+from skindesk.gui.widgets.labels import text_label
+from skindesk.gui.widgets.notice import Notice
+
+_MARGIN_PX = 24
+
+
+@dataclass(frozen=True)
+class _ReadCase:
+    """A case with the patient's cases, itself among them."""
+
+    case: Case
+    siblings: tuple[CaseSummary, ...]
+
+
+class CasesWorkspace(QWidget):
+    """All cases of the profile. It reads the log when it is first shown, and never on the GUI thread."""
+
+    patient_changed = Signal(object)
+    """The Patient whose data is on the screen, or None."""
+    add_picture_wanted = Signal(object, object)
+    """The clinician wants another picture of this Patient's Lesion."""
+
+    def __init__(self, workspace: Workspace, background: Background, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._background = background
+        self._latest = Latest(background, self)
+        self._case: Case | None = None
+        self._wanted_case: int | None = None
+        self._was_shown = False
+        self._notice = Notice(self)
+        self._list = CaseList(lambda: workspace.casework.log, workspace.profile.database.exists, background, self)
+        self._list.table.case_chosen.connect(lambda case: self._read(case.case_id))
+        self._list.table.case_entered.connect(self._enter_case)
+        self._list.answered.connect(self._list_answered)
+        self._list.trouble.connect(self._show_trouble)
+        self._view = CaseView(self._read_picture, background, self)
+        self._view.add_picture_wanted.connect(self._ask_for_picture)
+        self._view.picture_wanted.connect(self._open_picture)
+        self._view.other_case_wanted.connect(self.show_case)
+        self._picture_page = PicturePage(self._read_picture, background, self)
+        self._picture_page.closed.connect(self._close_picture)
+        self._build()
+
+    def refresh(self) -> None:
+        """Read the list, and the shown case, again."""
+        self._was_shown = True
+        self._notice.clear()
+        self._list.refresh()
+        if self._wanted_case is not None:
+            self._read(self._wanted_case)
+
+    def show_case(self, case_id: int) -> None:
+        """Show one case, and choose it in the list where it is there."""
+        self._wanted_case = case_id
+        self._close_picture()
+        self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The first time, read the list."""
+        super().showEvent(event)
+        if not self._was_shown:
+            self.refresh()
+            self._learn_names()
+
+    def _read(self, case_id: int) -> None:
+        self._wanted_case = case_id
+
+        def read() -> _ReadCase:
+            log = self._workspace.casework.log
+            case = log.case(case_id)
+            return _ReadCase(case, log.cases_of(case.patient.patient_id))
+
+        self._latest.ask(read, self._show, self._show_trouble)
+
+    def _show(self, read: _ReadCase) -> None:
+        self._notice.clear()
+        self._case = read.case
+        self._view.show_case(read.case, read.siblings)
+        self._right.setCurrentWidget(self._view)
+        self._list.choose(read.case.lesion.case_id)
+        self.patient_changed.emit(read.case.patient)
+
+    def _list_answered(self) -> None:
+        if self._wanted_case is not None:
+            self._list.choose(self._wanted_case)
+
+    def _show_trouble(self, error: Exception) -> None:
+        self._notice.show_error(error)
+
+    def _learn_names(self) -> None:
+        """Ask the active network what its label codes mean; without one the codes stand for themselves."""
+
+        def names() -> Mapping[str, str]:
+            labels = self._workspace.models.open(self._workspace.settings.model_id).contract.labels
+            return {label.code: label.name for label in labels}
+
+        self._background.start(names, self._use_names, lambda error: None)
+
+    def _use_names(self, names: Mapping[str, str]) -> None:
+        self._list.model.name_impressions(names)
+        self._view.name_impressions(names)
+
+    def _read_picture(self, sha256: str) -> bytes:
+        return self._workspace.casework.log.picture(sha256)
+
+    def _enter_case(self) -> None:
+        self._view.setFocus(Qt.FocusReason.TabFocusReason)
+        self._view.focusNextChild()
+
+    def _ask_for_picture(self) -> None:
+        if self._case is not None:
+            self.add_picture_wanted.emit(self._case.patient, self._case.lesion)
+
+    def _open_picture(self, picture: StoredPicture, visit: Visit) -> None:
+        self._picture_page.show_picture(picture.details, local_day(visit.visited_at))
+        self._pages.setCurrentWidget(self._picture_page)
+        self._picture_page.canvas.setFocus()
+
+    def _close_picture(self) -> None:
+        self._pages.setCurrentIndex(0)
+
+    def _build(self) -> None:
+        title = text_label(self.tr("Cases"), "page-title")
+        left = QWidget(self)
+        left_column = QVBoxLayout(left)
+        left_column.setContentsMargins(_MARGIN_PX, _MARGIN_PX, 16, _MARGIN_PX)
+        left_column.setSpacing(16)
+        left_column.addWidget(title)
+        left_column.addWidget(self._notice)
+        left_column.addWidget(self._list, 1)
+        nothing_chosen = EmptyState(
+            "user-focus", self.tr("No case is open"), self.tr("Choose a case on the left to see its visits.")
+        )
+        self._right = QStackedWidget(self)
+        self._right.addWidget(nothing_chosen)
+        self._right.addWidget(self._view)
+        right = QWidget(self)
+        right_column = QVBoxLayout(right)
+        right_column.setContentsMargins(16, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX)
+        right_column.addWidget(self._right)
+        split = QSplitter(Qt.Orientation.Horizontal, self)
+        split.setHandleWidth(1)
+        split.setChildrenCollapsible(False)
+        split.addWidget(left)
+        split.addWidget(right)
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 2)
+        left.setMinimumWidth(420)
+        right.setMinimumWidth(560)
+        self._pages = QStackedWidget(self)
+        self._pages.addWidget(split)
+        self._pages.addWidget(self._picture_page)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self._pages)

@@ -1,0 +1,3 @@
+"""The Settings page."""
+
+from skindesk.gui.settings.workspace import SettingsWorkspace as SettingsWorkspace

@@ -1,0 +1,252 @@
+"""The Settings page: every choice takes effect at once and is kept in the profile."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QButtonGroup,
+    QCheckBox,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from skindesk.bootstrap import Workspace
+from skindesk.gui.background import Background
+from skindesk.gui.settings.model_row import ModelRow
+from skindesk.gui.settings.section import Section
+from skindesk.gui.theme import apply_theme, set_icon
+from skindesk.gui.widgets.labels import hairline, text_label
+from skindesk.gui.widgets.notice import Notice
+from skindesk.gui.widgets.segmented import Segmented
+from skindesk.gui.widgets.words import sentence
+from skindesk.services.models import InstalledModel
+from skindesk.system.settings import Theme
+
+_COLUMN_PX = 760
+_MOST_WORKERS = 64
+
+
+class SettingsWorkspace(QWidget):
+    """Shows the workspace's settings and changes them."""
+
+    settings_changed = Signal(object)
+    """The new Settings; they are kept already."""
+
+    def __init__(self, workspace: Workspace, background: Background, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._background = background
+        self.notice = Notice(self)
+        self.theme_choice = self._theme_choice()
+        self.impression_box = self._impression_box()
+        self.workers_box = self._workers_box()
+        self.model_rows: tuple[ModelRow, ...] = ()
+        self._choices = QButtonGroup(self)
+        self._models = Section(self.tr("Network"), self)
+        self._models_told = text_label(self.tr("Looking for installed networks…"), "secondary", wrap=True)
+        self._models.column.addWidget(self._models_told)
+        self._build()
+        self._show_settings()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Each time, show what is installed now."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            self._show_settings()
+            self._background.start(self._workspace.models.installed, self._show_models, self._no_models)
+
+    def _show_settings(self) -> None:
+        """Put the kept settings into the controls, without keeping them again."""
+        settings = self._workspace.settings
+        for control in (self.theme_choice, self.impression_box, self.workers_box):
+            control.blockSignals(True)
+        self.theme_choice.choose(settings.theme)
+        self.impression_box.setChecked(settings.impression_first)
+        self.workers_box.setValue(settings.batch_workers)
+        for control in (self.theme_choice, self.impression_box, self.workers_box):
+            control.blockSignals(False)
+
+    def _change(self, **values: Any) -> None:
+        """Keep changed settings; where the profile cannot be written, say so and show the old ones again."""
+        changed = replace(self._workspace.settings, **values)
+        if changed == self._workspace.settings:
+            return
+        try:
+            self._workspace.change_settings(changed)
+        except OSError as error:
+            self._tell_unwritable(error)
+            self._show_settings()
+            self._mark_active()
+            return
+        self.notice.clear()
+        self.settings_changed.emit(changed)
+
+    def _tell_unwritable(self, error: OSError) -> None:
+        self.notice.show_error(
+            self.tr(
+                "The setting could not be kept: {0}. Check the profile folder's permissions and free space."
+            ).format(error.strerror or error)
+        )
+
+    def _change_theme(self, theme: Theme) -> None:
+        self._change(theme=theme)
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_theme(application, self._workspace.settings.theme)
+
+    def _show_models(self, models: Sequence[InstalledModel]) -> None:
+        for row in self.model_rows:
+            self._choices.removeButton(row.choice)
+        _empty(self._models)
+        rows = []
+        for place, model in enumerate(models):
+            if place:
+                self._models.column.addWidget(hairline())
+            row = ModelRow(model, self._models)
+            row.choice.clicked.connect(partial(self._activate, model.model_id))
+            row.verify_button.clicked.connect(partial(self._verify, row))
+            self._choices.addButton(row.choice)
+            self._models.column.addWidget(row)
+            rows.append(row)
+        self.model_rows = tuple(rows)
+        if not rows:
+            self._models.column.addWidget(
+                text_label(
+                    self.tr("No network is installed. Install SkinDesk again, or add a model bundle."), wrap=True
+                )
+            )
+        self._mark_active()
+
+    def _no_models(self, error: Exception) -> None:
+        self._models_told.setText(sentence(error))
+        self.notice.show_error(error)
+
+    def _mark_active(self) -> None:
+        """Mark the network of the settings, or the default one where none is chosen."""
+        wanted = self._workspace.settings.model_id
+        for place, row in enumerate(self.model_rows):
+            row.choice.setChecked(row.model_id == wanted if wanted is not None else place == 0)
+
+    def _activate(self, model_id: str) -> None:
+        self._change(model_id=model_id)
+
+    def _verify(self, row: ModelRow) -> None:
+        row.show_verifying()
+        model_id = row.model_id
+        self._background.start(
+            lambda: self._workspace.models.problem_with(model_id),
+            row.show_verified,
+            lambda error: row.show_verified(sentence(error)),
+        )
+
+    def _copy_path(self) -> None:
+        QGuiApplication.clipboard().setText(str(self._workspace.profile.root))
+        self.notice.show_done(self.tr("The profile folder's path is in the clipboard."))
+
+    def _theme_choice(self) -> Segmented[Theme]:
+        options = (
+            (Theme.SYSTEM, self.tr("System")),
+            (Theme.LIGHT, self.tr("Light")),
+            (Theme.DARK, self.tr("Dark")),
+        )
+        choice = Segmented(self.tr("Theme"), options, self)
+        choice.setMinimumWidth(240)
+        choice.chosen.connect(self._change_theme)
+        return choice
+
+    def _impression_box(self) -> QCheckBox:
+        box = QCheckBox(self.tr("Ask first"), self)
+        box.setAccessibleName(self.tr("Ask for my impression before the network's answer is shown"))
+        box.toggled.connect(lambda on: self._change(impression_first=on))
+        return box
+
+    def _workers_box(self) -> QSpinBox:
+        box = QSpinBox(self)
+        box.setAccessibleName(self.tr("Workers in a batch"))
+        box.setRange(0, _MOST_WORKERS)
+        box.setSpecialValueText(self.tr("One per core"))
+        box.setFixedWidth(144)
+        box.valueChanged.connect(lambda count: self._change(batch_workers=count))
+        return box
+
+    def _build(self) -> None:
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(16)
+        column.addWidget(text_label(self.tr("Settings"), "page-title"))
+        column.addWidget(self.notice)
+        for section in (self._looks(), self._examination(), self._models, self._batch(), self._profile()):
+            column.addWidget(section)
+        column.addStretch()
+        held = QWidget()
+        held.setLayout(column)
+        held.setMaximumWidth(_COLUMN_PX)
+        page = QWidget()
+        page.setProperty("role", "scrolled")
+        line = QHBoxLayout(page)
+        line.setContentsMargins(24, 24, 24, 24)
+        line.addWidget(held, 10)
+        line.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(page)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
+
+    def _looks(self) -> Section:
+        section = Section(self.tr("Appearance"), self)
+        why = self.tr("System follows your desktop's light or dark mode. Pictures stand on the same grey in both.")
+        section.add_setting(self.tr("Theme"), why, self.theme_choice)
+        return section
+
+    def _examination(self) -> Section:
+        section = Section(self.tr("Examination"), self)
+        why = self.tr(
+            "A wrong answer sways even experts who see it first. Your impression and the network's are both kept."
+        )
+        section.add_setting(self.tr("My impression before the network's answer"), why, self.impression_box)
+        return section
+
+    def _batch(self) -> Section:
+        section = Section(self.tr("Batch"), self)
+        why = self.tr("Pictures classified at the same time. Fewer workers leave more of this computer for other work.")
+        section.add_setting(self.tr("Workers"), why, self.workers_box)
+        return section
+
+    def _profile(self) -> Section:
+        section = Section(self.tr("Profile and backup"), self)
+        self.copy_button = QPushButton(self.tr("Copy path"), self)
+        self.copy_button.setAccessibleName(self.tr("Copy the profile folder's path"))
+        set_icon(self.copy_button, "copy")
+        self.copy_button.clicked.connect(self._copy_path)
+        section.add_setting(self.tr("Profile folder"), str(self._workspace.profile.root), self.copy_button)
+        section.column.addWidget(hairline())
+        note = self.tr(
+            "Case log, pictures and settings are in this folder and nowhere else. To back up, close SkinDesk and copy "
+            "the whole folder to a safe, encrypted place. Before an update changes the case log, SkinDesk keeps a copy "
+            "of it in the folder's own “backups”."
+        )
+        section.column.addWidget(text_label(note, "secondary", wrap=True))
+        return section
+
+
+def _empty(section: Section) -> None:
+    """Take away all but the section's title."""
+    while section.column.count() > 1:
+        item = section.column.takeAt(1)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
