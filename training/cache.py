@@ -5,6 +5,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,7 @@ class Cache:
         return np.asarray(counts / counts.sum())
 
 
-def build_cache(archive: Archive, spec: Preprocessing, folder: Path) -> dict[str, object]:
+def build_cache(archive: Archive, spec: Preprocessing, folder: Path) -> dict[str, Any]:
     """Decode and preprocess every picture with the program's own code and write the cache.
 
     Returns the summary that is also written as JSON: counts per part and class, digests, faults. Raises
@@ -114,7 +115,7 @@ def _write_records(archive: Archive, path: Path) -> None:
             writer.writerow((record.image_id, record.group_id, record.label_code, part_of(record.group_id)))
 
 
-def _summarise(archive: Archive, spec: Preprocessing) -> dict[str, object]:
+def _summarise(archive: Archive, spec: Preprocessing) -> dict[str, Any]:
     counts = {str(part): {label.code: 0 for label in archive.labels} for part in Part}
     groups: dict[str, set[str]] = {str(part): set() for part in Part}
     for record in archive.records:

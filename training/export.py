@@ -19,7 +19,7 @@ from PIL import Image
 from skindesk.domain.contract import METADATA_KEY, DecisionRule, ModelContract, OutputNames, TrainingRecord
 from skindesk.imaging.decode import PictureFile, picture_from_bytes
 from skindesk.imaging.preprocess import decode_for_input, preprocess
-from skindesk.inference.bundle import CARD_FILE, CARD_TEXT, GOLDEN_FILE, MODEL_FILE
+from skindesk.inference.bundle import CARD_FILE, CARD_TEXT, GOLDEN_FILE, MODEL_FILE, Golden
 from skindesk.inference.classifier import Classifier
 from training.architectures.network import Network
 from training.cache import Cache
@@ -152,14 +152,11 @@ def check_agreement(serving: Any, classifier: Classifier, files: Iterable[Pictur
     return largest
 
 
-def golden(classifier: Classifier) -> dict[str, NDArray[Any]]:
+def golden(classifier: Classifier) -> Golden:
     """Generated pictures, one of each kind, with the probabilities this network gives them."""
     spec = classifier.contract.preprocessing
     pictures = np.stack([preprocess(generate(kind, seed=2).rgb, spec) for kind in KINDS])
-    return {
-        "pictures": pictures,
-        "probabilities": np.stack([classifier.run(picture).probabilities for picture in pictures]),
-    }
+    return Golden(pictures, np.stack([classifier.run(picture).probabilities for picture in pictures]))
 
 
 def _as_file(rgb: NDArray[np.uint8], name: str, file_format: str) -> PictureFile:
@@ -168,9 +165,7 @@ def _as_file(rgb: NDArray[np.uint8], name: str, file_format: str) -> PictureFile
     return picture_from_bytes(name, buffer.getvalue())
 
 
-def _write_bundle(
-    folder: Path, content: bytes, card: dict[str, Any], text: str, golden_arrays: dict[str, NDArray[Any]]
-) -> Path:
+def _write_bundle(folder: Path, content: bytes, card: dict[str, Any], text: str, answers: Golden) -> Path:
     """Write all files beside the old bundle, then put the whole folder in its place."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
@@ -179,7 +174,7 @@ def _write_bundle(
         (fresh / MODEL_FILE).write_bytes(content)
         (fresh / CARD_TEXT).write_text(text, "utf-8")
         write_json(fresh / CARD_FILE, card)
-        np.savez_compressed(fresh / GOLDEN_FILE, **golden_arrays)
+        np.savez_compressed(fresh / GOLDEN_FILE, pictures=answers.pictures, probabilities=answers.probabilities)
         Classifier.load(fresh)
         if folder.exists():
             shutil.move(folder, Path(temporary) / "old")

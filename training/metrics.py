@@ -40,7 +40,8 @@ class Judged:
         """Weighted counts (true class, predicted class)."""
         classes = self.probabilities.shape[1]
         flat = self.targets * classes + self.probabilities.argmax(axis=1)
-        return np.bincount(flat, self.weights, minlength=classes * classes).reshape(classes, classes)
+        counts = np.bincount(flat, self.weights, minlength=classes * classes)
+        return np.asarray(counts.reshape(classes, classes), np.float64)
 
 
 def accuracy(judged: Judged) -> float:

@@ -14,7 +14,7 @@ from training.metrics import Floats, Integers
 from training.runs import Run
 
 _ACCENT, _WARM, _MUTED = "#0B6580", "#A8330D", "#8A94A3"
-_STYLE = {
+_STYLE: Any = {
     "figure.dpi": 120,
     "font.size": 9,
     "axes.spines.top": False,

@@ -1,0 +1,31 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from skindesk.domain.contract import DecisionRule
+from skindesk.domain.prediction import AbstentionReason, Decision, ModelRef, Prediction, decide
+from tests.support.tiny_bundle import tiny_contract
+
+RULE = DecisionRule(min_margin=0.2, validation_coverage=0.9, validation_accuracy=0.9)
+
+
+def prediction(probabilities: tuple[float, ...]) -> Prediction:
+    labels = tiny_contract().labels
+    model = ModelRef("colours-3", "1", "d")
+    return Prediction(model, "i", labels, probabilities, Decision.SUPPORTED, None, datetime.now(UTC))
+
+
+def test_differential_is_ordered_by_probability() -> None:
+    assert [entry.label.code for entry in prediction((0.2, 0.5, 0.3)).ranked] == ["green", "blue", "red"]
+
+
+def test_malignant_sum_counts_malignant_and_premalignant_and_nothing_benign() -> None:
+    assert prediction((0.2, 0.5, 0.3)).malignant_sum == pytest.approx(0.5)
+
+
+def test_answer_is_withheld_when_the_leading_classes_are_too_close() -> None:
+    assert decide((0.45, 0.40, 0.15), RULE) == (Decision.ABSTAINED, AbstentionReason.CLASSES_TOO_CLOSE)
+
+
+def test_clear_lead_is_supported() -> None:
+    assert decide((0.7, 0.2, 0.1), RULE) == (Decision.SUPPORTED, None)

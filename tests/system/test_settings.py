@@ -1,0 +1,40 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from skindesk.system.paths import PROFILE_VARIABLE, Profile, bundled, find_profile
+from skindesk.system.settings import Settings, Theme, load_settings, save_settings
+
+
+def test_settings_survive_saving(tmp_path: Path) -> None:
+    changed = Settings(theme=Theme.DARK, impression_first=False, model_id="a", batch_workers=3, notice_accepted=True)
+    save_settings(Profile(tmp_path), changed)
+    assert load_settings(Profile(tmp_path)) == changed
+
+
+@pytest.mark.parametrize("content", ["", "nonsense", "[]", "null", '{"theme": "pink"}', '{"batch_workers": "many"}'])
+def test_damaged_settings_fall_back_to_defaults(tmp_path: Path, content: str) -> None:
+    Profile(tmp_path).settings.write_text(content)
+    assert load_settings(Profile(tmp_path)) == Settings()
+
+
+def test_one_bad_value_does_not_cost_the_others(tmp_path: Path) -> None:
+    Profile(tmp_path).settings.write_text(json.dumps({"theme": "pink", "batch_workers": 5, "unknown": 1}))
+    assert load_settings(Profile(tmp_path)) == Settings(batch_workers=5)
+
+
+def test_named_profile_wins_over_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PROFILE_VARIABLE, str(tmp_path / "environment"))
+    assert find_profile().root == (tmp_path / "environment").resolve()
+    assert find_profile(tmp_path / "named").root == (tmp_path / "named").resolve()
+
+
+def test_looking_for_a_profile_creates_nothing(tmp_path: Path) -> None:
+    load_settings(find_profile(tmp_path / "new"))
+    assert not (tmp_path / "new").exists()
+
+
+def test_checkout_finds_its_own_models_and_examples() -> None:
+    assert bundled("models", "dermoscopy-7", "model.onnx").is_file()
+    assert bundled("resources", "examples").is_dir()
