@@ -55,11 +55,9 @@ def library_version(distribution: str) -> str:
 
 def check_models(models: ModelLibrary) -> Iterator[Check]:
     """Whether there is a network, and each is the one its card describes and computes what it should."""
-    try:
-        installed = models.installed()
-    except SkinDeskError as error:
-        yield Check("models", False, error.what, error.advice)
-        return
+    for fault in models.faults():
+        yield Check("models", False, fault.what, fault.advice)
+    installed = models.installed()
     if not installed:
         yield Check("models", False, "No model is installed.", "Install SkinDesk again, or add a model bundle.")
     for model in installed:

@@ -1,11 +1,13 @@
 """Which networks are installed, and opening them."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
 from skindesk.domain.errors import ModelUnavailableError, SkinDeskError
-from skindesk.inference.bundle import CARD_FILE, ModelCard, read_card, read_golden
+from skindesk.inference.bundle import MODEL_FILE, ModelCard, read_card, read_golden
 from skindesk.inference.classifier import Classifier
 from skindesk.system.paths import Profile, bundled
 
@@ -33,15 +35,24 @@ class ModelLibrary:
     def installed(self) -> tuple[InstalledModel, ...]:
         """Every bundle with a readable card, the program's default first, then by id.
 
-        A bundle in the profile stands in for a shipped one of the same id.
+        A bundle in the profile stands in for a shipped one of the same id. Damaged ones are left to `faults`.
         """
         found: dict[str, InstalledModel] = {}
-        for place, shipped in self._places:
-            for card_file in sorted(place.glob(f"*/{CARD_FILE}")):
-                folder = card_file.parent
-                if folder.name not in found:
+        for folder, shipped in self._folders():
+            if folder.name not in found:
+                with suppress(ModelUnavailableError):
                     found[folder.name] = InstalledModel(folder.name, folder, read_card(folder), shipped)
         return tuple(sorted(found.values(), key=lambda model: (model.model_id != DEFAULT_MODEL, model.model_id)))
+
+    def faults(self) -> tuple[ModelUnavailableError, ...]:
+        """What is wrong with the bundles whose card cannot be read."""
+        found = []
+        for folder, _ in self._folders():
+            try:
+                read_card(folder)
+            except ModelUnavailableError as error:
+                found.append(error)
+        return tuple(found)
 
     def find(self, model_id: str | None = None) -> InstalledModel:
         """A bundle by its id, or the default. Raises ModelUnavailableError where there is none."""
@@ -76,3 +87,8 @@ class ModelLibrary:
         except SkinDeskError as error:
             return str(error)
         return None
+
+    def _folders(self) -> Iterator[tuple[Path, bool]]:
+        for place, shipped in self._places:
+            for network in sorted(place.glob(f"*/{MODEL_FILE}")):
+                yield network.parent, shipped

@@ -57,7 +57,7 @@ def tiny_network(contract: ModelContract) -> bytes:
         helper.make_node("Mul", ["embedding", "sharpness"], ["logits"]),
         helper.make_node("Softmax", ["logits"], ["probabilities"], axis=-1),
     ]
-    classes = len(contract.labels)
+    classes = 3
     graph = helper.make_graph(
         nodes,
         "colours",

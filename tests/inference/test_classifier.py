@@ -1,0 +1,118 @@
+import hashlib
+import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skindesk.domain.errors import ModelUnavailableError
+from skindesk.domain.prediction import AbstentionReason, Decision
+from skindesk.imaging.decode import decode
+from skindesk.inference.bundle import CARD_FILE, GOLDEN_FILE, MODEL_FILE, read_golden
+from skindesk.inference.classifier import Classifier
+from tests.support.pictures import BLUE, GREEN, RED, picture, plain
+from tests.support.tiny_bundle import SHARPNESS, tiny_contract, tiny_network
+
+
+@pytest.fixture
+def bundle_copy(tiny_bundle: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(tiny_bundle, tmp_path / tiny_bundle.name))
+
+
+def test_answer_is_the_networks_arithmetic(tiny_classifier: Classifier) -> None:
+    answer = tiny_classifier.classify(decode(picture(plain(RED))))
+    logits = SHARPNESS * np.array(RED) / 255
+    expected = np.exp(logits) / np.exp(logits).sum()
+    np.testing.assert_allclose(answer.prediction.probabilities, expected, rtol=1e-4)
+    np.testing.assert_allclose(answer.embedding, np.array(RED) / 255, rtol=1e-5)
+    assert answer.cam.shape == (32, 32, 3)
+    assert answer.prediction.top.label.code == "red"
+    assert answer.prediction.decision is Decision.SUPPORTED
+
+
+def test_prediction_names_its_network_and_picture(tiny_classifier: Classifier, tiny_bundle: Path) -> None:
+    file = picture(plain(RED))
+    prediction = tiny_classifier.classify(decode(file)).prediction
+    assert prediction.image_digest == file.sha256
+    assert prediction.model.digest == hashlib.sha256((tiny_bundle / MODEL_FILE).read_bytes()).hexdigest()
+    assert prediction.created_at.tzinfo is not None
+
+
+def test_network_abstains_where_its_contract_says_so(tiny_classifier: Classifier) -> None:
+    prediction = tiny_classifier.classify(decode(picture(plain((120, 120, 0))))).prediction
+    assert prediction.decision is Decision.ABSTAINED
+    assert prediction.abstention_reason is AbstentionReason.CLASSES_TOO_CLOSE
+
+
+def test_many_threads_get_the_answers_that_one_gets(tiny_classifier: Classifier) -> None:
+    pictures = [decode(picture(plain(colour))) for colour in (RED, GREEN, BLUE)] * 60
+    alone = [tiny_classifier.classify(image).prediction.probabilities for image in pictures]
+    with ThreadPoolExecutor(8) as pool:
+        together = [answer.prediction.probabilities for answer in pool.map(tiny_classifier.classify, pictures)]
+    assert together == alone
+
+
+def test_golden_outputs_hold(tiny_classifier: Classifier, tiny_bundle: Path) -> None:
+    tiny_classifier.check_golden(read_golden(tiny_bundle))
+
+
+def test_wrong_golden_output_is_refused(bundle_copy: Path) -> None:
+    golden = read_golden(bundle_copy)
+    np.savez(bundle_copy / GOLDEN_FILE, pictures=golden.pictures, probabilities=golden.probabilities[::-1])
+    with pytest.raises(ModelUnavailableError, match="other answers than it should"):
+        Classifier.load(bundle_copy).check_golden(read_golden(bundle_copy))
+
+
+def test_golden_output_that_is_no_number_is_refused(bundle_copy: Path) -> None:
+    golden = read_golden(bundle_copy)
+    np.savez(bundle_copy / GOLDEN_FILE, pictures=golden.pictures, probabilities=golden.probabilities * np.nan)
+    with pytest.raises(ModelUnavailableError, match="other answers than it should"):
+        Classifier.load(bundle_copy).check_golden(read_golden(bundle_copy))
+
+
+def test_network_that_differs_from_its_card_by_one_byte_is_refused(bundle_copy: Path) -> None:
+    content = bytearray((bundle_copy / MODEL_FILE).read_bytes())
+    content[len(content) // 2] ^= 1
+    (bundle_copy / MODEL_FILE).write_bytes(content)
+    with pytest.raises(ModelUnavailableError, match="not the one its card describes"):
+        Classifier.load(bundle_copy)
+
+
+def test_damaged_network_with_a_matching_card_is_refused(bundle_copy: Path) -> None:
+    (bundle_copy / MODEL_FILE).write_bytes(b"no network")
+    card = json.loads((bundle_copy / CARD_FILE).read_text())
+    (bundle_copy / CARD_FILE).write_text(json.dumps({**card, "digest": hashlib.sha256(b"no network").hexdigest()}))
+    with pytest.raises(ModelUnavailableError, match="damaged or not supported"):
+        Classifier.load(bundle_copy)
+
+
+@pytest.mark.parametrize("file", [MODEL_FILE, CARD_FILE])
+def test_incomplete_bundle_is_refused(bundle_copy: Path, file: str) -> None:
+    (bundle_copy / file).unlink()
+    with pytest.raises(ModelUnavailableError, match="cannot be read"):
+        Classifier.load(bundle_copy)
+
+
+def test_network_without_a_contract_is_refused() -> None:
+    import onnx
+
+    model = onnx.load_from_string(tiny_network(tiny_contract()))
+    del model.metadata_props[:]
+    with pytest.raises(ModelUnavailableError, match="carries no SkinDesk contract"):
+        Classifier.from_bytes(model.SerializeToString(), "stray", "digest")
+
+
+def test_contract_that_does_not_fit_the_graph_is_refused() -> None:
+    contract = tiny_contract()
+    wider = replace(contract, preprocessing=replace(contract.preprocessing, width_px=64))
+    with pytest.raises(ModelUnavailableError, match="shape"):
+        Classifier.from_bytes(tiny_network(wider), "wider", "digest")
+    fewer = replace(contract, labels=contract.labels[:2], class_mix=(0.5, 0.5))
+    with pytest.raises(ModelUnavailableError, match="number of classes"):
+        Classifier.from_bytes(tiny_network(fewer), "fewer", "digest")
+    renamed = replace(contract, outputs=replace(contract.outputs, cam="map"))
+    with pytest.raises(ModelUnavailableError, match="lacks the outputs"):
+        Classifier.from_bytes(tiny_network(renamed), "renamed", "digest")

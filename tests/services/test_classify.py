@@ -1,0 +1,105 @@
+import os
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from skindesk.domain.errors import RejectionReason
+from skindesk.domain.outcome import Classified, Rejected
+from skindesk.imaging.decode import read_picture_file
+from skindesk.inference.classifier import Classifier
+from skindesk.services.classify import classify_file, classify_files, examine, find_pictures
+from tests.support.bad_inputs import CLASSIFIED, write_bad_inputs
+from tests.support.pictures import BLUE, GREEN, RED, write_picture
+
+
+def test_outcomes_come_in_the_order_of_the_files(tiny_classifier: Classifier, tmp_path: Path) -> None:
+    colours = {"red": RED, "green": GREEN, "blue": BLUE}
+    files = [write_picture(tmp_path / f"{at:02}-{name}.png", colours[name]) for at, name in enumerate([*colours] * 8)]
+    outcomes = list(classify_files(files, tiny_classifier, workers=4))
+    assert [outcome.path for outcome in outcomes] == files
+    for outcome in outcomes:
+        assert isinstance(outcome, Classified)
+        assert outcome.path.stem.endswith(outcome.prediction.top.label.code)
+
+
+def test_every_bad_input_has_one_outcome_and_the_run_goes_on(tiny_classifier: Classifier, tmp_path: Path) -> None:
+    expected = write_bad_inputs(tmp_path / "mixed")
+    assert len(expected) >= 30
+    outcomes = {
+        outcome.path.name: outcome
+        for outcome in classify_files(find_pictures([tmp_path / "mixed"], recursive=True), tiny_classifier)
+    }
+    assert outcomes.keys() == expected.keys()
+    wrong = {name for name, ok in expected.items() if isinstance(outcomes[name], Classified) is not (ok is CLASSIFIED)}
+    assert not wrong
+    for outcome in outcomes.values():
+        if isinstance(outcome, Rejected):
+            assert outcome.reason is not RejectionReason.INTERNAL
+            assert outcome.message.endswith(".")
+
+
+def test_named_file_that_does_not_exist_is_an_outcome(tiny_classifier: Classifier, tmp_path: Path) -> None:
+    outcome = classify_file(tmp_path / "gone.jpg", tiny_classifier)
+    assert isinstance(outcome, Rejected)
+    assert outcome.reason is RejectionReason.MISSING
+
+
+def test_bug_in_a_decoder_costs_one_row(
+    tiny_classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("skindesk.services.classify.decode_for_input", lambda *_: 1 / 0)
+    outcome = classify_file(write_picture(tmp_path / "a.png"), tiny_classifier)
+    assert isinstance(outcome, Rejected)
+    assert outcome.reason is RejectionReason.INTERNAL
+
+
+def test_sub_folders_are_entered_only_when_asked(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    outer, inner = write_picture(tmp_path / "a.png"), write_picture(tmp_path / "inner" / "b.png")
+    assert list(find_pictures([tmp_path])) == [outer]
+    assert list(find_pictures([tmp_path], recursive=True)) == [outer, inner]
+
+
+def test_link_to_a_folder_above_ends_the_search(tmp_path: Path) -> None:
+    only = write_picture(tmp_path / "a.png")
+    (tmp_path / "up").symlink_to(tmp_path, target_is_directory=True)
+    assert list(find_pictures([tmp_path], recursive=True)) == [only]
+
+
+def test_unreadable_folder_is_reported_and_the_rest_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed, opened = tmp_path / "closed", tmp_path / "open"
+    closed.mkdir()
+    opened.mkdir()
+    found = write_picture(opened / "a.png")
+    original = os.listdir
+
+    def refuse(path: object = ".") -> list[str]:
+        if Path(str(path)) == closed:
+            raise PermissionError(13, "Permission denied")
+        return original(path)  # type: ignore[call-overload,no-any-return]
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    problems: list[Rejected] = []
+    assert list(find_pictures([closed, opened], on_problem=problems.append)) == [found]
+    assert problems[0].reason is RejectionReason.NOT_READABLE
+    assert "permission denied" in problems[0].message
+
+
+def test_stop_ends_the_run_early(tiny_classifier: Classifier, tmp_path: Path) -> None:
+    files = [write_picture(tmp_path / f"{at}.png") for at in range(60)]
+    stop = Event()
+    outcomes = []
+    for outcome in classify_files(files, tiny_classifier, workers=2, stop=stop):
+        outcomes.append(outcome)
+        stop.set()
+    assert 0 < len(outcomes) < len(files)
+
+
+def test_screen_and_batch_give_the_same_answer(tiny_classifier: Classifier, examples: list[Path]) -> None:
+    for path in examples[:3]:
+        shown = examine(read_picture_file(path), tiny_classifier)
+        batch = classify_file(path, tiny_classifier)
+        assert isinstance(batch, Classified)
+        assert shown.answer.prediction.probabilities == batch.prediction.probabilities
+        assert shown.image.rgb.shape[:2] == (shown.image.original_height_px, shown.image.original_width_px)
