@@ -19,6 +19,7 @@ QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="abstained"] { color: $novel; font-weight: 500; }
 QLabel[role="warning"] { color: $premalignant; }
+QLabel[role="step"] { background: $raised; color: $text; border-radius: 12px; font-size: 12px; font-weight: 600; }
 QLabel[role="badge"] { background: $canvas; color: $on_canvas; border: 1px solid $on_canvas; border-radius: 8px;
   padding: 4px 10px; font-size: 12px; font-weight: 600; }
 QLabel[role="error"] { color: $error; }
@@ -71,6 +72,7 @@ QToolButton:disabled { color: $border; }
 QToolButton[role="rail"] { border-radius: 8px; padding: 6px 0px 4px 0px; font-size: 12px; color: $muted;
   min-width: 58px; max-width: 58px; }
 QToolButton[role="rail"]:checked { background: $raised; color: $accent; font-weight: 600; }
+QToolButton[role="example"] { padding: 6px; font-size: 12px; }
 QToolButton[role="tool"] { padding: 6px 8px; font-weight: 500; }
 
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit { background: $surface; border: 1px solid $border;

@@ -44,3 +44,7 @@ class EmptyState(QWidget):
         """Say something else, such as that a search found nothing."""
         self._title.setText(title)
         self._text.setText(text)
+
+    def words(self) -> str:
+        """Title and text in one."""
+        return f"{self._title.text()} {self._text.text()}".strip()

@@ -1,7 +1,7 @@
 """Small pieces of text and line that every page is made of."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from skindesk.gui.theme import icon
@@ -83,3 +83,16 @@ class IconLabel(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the icon in the theme's present colour."""
         icon(self._name, self._colour).paint(QPainter(self), self.rect())
+
+
+class PixmapLabel(QWidget):
+    """A picture of fixed size that decorates, such as the program's mark."""
+
+    def __init__(self, picture: QIcon, size_px: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._picture = picture
+        self.setFixedSize(size_px, size_px)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the picture."""
+        self._picture.paint(QPainter(self), self.rect())

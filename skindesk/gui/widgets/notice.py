@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from skindesk.domain.errors import SkinDeskError
@@ -14,7 +14,10 @@ from skindesk.gui.widgets.words import sentence
 class Notice(QFrame):
     """Hidden until there is something to say; the user closes it, or the page clears it."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    shown_changed = Signal(bool)
+    """The notice has something to say now, or has not."""
+
+    def __init__(self, parent: QWidget | None = None, closable: bool = True) -> None:
         super().__init__(parent)
         self.setProperty("role", "notice")
         self._action: Callable[[], None] | None = None
@@ -31,6 +34,7 @@ class Notice(QFrame):
         self._close.setAccessibleName(self.tr("Close this message"))
         self._close.setToolTip(self._close.accessibleName())
         self._close.clicked.connect(self.clear)
+        self._close.setVisible(closable)
         self._lay_out()
         self.hide()
 
@@ -66,6 +70,7 @@ class Notice(QFrame):
         self._text.clear()
         self._action = None
         self.hide()
+        self.shown_changed.emit(False)
 
     def _show(
         self, text: str, tone: str, icon_name: str, action_text: str | None, action: Callable[[], None] | None
@@ -79,6 +84,7 @@ class Notice(QFrame):
         self._button.setAccessibleName(action_text or "")
         self._button.setVisible(action_text is not None)
         self.show()
+        self.shown_changed.emit(True)
 
     def _act(self) -> None:
         action = self._action

@@ -1,0 +1,90 @@
+"""Starts the desktop program."""
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTranslator, Signal
+from PySide6.QtWidgets import QApplication
+
+from skindesk.bootstrap import open_workspace
+from skindesk.gui.main_window import MainWindow
+from skindesk.gui.mark import mark
+from skindesk.gui.theme import apply_theme
+from skindesk.system.paths import bundled
+
+_log = logging.getLogger(__name__)
+
+
+def run(profile: Path | None, pictures: Sequence[Path] = ()) -> int:
+    """Open the program on a profile, with the first of the pictures on the screen; returns the exit status."""
+    application = create_application(sys.argv)
+    workspace = open_workspace(profile)
+    apply_theme(application, workspace.settings.theme)
+    window = MainWindow(workspace)
+    hook = ExceptionHook(workspace.log_file)
+    hook.happened.connect(window.show_trouble)
+    hook.install()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program
+    window.show()
+    if pictures:
+        window.examine.open_file(pictures[0])
+    return application.exec()
+
+
+def create_application(arguments: Sequence[str]) -> QApplication:
+    """The application object with its name, mark and translation; the one that is there, where there is one."""
+    running = QApplication.instance()
+    application = running if isinstance(running, QApplication) else QApplication(list(arguments))
+    application.setApplicationName("SkinDesk")
+    application.setApplicationDisplayName("SkinDesk")
+    application.setDesktopFileName("skindesk")
+    application.setWindowIcon(mark())
+    _translate(application)
+    return application
+
+
+def _translate(application: QApplication) -> None:
+    """Speak the system's language where a translation ships."""
+    translator = QTranslator(application)
+    if translator.load(QLocale(), "skindesk", "_", str(bundled("resources", "translations"))):
+        application.installTranslator(translator)
+
+
+class ExceptionHook(QObject):
+    """Logs what nobody expected, whole, and has a sentence shown; the program goes on."""
+
+    happened = Signal(str)
+
+    def __init__(self, log_file: Path | None) -> None:
+        super().__init__()
+        self._log_file = log_file
+
+    def install(self) -> None:
+        """Hear of exceptions that reach the top of any thread."""
+        sys.excepthook = self.report
+        threading.excepthook = self._report_from_thread
+
+    def report(self, kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+        """Log an exception and say where the log is."""
+        if issubclass(kind, KeyboardInterrupt):
+            QCoreApplication.quit()
+            return
+        _log.critical("unexpected failure", exc_info=(kind, error, traceback))
+        self.happened.emit(self._sentence())
+
+    def _report_from_thread(self, arguments: threading.ExceptHookArgs) -> None:
+        if arguments.exc_value is not None:
+            self.report(arguments.exc_type, arguments.exc_value, arguments.exc_traceback)
+
+    def _sentence(self) -> str:
+        if self._log_file is None:
+            return self.tr("Something went wrong that SkinDesk did not expect. Save your work and start it again.")
+        words = self.tr(
+            "Something went wrong that SkinDesk did not expect. Save your work and start it again. Details: {log}"
+        )
+        return words.format(log=self._log_file)

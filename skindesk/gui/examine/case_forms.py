@@ -1,0 +1,144 @@
+"""The details of a new patient, and which of a patient's lesions is meant."""
+
+from datetime import date
+
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
+
+from skindesk.domain.case import CaseSummary, Lesion, LesionDetails, PatientDetails, Sex, Site, SkinType
+from skindesk.domain.errors import InvalidCaseError
+from skindesk.gui.widgets.labels import set_role, text_label
+from skindesk.gui.widgets.words import lesion_line, sex_word, site_word
+
+_EARLIEST_BIRTH = date(1880, 1, 1)
+
+
+class NewPatientForm(QWidget):
+    """All of it is optional; the identifier stands elsewhere."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.family = _line(self.tr("Family name"))
+        self.given = _line(self.tr("Given name"))
+        self.born = _line(self.tr("Birth date"))
+        self.born.setPlaceholderText(self.tr("YYYY-MM-DD"))
+        self.born.textChanged.connect(self._forgive)
+        self.sex = QComboBox()
+        self.sex.setAccessibleName(self.tr("Sex"))
+        for sex in (Sex.UNKNOWN, Sex.FEMALE, Sex.MALE, Sex.OTHER):
+            self.sex.addItem(sex_word(sex), sex)
+        self.skin = QComboBox()
+        self.skin.setAccessibleName(self.tr("Skin type"))
+        self.skin.addItem(self.tr("unknown"), SkinType.UNKNOWN)
+        for skin in SkinType:
+            if skin is not SkinType.UNKNOWN:
+                self.skin.addItem(skin.value, skin)
+        grid = _grid(self)
+        _place(grid, 0, 0, self.tr("Family name"), self.family, 3)
+        _place(grid, 0, 3, self.tr("Given name"), self.given, 3)
+        _place(grid, 2, 0, self.tr("Birth date"), self.born, 2)
+        _place(grid, 2, 2, self.tr("Sex"), self.sex, 2)
+        _place(grid, 2, 4, self.tr("Skin type"), self.skin, 2)
+
+    def details(self, identifier: str) -> PatientDetails:
+        """The new patient. Raises InvalidCaseError where the identifier is missing or the birth date is none."""
+        return PatientDetails(
+            identifier=identifier,
+            family_name=self.family.text().strip(),
+            given_name=self.given.text().strip(),
+            birth_date=self._birth_date(),
+            sex=Sex(self.sex.currentData()),
+            skin_type=SkinType(self.skin.currentData()),
+        )
+
+    def _birth_date(self) -> date | None:
+        text = self.born.text().strip()
+        if not text:
+            return None
+        try:
+            born = date.fromisoformat(text)
+        except ValueError:
+            born = None
+        if born is None or not _EARLIEST_BIRTH <= born <= date.today():
+            set_role(self.born, "true", "invalid")
+            self.born.setFocus()
+            raise InvalidCaseError(
+                self.tr("The birth date {text} is not a date of a living patient.").format(text=text),
+                self.tr("Write it as year-month-day, such as 1961-04-02, or leave it empty."),
+            )
+        return born
+
+    def _forgive(self) -> None:
+        set_role(self.born, "false", "invalid")
+
+
+class LesionForm(QWidget):
+    """One of the patient's lesions, or a new one with its site."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lesion = QComboBox()
+        self.lesion.setAccessibleName(self.tr("Lesion"))
+        self.site = QComboBox()
+        self.site.setAccessibleName(self.tr("Site"))
+        for site in Site:
+            self.site.addItem(site_word(site) or self.tr("not stated"), site)
+        self.site.setCurrentIndex(self.site.findData(Site.UNKNOWN))
+        self.description = _line(self.tr("Description"))
+        self.description.setPlaceholderText(self.tr("such as left forearm, radial"))
+        self.lesion.currentIndexChanged.connect(self._chosen)
+        grid = _grid(self)
+        _place(grid, 0, 0, self.tr("Lesion"), self.lesion, 6)
+        _place(grid, 2, 0, self.tr("Site"), self.site, 3)
+        _place(grid, 2, 3, self.tr("Description"), self.description, 3)
+        self.offer(())
+
+    def offer(self, cases: tuple[CaseSummary, ...]) -> None:
+        """Offer a patient's lesions after the new one."""
+        self.lesion.clear()
+        self.lesion.addItem(self.tr("New lesion"), None)
+        for case in cases:
+            self.lesion.addItem(lesion_line(case.lesion), case.lesion.case_id)
+        self._chosen()
+
+    def take(self, lesion: Lesion) -> None:
+        """Choose a lesion that is already known."""
+        if self.lesion.findData(lesion.case_id) < 0:
+            self.lesion.addItem(lesion_line(lesion), lesion.case_id)
+        self.lesion.setCurrentIndex(self.lesion.findData(lesion.case_id))
+
+    def value(self) -> int | LesionDetails:
+        """The key of a known lesion, or a new one's details."""
+        case_id = self.lesion.currentData()
+        if isinstance(case_id, int):
+            return case_id
+        return LesionDetails(site=Site(self.site.currentData()), description=self.description.text().strip())
+
+    def _chosen(self) -> None:
+        new = self.lesion.currentData() is None
+        self.site.setEnabled(new)
+        self.description.setEnabled(new)
+
+
+def _line(name: str) -> QLineEdit:
+    line = QLineEdit()
+    line.setAccessibleName(name)
+    return line
+
+
+def _grid(owner: QWidget) -> QGridLayout:
+    grid = QGridLayout(owner)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(12)
+    grid.setVerticalSpacing(4)
+    for column in range(6):
+        grid.setColumnStretch(column, 1)
+    return grid
+
+
+def _place(grid: QGridLayout, row: int, column: int, name: str, field: QWidget, span: int) -> None:
+    """A field under its name."""
+    label = text_label(name, "label")
+    label.setBuddy(field)
+    label.setContentsMargins(0, 8 if row else 0, 0, 0)
+    grid.addWidget(label, row, column, 1, span)
+    grid.addWidget(field, row + 1, column, 1, span)

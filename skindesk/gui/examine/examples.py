@@ -1,0 +1,125 @@
+"""The generated example pictures, so that the program can be tried without a patient's data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from skindesk.domain.labels import Label
+from skindesk.gui.background import Background
+from skindesk.gui.widgets.labels import text_label
+from skindesk.imaging.decode import DecodedImage, decode, read_picture_file
+from skindesk.system.paths import bundled
+
+_COLUMNS = 5
+_THUMB = QSize(112, 84)
+
+
+@dataclass(frozen=True)
+class Example:
+    """A generated picture; `code` is of the class that was painted, which is not what a network need answer."""
+
+    path: Path
+    code: str
+    thumb: DecodedImage
+
+
+def read_examples() -> tuple[Example, ...]:
+    """The example pictures that ship with the program, small. Slow: for the background."""
+    return tuple(
+        Example(path, path.stem.split("-")[1], decode(read_picture_file(path), at_least_px=_THUMB.width() * 2))
+        for path in _paths()
+    )
+
+
+def is_example(sha256: str) -> bool:
+    """Whether a file is one of the examples, wherever it was opened from. Slow at first: for the background."""
+    return sha256 in _digests()
+
+
+@cache
+def _digests() -> frozenset[str]:
+    return frozenset(read_picture_file(path).sha256 for path in _paths())
+
+
+def _paths() -> list[Path]:
+    return sorted(bundled("resources", "examples").glob("generated-*.jpg"))
+
+
+class ExampleShelf(QWidget):
+    """The examples as a grid of small pictures, labelled as what they are."""
+
+    picked = Signal(object)
+    """The Path of the example that the user wants to see."""
+
+    def __init__(self, background: Background, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._buttons: list[tuple[str, QToolButton]] = []
+        self._names: dict[str, str] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        title = text_label(self.tr("Or try an example: a generated phantom, not a patient"), "secondary")
+        column.addWidget(title, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(8)
+        column.addLayout(self._grid)
+        self.hide()
+        self._background = background
+        QTimer.singleShot(0, self._read)  # once the window is there
+
+    def name_classes(self, labels: tuple[Label, ...]) -> None:
+        """Say what was painted in the network's words."""
+        self._names = {label.code: label.name for label in labels}
+        for code, button in self._buttons:
+            self._name(button, code)
+
+    def _read(self) -> None:
+        self._background.start(read_examples, self._show, self._missing)
+
+    def _show(self, examples: tuple[Example, ...]) -> None:
+        for index, example in enumerate(examples):
+            button = self._button(example)
+            self._grid.addWidget(button, index // _COLUMNS, index % _COLUMNS)
+        self.setVisible(bool(examples))
+
+    def _missing(self, error: Exception) -> None:
+        """Without examples the shelf stays empty; nobody needs them to work."""
+
+    def _button(self, example: Example) -> QToolButton:
+        button = QToolButton()
+        button.setProperty("role", "example")
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        button.setIcon(QIcon(_thumb(example.thumb)))
+        button.setIconSize(_THUMB)
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        button.setFixedWidth(_THUMB.width() + 16)
+        button.clicked.connect(self._picker(example.path))
+        self._buttons.append((example.code, button))
+        self._name(button, example.code)
+        return button
+
+    def _picker(self, path: Path) -> Callable[[], None]:
+        return lambda: self.picked.emit(path)
+
+    def _name(self, button: QToolButton, code: str) -> None:
+        name = self._names.get(code, code)
+        room = _THUMB.width()
+        button.setText(button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room))
+        button.setToolTip(self.tr("Generated phantom, painted as: {name}").format(name=name))
+        button.setAccessibleName(button.toolTip())
+
+
+def _thumb(image: DecodedImage) -> QPixmap:
+    height, width = image.rgb.shape[:2]
+    pixels = image.rgb.tobytes()  # the QImage only borrows them, until it is scaled
+    whole = QImage(pixels, width, height, width * 3, QImage.Format.Format_RGB888)
+    filled = Qt.AspectRatioMode.KeepAspectRatioByExpanding
+    scaled = whole.scaled(_THUMB * 2, filled, Qt.TransformationMode.SmoothTransformation)
+    thumb = QPixmap.fromImage(scaled.copy(0, 0, _THUMB.width() * 2, _THUMB.height() * 2))
+    thumb.setDevicePixelRatio(2)
+    return thumb

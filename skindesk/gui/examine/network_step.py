@@ -1,0 +1,82 @@
+"""What the network says of the picture, once the clinician wants to see it."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from skindesk.domain.contract import ModelContract
+from skindesk.domain.prediction import Prediction
+from skindesk.gui.examine.step import Step
+from skindesk.gui.widgets.differential import DifferentialView
+from skindesk.gui.widgets.labels import set_role, text_label
+
+
+class NetworkStep(Step):
+    """Exactly one of a sentence, with or without the button to reveal, and a differential is shown."""
+
+    reveal_wanted = Signal()
+    map_toggled = Signal(str, bool)
+    """A class's code, and whether its map is wanted."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(3, self.tr("Network"), parent)
+        self._state = text_label("", "secondary", wrap=True)
+        self.reveal_button = QPushButton(self.tr("Reveal now  Ctrl+R"))
+        self.reveal_button.setAccessibleName(self.tr("Reveal the network's answer now"))
+        self.reveal_button.clicked.connect(self.reveal_wanted)
+        self.differential = DifferentialView(maps=True)
+        self.differential.map_toggled.connect(self.map_toggled)
+        self._caption = text_label("", "secondary", wrap=True)
+        self.body.addWidget(self._state)
+        self.body.addWidget(self.reveal_button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.body.addWidget(self.differential)
+        self.body.addWidget(self._caption)
+        self.show_nothing()
+
+    def state(self) -> str:
+        """The sentence that stands in the place of an answer, if one does."""
+        return "" if self._state.isHidden() else self._state.text()
+
+    def name_model(self, contract: ModelContract | None) -> None:
+        """Say which network speaks."""
+        self.set_fact("" if contract is None else f"{contract.model_id} · {contract.version}")
+
+    def show_nothing(self) -> None:
+        """There is no picture."""
+        self._say(self.tr("Open a picture first."))
+
+    def show_working(self) -> None:
+        """The network is looking at the picture."""
+        self._say(self.tr("Looking at the picture…"))
+
+    def show_ready(self) -> None:
+        """There is an answer, which waits for the clinician's impression."""
+        self._say(self.tr("Ready. Your impression first (Enter), or reveal now (Ctrl+R)."))
+        self.reveal_button.show()
+
+    def show_trouble(self, sentence: str) -> None:
+        """There will be no answer."""
+        self._say(sentence, "error")
+
+    def show_prediction(self, prediction: Prediction) -> None:
+        """Show the answer."""
+        self._state.hide()
+        self.reveal_button.hide()
+        self.differential.show_prediction(prediction)
+        self.differential.show()
+
+    def show_map_of(self, code: str | None, name: str = "") -> None:
+        """Say what the map on the picture means, or that there is none."""
+        self.differential.mark_map(code)
+        text = self.tr(
+            "Where the network found support for {name}. It does not show why, nor where the lesion ends."
+        ).format(name=name)
+        self._caption.setText("" if code is None else text)
+        self._caption.setVisible(code is not None)
+
+    def _say(self, text: str, role: str = "secondary") -> None:
+        set_role(self._state, role)
+        self._state.setText(text)
+        self._state.show()
+        self.reveal_button.hide()
+        self.differential.hide()
+        self._caption.hide()

@@ -1,0 +1,102 @@
+"""The four steps beside the picture: picture, impression, network, plan."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from skindesk.domain.case import Plan, ReviewDetails
+from skindesk.gui.examine.examination import Examination
+from skindesk.gui.examine.impression import ImpressionField
+from skindesk.gui.examine.network_step import NetworkStep
+from skindesk.gui.examine.picture_step import PictureStep
+from skindesk.gui.examine.step import Step
+from skindesk.gui.widgets.labels import hairline, text_label
+from skindesk.gui.widgets.segmented import Segmented
+from skindesk.gui.widgets.words import plan_word
+
+WIDTH_PX = 400
+_NOTES_PX = 76
+
+
+class ExaminePanel(QFrame):
+    """Shows the steps, which scroll by themselves, above the button that saves."""
+
+    save_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "panel")
+        self.setFixedWidth(WIDTH_PX)
+        self.picture = PictureStep()
+        self.impression = ImpressionField()
+        self.network = NetworkStep()
+        self.plan = Segmented[Plan](self.tr("Plan"), [(plan, plan_word(plan)) for plan in Plan])
+        self.notes = QPlainTextEdit()
+        self.notes.setAccessibleName(self.tr("Notes"))
+        self.notes.setPlaceholderText(self.tr("Notes"))
+        self.notes.setTabChangesFocus(True)
+        self.notes.setFixedHeight(_NOTES_PX)
+        self.save_button = QPushButton(self.tr("Save to case  Ctrl+S"))
+        self.save_button.setProperty("kind", "primary")
+        self.save_button.setAccessibleName(self.tr("Save to case"))
+        self.save_button.clicked.connect(self.save_wanted)
+        self._lay_out()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget what was said of the last picture."""
+        self.impression.clear()
+        self.plan.choose(Plan.NONE)
+        self.notes.clear()
+        self.picture.show_examination(None)
+        self.network.show_nothing()
+        self.save_button.setEnabled(False)
+
+    def review(self, examination: Examination) -> ReviewDetails:
+        """What the clinician has said so far, with whether the network had spoken first."""
+        impression = self.impression.value()
+        return ReviewDetails(
+            impression=impression,
+            confidence=self.impression.confidence(),
+            plan=self.plan.value() or Plan.NONE,
+            notes=self.notes.toPlainText().strip(),
+            revealed_before=examination.revealed_before(impression),
+        )
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(self._steps())
+        column.addWidget(area, 1)
+        column.addWidget(self._footer())
+
+    def _steps(self) -> QWidget:
+        steps = QWidget()
+        steps.setProperty("role", "scrolled")
+        column = QVBoxLayout(steps)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(16)
+        impression = Step(2, self.tr("Your impression"))
+        impression.body.addWidget(self.impression)
+        plan = Step(4, self.tr("Plan"))
+        plan.body.addWidget(self.plan)
+        plan.body.addWidget(text_label(self.tr("Notes"), "label"))
+        plan.body.addWidget(self.notes)
+        for index, step in enumerate((self.picture, impression, self.network, plan)):
+            if index:
+                column.addWidget(hairline())
+            column.addWidget(step)
+        column.addStretch(1)
+        return steps
+
+    def _footer(self) -> QWidget:
+        footer = QFrame()
+        footer.setProperty("role", "footer")
+        column = QVBoxLayout(footer)
+        column.setContentsMargins(24, 12, 24, 16)
+        column.addWidget(self.save_button)
+        return footer

@@ -1,0 +1,204 @@
+"""Asks whose picture it is and of which lesion, and saves it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from skindesk.domain.case import Case, CaseDraft, CaseSummary, Lesion, LesionDetails, Patient, PatientDetails
+from skindesk.domain.errors import SkinDeskError
+from skindesk.gui.background import Background
+from skindesk.gui.examine.case_forms import LesionForm, NewPatientForm
+from skindesk.gui.examine.patient_picker import PatientPicker
+from skindesk.gui.widgets.labels import hairline, text_label
+from skindesk.gui.widgets.notice import Notice
+from skindesk.gui.widgets.words import patient_line, patient_name
+from skindesk.services.casework import Casework
+
+WIDTH_PX = 600
+
+MakeDraft = Callable[[int | PatientDetails, int | LesionDetails], CaseDraft]
+
+
+@dataclass(frozen=True)
+class _Owners:
+    """The same picture is already in these patients' cases."""
+
+    patients: tuple[Patient, ...]
+
+
+class SaveDialog(QDialog):
+    """Stays open with everything that was typed until the case is saved or the user cancels."""
+
+    saved = Signal(object)
+    """The Case as it stands in the log after saving."""
+
+    def __init__(
+        self, casework: Callable[[], Casework], background: Background, make_draft: MakeDraft, parent: QWidget | None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Save to case"))
+        self.setFixedWidth(WIDTH_PX)
+        self._casework, self._background, self._make_draft = casework, background, make_draft
+        self._busy = False
+        self._known: Patient | None = None
+        self._lesion_to_take: Lesion | None = None
+        self.picker = PatientPicker(self._find, background)
+        self.form = NewPatientForm()
+        self.lesion = LesionForm()
+        self.notice = Notice()
+        self.confirm = QCheckBox()
+        self.save_button = QPushButton()
+        self._lay_out()
+        self.picker.changed.connect(self._patient_chosen)
+        self.picker.failed.connect(self.notice.show_error)
+        self._patient_chosen()
+        self.picker.line.setFocus()
+
+    def take(self, patient: Patient, lesion: Lesion | None) -> None:
+        """Start from a patient and lesion that are already chosen."""
+        self._lesion_to_take = lesion
+        self.picker.take(patient)
+        self.save_button.setFocus()
+
+    def reject(self) -> None:
+        """Close without saving; not while saving is under way."""
+        if not self._busy:
+            super().reject()
+
+    def _find(self, query: str) -> tuple[Patient, ...]:
+        """The patients that match; called on a background thread, which may have to open the log first."""
+        return self._casework().log.patients(query)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 24, 24, 24)
+        column.setSpacing(16)
+        column.addWidget(text_label(self.tr("Save to case"), "page-title"))
+        column.addWidget(self.picker)
+        column.addWidget(self.form)
+        column.addWidget(hairline())
+        column.addWidget(self.lesion)
+        column.addWidget(self.notice)
+        self.confirm.setText(self.tr("It is this patient's picture all the same"))
+        self.confirm.setAccessibleName(self.confirm.text())
+        self.confirm.hide()
+        column.addWidget(self.confirm)
+        column.addLayout(self._buttons())
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        cancel = QPushButton(self.tr("Cancel"))
+        cancel.setAccessibleName(self.tr("Cancel"))
+        cancel.setAutoDefault(False)
+        cancel.clicked.connect(self.reject)
+        self.save_button.setProperty("kind", "primary")
+        self.save_button.setDefault(True)
+        self.save_button.clicked.connect(self._save)
+        row.addStretch(1)
+        row.addWidget(cancel)
+        row.addWidget(self.save_button)
+        return row
+
+    def _patient_chosen(self) -> None:
+        """The forms and the button follow the highlighted row."""
+        patient = self.picker.patient()
+        identifier = self.picker.identifier()
+        self.form.setVisible(patient is None)
+        self.save_button.setEnabled(not self._busy and (patient is not None or bool(identifier)))
+        self._word_button(patient, identifier)
+        if patient != self._known:
+            self._known = patient
+            self._forget_warning()
+            self.lesion.offer(())
+            if patient is not None:
+                self._fetch_lesions(patient)
+        self.adjustSize()
+
+    def _word_button(self, patient: Patient | None, identifier: str) -> None:
+        if patient is not None:
+            text = self.tr("Save to {name}").format(name=patient_name(patient))
+        elif identifier:
+            text = self.tr("Save as new patient {id}").format(id=identifier)
+        else:
+            text = self.tr("Save")
+        self.save_button.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, WIDTH_PX // 2))
+        self.save_button.setAccessibleName(text)
+
+    def _fetch_lesions(self, patient: Patient) -> None:
+        def found(cases: tuple[CaseSummary, ...]) -> None:
+            if self.picker.patient() == patient:
+                self._offer_lesions(cases)
+
+        casework, key = self._casework, patient.patient_id
+        self._background.start(lambda: casework().log.cases_of(key), found, self.notice.show_error)
+
+    def _offer_lesions(self, cases: tuple[CaseSummary, ...]) -> None:
+        self.lesion.offer(cases)
+        wanted = self._lesion_to_take
+        if wanted is not None and any(case.lesion.case_id == wanted.case_id for case in cases):
+            self.lesion.take(wanted)
+
+    def _save(self) -> None:
+        if self._busy:
+            return
+        self.notice.clear()
+        patient = self.picker.patient()
+        try:
+            target = self.form.details(self.picker.identifier()) if patient is None else patient.patient_id
+            draft = self._make_draft(target, self.lesion.value())
+        except SkinDeskError as error:
+            self._show_error(error)
+            return
+        self._set_busy(True)
+        casework, confirmed = self._casework, self.confirm.isChecked()
+        self._background.start(lambda: _save_draft(casework(), draft, confirmed), self._ended, self._failed)
+
+    def _ended(self, end: Case | _Owners) -> None:
+        self._set_busy(False)
+        if isinstance(end, _Owners):
+            self._warn(end.patients)
+            return
+        self.saved.emit(end)
+        self.accept()
+
+    def _failed(self, error: Exception) -> None:
+        self._set_busy(False)
+        self._show_error(error)
+
+    def _warn(self, owners: tuple[Patient, ...]) -> None:
+        today = date.today()
+        names = "; ".join(patient_line(owner, today) for owner in owners)
+        self.notice.show_error(
+            self.tr("This very picture file already belongs to another patient: {names}. Nothing is saved yet.").format(
+                names=names
+            )
+        )
+        self.confirm.show()
+        self.confirm.setFocus()
+        self.adjustSize()
+
+    def _forget_warning(self) -> None:
+        self.confirm.setChecked(False)
+        self.confirm.hide()
+        self.notice.clear()
+
+    def _show_error(self, error: Exception) -> None:
+        self.notice.show_error(error)
+        self.adjustSize()
+
+    def _set_busy(self, busy: bool) -> None:
+        self._busy = busy
+        self.save_button.setEnabled(not busy)
+
+
+def _save_draft(casework: Casework, draft: CaseDraft, confirmed: bool) -> Case | _Owners:
+    """Save a draft unless its picture is another patient's and nobody has said that this is right."""
+    known = draft.patient if isinstance(draft.patient, int) else None
+    owners = casework.others_with_picture(draft.picture.sha256, known)
+    if owners and not confirmed:
+        return _Owners(owners)
+    return casework.log.case(casework.save_case(draft).case_id)
