@@ -5,27 +5,26 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QHeaderView,
-    QTableView,
     QTabWidget,
-    QTextBrowser,
     QVBoxLayout,
     QWidget,
 )
 
 from skindesk import __version__
 from skindesk.bootstrap import Workspace
+from skindesk.gui.about.card_view import CardView
 from skindesk.gui.about.distributions import distribution, runtime_distributions
 from skindesk.gui.about.licence_model import LicenceModel
 from skindesk.gui.background import Background
-from skindesk.gui.theme import notifier
+from skindesk.gui.cases.fitting_table import Columns, FittingTable
 from skindesk.gui.widgets.labels import IconLabel, text_label
 from skindesk.gui.widgets.notice import Notice
 from skindesk.services.models import InstalledModel
+
+_LICENCE_COLUMNS = Columns({0: 184, 1: 120, 2: 200}, by_importance=(0, 2, 1), growing=frozenset({2}))
 
 
 class AboutWorkspace(QWidget):
@@ -39,7 +38,8 @@ class AboutWorkspace(QWidget):
         self.notice = Notice(self)
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
-        self.card_views: tuple[QTextBrowser, ...] = ()
+        self.tabs.tabBar().setDrawBase(False)
+        self.card_views: tuple[CardView, ...] = ()
         self.licences = self._licences()
         self.tabs.addTab(self._licences_page(), self.tr("Libraries and licences"))
         self._build()
@@ -54,15 +54,8 @@ class AboutWorkspace(QWidget):
     def _show_cards(self, models: Sequence[InstalledModel]) -> None:
         views = []
         for place, model in enumerate(models):
-            view = QTextBrowser(self.tabs)
+            view = CardView(model.card.text, self.tabs)
             view.setAccessibleName(self.tr("Model card of {0}").format(model.model_id))
-            view.setOpenLinks(False)
-            view.setOpenExternalLinks(False)
-            view.setFrameShape(QFrame.Shape.NoFrame)
-            view.document().setDocumentMargin(16)
-            view.setMarkdown(model.card.text)
-            # Rich text keeps the colours it was laid out with.
-            notifier().changed.connect(lambda view=view, text=model.card.text: view.setMarkdown(text))
             self.tabs.insertTab(place, view, self.tr("Model card: {0}").format(model.model_id))
             views.append(view)
         self.card_views = tuple(views)
@@ -141,23 +134,9 @@ class AboutWorkspace(QWidget):
         column.addLayout(grid)
         return card
 
-    def _licences(self) -> QTableView:
-        view = QTableView(self)
-        view.setModel(LicenceModel(runtime_distributions(), view))
+    def _licences(self) -> FittingTable:
+        view = FittingTable(LicenceModel(runtime_distributions(), self), _LICENCE_COLUMNS, 36, self)
         view.setAccessibleName(self.tr("Libraries and their licences"))
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setTabKeyNavigation(False)
-        view.setShowGrid(False)
-        view.setWordWrap(False)
-        view.setFrameShape(QFrame.Shape.NoFrame)
-        view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(36)
-        header = view.horizontalHeader()
-        header.setHighlightSections(False)
-        header.resizeSection(0, 184)
-        header.resizeSection(1, 120)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         return view
 
     def _licences_page(self) -> QWidget:

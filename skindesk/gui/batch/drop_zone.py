@@ -22,7 +22,7 @@ class DropZone(QWidget):
         set_icon(self.folder_button, "folder-open", "on_accent")
         self.files_button = QPushButton(self.tr("Choose pictures…"), self)
         self.files_button.setAccessibleName(self.tr("Choose pictures to classify"))
-        set_icon(self.files_button, "images")
+        set_icon(self.files_button, "image")
         self._lay_out()
 
     def show_hovering(self, hovering: bool) -> None:

@@ -5,9 +5,11 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
 
 from skindesk.domain.outcome import Classified, Outcome, Rejected
 from skindesk.domain.prediction import Decision, Prediction, RankedLabel
+from skindesk.gui.theme import current
 from skindesk.gui.widgets.words import percent
 
 OUTCOME_ROLE = Qt.ItemDataRole.UserRole
@@ -105,6 +107,8 @@ class OutcomeModel(QAbstractTableModel):
             return row.outcome
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if column == OutcomeColumn.MALIGNANT_SUM else _LEFT
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return _colour(row.outcome, column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return str(row.outcome.path) if column == OutcomeColumn.FILE else row.texts[column]
         return None
@@ -141,6 +145,15 @@ class OutcomeModel(QAbstractTableModel):
         if prediction.decision is Decision.ABSTAINED:
             return self.tr("Abstained"), self.tr("The leading classes are too close")
         return self.tr("Supported"), ""
+
+
+def _colour(outcome: Outcome, column: int) -> QColor | None:
+    """The word says it; the colour makes it found quickly in a long table."""
+    if isinstance(outcome, Rejected):
+        return QColor(current().error) if column == OutcomeColumn.STATUS else None
+    if column == OutcomeColumn.DECISION and outcome.prediction.decision is Decision.ABSTAINED:
+        return QColor(current().novel)
+    return None
 
 
 def _ranked(entry: RankedLabel) -> str:

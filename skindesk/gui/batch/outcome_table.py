@@ -1,34 +1,44 @@
 """The table of outcomes with the choice of rows above it."""
 
 from PySide6.QtCore import QItemSelection, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QSpinBox,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from skindesk.gui.batch.outcome_filter import OutcomeFilter, Showing
 from skindesk.gui.batch.outcome_model import OUTCOME_ROLE, OutcomeColumn, OutcomeModel
+from skindesk.gui.cases.fitting_table import Columns, FittingTable
 from skindesk.gui.widgets.labels import text_label
 
 ROW_HEIGHT_PX = 36
-_WIDTH_PX = {
-    OutcomeColumn.FILE: 168,
+_LEAST_PX: dict[int, int] = {
+    OutcomeColumn.FILE: 160,
     OutcomeColumn.STATUS: 88,
     OutcomeColumn.TOP: 176,
     OutcomeColumn.SECOND: 176,
-    OutcomeColumn.MALIGNANT_SUM: 112,
+    OutcomeColumn.MALIGNANT_SUM: 104,
     OutcomeColumn.DECISION: 96,
-    OutcomeColumn.REASON: 200,
+    OutcomeColumn.REASON: 224,
 }
-_GROWING = (OutcomeColumn.FILE, OutcomeColumn.TOP, OutcomeColumn.SECOND, OutcomeColumn.REASON)
+_GROWING: frozenset[int] = frozenset(
+    {OutcomeColumn.FILE, OutcomeColumn.TOP, OutcomeColumn.SECOND, OutcomeColumn.REASON}
+)
+_ANSWERS_FIRST = Columns(
+    _LEAST_PX,
+    by_importance=(
+        OutcomeColumn.FILE,
+        OutcomeColumn.TOP,
+        OutcomeColumn.MALIGNANT_SUM,
+        OutcomeColumn.DECISION,
+        OutcomeColumn.STATUS,
+        OutcomeColumn.SECOND,
+        OutcomeColumn.REASON,
+    ),
+    growing=_GROWING,
+)
+_REASONS_ONLY = Columns(
+    _LEAST_PX,
+    by_importance=(OutcomeColumn.FILE, OutcomeColumn.STATUS, OutcomeColumn.REASON),
+    growing=frozenset({OutcomeColumn.REASON}),
+)
 
 
 class OutcomeTable(QWidget):
@@ -64,6 +74,7 @@ class OutcomeTable(QWidget):
         showing = self.showing_box.currentData()
         self._threshold_words.setVisible(showing is Showing.OVER_THRESHOLD)
         self.threshold_box.setVisible(showing is Showing.OVER_THRESHOLD)
+        self.view.use_columns(_REASONS_ONLY if showing is Showing.REJECTED else _ANSWERS_FIRST)
         self.filter.show_only(showing, self.threshold_box.value() / 100)
         self.count_rows()
 
@@ -82,7 +93,8 @@ class OutcomeTable(QWidget):
         box.setRange(0, 99)
         box.setValue(20)
         box.setSuffix("\N{NO-BREAK SPACE}%")
-        box.setFixedWidth(96)
+        box.setFixedSize(96, 36)
+        box.lineEdit().setTextMargins(8, 0, 0, 0)
         return box
 
     def _lay_out(self) -> None:
@@ -101,25 +113,14 @@ class OutcomeTable(QWidget):
         column.addWidget(self.view, 1)
 
 
-class _View(QTableView):
+class _View(FittingTable):
     """Rows to choose and columns to sort by."""
 
     chosen = Signal(object)
 
     def __init__(self, model: OutcomeFilter, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setModel(model)
+        super().__init__(model, _ANSWERS_FIRST, ROW_HEIGHT_PX, parent)
         self.setAccessibleName(self.tr("Results"))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT_PX)
-        self.horizontalHeader().setHighlightSections(False)
         # Without a sorted column the rows stand in the order in which they came; a click on a header sorts.
         self.horizontalHeader().setSortIndicatorClearable(True)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
@@ -130,10 +131,3 @@ class _View(QTableView):
         super().selectionChanged(selected, deselected)
         rows = self.selectionModel().selectedRows()
         self.chosen.emit(rows[0].data(OUTCOME_ROLE) if rows else None)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give what is left of the width to the columns with words."""
-        super().resizeEvent(event)
-        spare = max(0, self.viewport().width() - sum(_WIDTH_PX.values())) // len(_GROWING)
-        for column, width in _WIDTH_PX.items():
-            self.setColumnWidth(column, width + (spare if column in _GROWING else 0))

@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from skindesk.domain.outcome import Classified, Outcome, Rejected
 from skindesk.gui.background import Background
+from skindesk.gui.cases.generated import badge
 from skindesk.gui.cases.latest import Latest
+from skindesk.gui.cases.reading_area import ReadingArea
 from skindesk.gui.widgets.canvas import PictureCanvas
 from skindesk.gui.widgets.differential import DifferentialView
 from skindesk.gui.widgets.empty_state import EmptyState
@@ -27,7 +29,7 @@ class OutcomeView(QWidget):
         self._name = ElidedLabel("", "section")
         self._folder = ElidedLabel("", "secondary")
         self.canvas = PictureCanvas(self)
-        self.canvas.setMinimumHeight(240)
+        self.canvas.setMinimumHeight(200)
         self._notice = Notice(self)
         self._differential = DifferentialView(self)
         self._source = text_label("", "secondary", wrap=True)
@@ -71,18 +73,22 @@ class OutcomeView(QWidget):
         self._answer_pages.setCurrentIndex(0)
         self._latest.ask(lambda: _read(outcome.path), self._show_picture, self._notice.show_error)
 
-    def _show_picture(self, picture: DecodedImage) -> None:
+    def _show_picture(self, decoded: tuple[DecodedImage, str]) -> None:
+        picture, words = decoded
         self.canvas.show_rgb(picture.rgb)
+        self.canvas.show_badge(words)
 
     def _outcome_page(self) -> QWidget:
         answer = QWidget(self)
         answer_column = QVBoxLayout(answer)
-        answer_column.setContentsMargins(0, 0, 0, 0)
+        answer_column.setContentsMargins(0, 0, 4, 0)
         answer_column.setSpacing(12)
         answer_column.addWidget(self.canvas, 1)
         answer_column.addWidget(self._notice)
         answer_column.addWidget(self._differential)
         answer_column.addWidget(self._source)
+        held = ReadingArea(self.tr("The network's answer"), self)
+        held.hold(answer)
         rejected = QWidget(self)
         rejected_column = QVBoxLayout(rejected)
         rejected_column.setContentsMargins(0, 16, 0, 0)
@@ -92,7 +98,7 @@ class OutcomeView(QWidget):
         rejected_column.addWidget(self.rejection)
         rejected_column.addStretch()
         self._answer_pages = QStackedWidget(self)
-        self._answer_pages.addWidget(answer)
+        self._answer_pages.addWidget(held)
         self._answer_pages.addWidget(rejected)
         page = QWidget(self)
         column = QVBoxLayout(page)
@@ -105,5 +111,6 @@ class OutcomeView(QWidget):
         return page
 
 
-def _read(path: Path) -> DecodedImage:
-    return decode(read_picture_file(path), at_least_px=_LARGE_ENOUGH_PX)
+def _read(path: Path) -> tuple[DecodedImage, str]:
+    file = read_picture_file(path)
+    return decode(file, at_least_px=_LARGE_ENOUGH_PX), badge(file.content)

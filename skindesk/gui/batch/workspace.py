@@ -242,14 +242,12 @@ class BatchWorkspace(QWidget):
         self.start([Path(name) for name in chosen])
 
     def _choose_export(self) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(
-            self,
-            self.tr("Export all rows"),
-            "skindesk-results.csv",
-            self.tr("CSV table (*.csv)") + ";;" + self.tr("JSON Lines (*.jsonl)"),
-        )
+        as_lines = self.tr("JSON Lines (*.jsonl)")
+        kinds = self.tr("CSV table (*.csv)") + ";;" + as_lines
+        chosen, kind = QFileDialog.getSaveFileName(self, self.tr("Export all rows"), "skindesk-results.csv", kinds)
         if chosen:
-            self.export_to(Path(chosen))
+            path = Path(chosen)
+            self.export_to(path if path.suffix else path.with_suffix(".jsonl" if kind == as_lines else ".csv"))
 
     def _connect(self) -> None:
         self._clock.timeout.connect(self._show_progress)
@@ -302,8 +300,8 @@ class BatchWorkspace(QWidget):
         split.setChildrenCollapsible(False)
         split.addWidget(left)
         split.addWidget(right)
-        split.setStretchFactor(0, 1)
-        split.setStretchFactor(1, 0)
+        split.setStretchFactor(0, 2)
+        split.setStretchFactor(1, 1)
         left.setMinimumWidth(480)
         right.setMinimumWidth(376)
         page = QWidget(self)

@@ -55,6 +55,7 @@ class CaseList(QWidget):
             self.model.clear()
             self.count_label.clear()
             self._pages.setCurrentWidget(self._no_log)
+            self.answered.emit()
             return
         self.model.search(self.search_field.text().strip())
 
@@ -131,7 +132,11 @@ class _SearchField(QLineEdit):
         super().__init__(parent)
         self._glass = QAction(self)
         self.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
-        self.setClearButtonEnabled(True)
+        self._cross = QAction(self.tr("Empty the search field"), self)
+        self._cross.triggered.connect(self.clear)
+        self.addAction(self._cross, QLineEdit.ActionPosition.TrailingPosition)
+        self.textChanged.connect(self._show_cross)
+        self._show_cross("")
         self._colour()
         notifier().changed.connect(self._colour)
 
@@ -142,5 +147,9 @@ class _SearchField(QLineEdit):
             return
         super().keyPressEvent(event)
 
+    def _show_cross(self, text: str) -> None:
+        self._cross.setVisible(bool(text))
+
     def _colour(self) -> None:
+        self._cross.setIcon(icon("x", "muted"))
         self._glass.setIcon(icon("magnifying-glass", "muted"))

@@ -227,4 +227,4 @@ class CaseTableModel(QAbstractTableModel):
 def _network(case: CaseSummary) -> str:
     if case.top_name is None or case.top_probability is None:
         return NOTHING
-    return f"{case.top_name}{NO_BREAK}{NO_BREAK}{percent(case.top_probability)}"
+    return f"{percent(case.top_probability)}{NO_BREAK}{NO_BREAK}{case.top_name}"

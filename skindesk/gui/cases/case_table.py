@@ -1,64 +1,52 @@
-"""The table view of cases, which shows as many columns as it has room for, the most telling ones first."""
+"""The table view of cases."""
 
 from PySide6.QtCore import QAbstractItemModel, QItemSelection, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
 
 from skindesk.domain.case import CaseSummary
 from skindesk.gui.cases.case_model import CASE_ROLE, CaseColumn
+from skindesk.gui.cases.fitting_table import Columns, FittingTable
 
 ROW_HEIGHT_PX = 40
-_LEAST_WIDTH_PX = {
-    CaseColumn.PATIENT: 144,
-    CaseColumn.IDENTIFIER: 80,
-    CaseColumn.BIRTH_DATE: 96,
-    CaseColumn.LESION: 156,
-    CaseColumn.LAST_VISIT: 96,
-    CaseColumn.PICTURES: 76,
-    CaseColumn.NETWORK: 184,
-    CaseColumn.MALIGNANT_SUM: 104,
-    CaseColumn.IMPRESSION: 144,
-}
-_BY_IMPORTANCE = (
-    CaseColumn.PATIENT,
-    CaseColumn.LESION,
-    CaseColumn.LAST_VISIT,
-    CaseColumn.MALIGNANT_SUM,
-    CaseColumn.IDENTIFIER,
-    CaseColumn.IMPRESSION,
-    CaseColumn.NETWORK,
-    CaseColumn.BIRTH_DATE,
-    CaseColumn.PICTURES,
+_COLUMNS = Columns(
+    least_px={
+        CaseColumn.PATIENT: 144,
+        CaseColumn.IDENTIFIER: 72,
+        CaseColumn.BIRTH_DATE: 104,
+        CaseColumn.LESION: 152,
+        CaseColumn.LAST_VISIT: 104,
+        CaseColumn.PICTURES: 76,
+        CaseColumn.NETWORK: 168,
+        CaseColumn.MALIGNANT_SUM: 104,
+        CaseColumn.IMPRESSION: 128,
+    },
+    by_importance=(
+        CaseColumn.PATIENT,
+        CaseColumn.LESION,
+        CaseColumn.LAST_VISIT,
+        CaseColumn.MALIGNANT_SUM,
+        CaseColumn.IDENTIFIER,
+        CaseColumn.IMPRESSION,
+        CaseColumn.NETWORK,
+        CaseColumn.BIRTH_DATE,
+        CaseColumn.PICTURES,
+    ),
+    growing=frozenset({CaseColumn.PATIENT, CaseColumn.LESION, CaseColumn.NETWORK, CaseColumn.IMPRESSION}),
 )
-_GROWING = frozenset({CaseColumn.PATIENT, CaseColumn.LESION, CaseColumn.NETWORK, CaseColumn.IMPRESSION})
 
 
-class CaseTable(QTableView):
+class CaseTable(FittingTable):
     """One line a case. The arrow keys choose, Enter opens; a row's tooltip has the columns that did not fit."""
 
     case_chosen = Signal(object)
-    """A CaseSummary has become the current row."""
+    """A CaseSummary has become the chosen one."""
     case_entered = Signal()
-    """Enter was pressed on the current row."""
+    """Enter was pressed on the chosen row."""
 
     def __init__(self, model: QAbstractItemModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setModel(model)
+        super().__init__(model, _COLUMNS, ROW_HEIGHT_PX, parent)
         self.setAccessibleName(self.tr("Cases"))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT_PX)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setHighlightSections(False)
-        header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def chosen(self) -> CaseSummary | None:
         """The case of the selected row."""
@@ -79,21 +67,3 @@ class CaseTable(QTableView):
             self.case_entered.emit()
             return
         super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show the columns for which there is room."""
-        super().resizeEvent(event)
-        self._fit_columns()
-
-    def _fit_columns(self) -> None:
-        room = self.viewport().width()
-        shown: set[CaseColumn] = set()
-        for column in _BY_IMPORTANCE:
-            if _LEAST_WIDTH_PX[column] > room:
-                break
-            shown.add(column)
-            room -= _LEAST_WIDTH_PX[column]
-        growing = shown & _GROWING
-        for column in CaseColumn:
-            self.setColumnHidden(column, column not in shown)
-            self.setColumnWidth(column, _LEAST_WIDTH_PX[column] + (room // len(growing) if column in growing else 0))

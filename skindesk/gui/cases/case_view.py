@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from skindesk.domain.case import Case, CaseSummary, PictureDetails
 from skindesk.gui.background import Background
-from skindesk.gui.cases.thumbnail import Thumbnail, small_picture
+from skindesk.gui.cases.reading_area import ReadingArea
+from skindesk.gui.cases.thumbnail import SmallPicture, Thumbnail, small_picture
 from skindesk.gui.cases.visit_card import VisitCard
 from skindesk.gui.cases.words import local_day, short_lesion
 from skindesk.gui.theme import set_icon
@@ -37,10 +37,8 @@ class CaseView(QWidget):
         self._heading = _Heading(self)
         self._heading.add_button.clicked.connect(self.add_picture_wanted)
         self._others = QHBoxLayout()
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setAccessibleName(self.tr("Visits"))
+        self._thumbnails: list[Thumbnail] = []
+        self._scroll = ReadingArea(self.tr("Visits"), self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
@@ -57,19 +55,25 @@ class CaseView(QWidget):
         self._heading.show_case(case)
         self._show_siblings(case, siblings)
         visits = QWidget()
-        visits.setProperty("role", "scrolled")
         column = QVBoxLayout(visits)
-        column.setContentsMargins(0, 0, 4, 0)
+        column.setContentsMargins(0, 0, 8, 0)
         column.setSpacing(16)
         names = {**_names_in(case), **self._label_names}
+        self._thumbnails = []
         for visit in reversed(case.visits):
             card = VisitCard(visit, names, visits)
             card.picture_wanted.connect(self.picture_wanted)
             column.addWidget(card)
+            self._thumbnails.extend(card.thumbnails.values())
             for picture in visit.pictures:
                 self._load(picture.details, card.thumbnails[picture.details.sha256])
         column.addStretch()
-        self._scroll.setWidget(visits)
+        self._scroll.hold(visits)
+
+    def take_focus(self) -> None:
+        """Put the keyboard on the newest picture, so that Enter opens it."""
+        target = self._thumbnails[0] if self._thumbnails else self._heading.add_button
+        target.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _show_siblings(self, case: Case, siblings: tuple[CaseSummary, ...]) -> None:
         while (item := self._others.takeAt(0)) is not None:
@@ -79,6 +83,8 @@ class CaseView(QWidget):
         if len(siblings) < 2:
             return
         self._others.setSpacing(0)
+        self._others.addWidget(text_label(self.tr("This patient's lesions"), "label"))
+        self._others.addSpacing(12)
         ordered = sorted(siblings, key=lambda entry: entry.lesion.number)
         for place, entry in enumerate(ordered):
             button = QPushButton(f"L{entry.lesion.number}", self)
@@ -97,9 +103,9 @@ class CaseView(QWidget):
             self.other_case_wanted.emit(case_id)
 
     def _load(self, details: PictureDetails, thumbnail: Thumbnail) -> None:
-        def done(image: QImage) -> None:
+        def done(picture: SmallPicture) -> None:
             if isValid(thumbnail):
-                thumbnail.show_picture(image)
+                thumbnail.show_picture(picture)
 
         def failed(error: Exception) -> None:
             if isValid(thumbnail):

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from skindesk.domain.case import PictureDetails
 from skindesk.gui.background import Background
 from skindesk.gui.cases.case_view import ReadPicture
+from skindesk.gui.cases.generated import badge
 from skindesk.gui.cases.latest import Latest
 from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.canvas import PictureCanvas
@@ -42,14 +43,16 @@ class PicturePage(QWidget):
         self._about.setText(f"{taken} · {details.width_px} × {details.height_px} px")
         self._notice.clear()
         self.canvas.hide()
-        self._latest.ask(
-            lambda: decode(picture_from_bytes(details.file_name, self._read_picture(details.sha256))),
-            self._show,
-            self._notice.show_error,
-        )
+        self._latest.ask(lambda: self._decode(details), self._show, self._notice.show_error)
 
-    def _show(self, picture: DecodedImage) -> None:
+    def _decode(self, details: PictureDetails) -> tuple[DecodedImage, str]:
+        content = self._read_picture(details.sha256)
+        return decode(picture_from_bytes(details.file_name, content)), badge(content)
+
+    def _show(self, decoded: tuple[DecodedImage, str]) -> None:
+        picture, words = decoded
         self.canvas.show_rgb(picture.rgb)
+        self.canvas.show_badge(words)
         self.canvas.show()
         self.canvas.setFocus()
 

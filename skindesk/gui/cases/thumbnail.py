@@ -1,29 +1,43 @@
 """A small picture that is a button: decoded in the background, opened large on a click or Enter."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from skindesk.gui.theme import current
+from skindesk.gui.cases.generated import is_generated
+from skindesk.gui.theme import current, tabular
+from skindesk.gui.theme.fonts import SECONDARY_PX
 from skindesk.imaging.decode import decode, picture_from_bytes
 
 WIDTH_PX, HEIGHT_PX = 176, 132
 _RADIUS_PX = 8
+_STRIP_PX = 20
 _SHARPNESS = 2
 """Decoded pixels for each pixel of the widget, so that it is sharp on dense screens."""
 
 
-def small_picture(content: bytes, name: str) -> QImage:
-    """A picture file's bytes as an image of about a thumbnail's size. Raises ImageRejectedError."""
+@dataclass(frozen=True)
+class SmallPicture:
+    """An image of about a thumbnail's size, and whether it is one of the program's own generated pictures."""
+
+    image: QImage
+    generated: bool
+
+
+def small_picture(content: bytes, name: str) -> SmallPicture:
+    """Make a picture file's bytes small. Raises ImageRejectedError."""
     rgb = decode(picture_from_bytes(name, content), at_least_px=WIDTH_PX * _SHARPNESS).rgb
     height, width = rgb.shape[:2]
     whole = QImage(rgb.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
-    return whole.scaled(
+    image = whole.scaled(
         WIDTH_PX * _SHARPNESS,
         HEIGHT_PX * _SHARPNESS,
         Qt.AspectRatioMode.KeepAspectRatio,
         Qt.TransformationMode.SmoothTransformation,
     )
+    return SmallPicture(image, is_generated(content))
 
 
 class Thumbnail(QAbstractButton):
@@ -32,6 +46,7 @@ class Thumbnail(QAbstractButton):
     def __init__(self, file_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image: QImage | None = None
+        self._generated = False
         self._word = self.tr("Loading…")
         self.setAccessibleName(self.tr("Picture {0}").format(file_name))
         self.setToolTip(self.tr("Open {0} large").format(file_name))
@@ -44,9 +59,11 @@ class Thumbnail(QAbstractButton):
         """Whether the picture has been decoded."""
         return self._image is not None
 
-    def show_picture(self, image: QImage) -> None:
+    def show_picture(self, picture: SmallPicture) -> None:
         """Show the decoded picture."""
-        self._image = image
+        self._image, self._generated = picture.image, picture.generated
+        if picture.generated:
+            self.setAccessibleDescription(self.tr("Generated picture, not a patient"))
         self.update()
 
     def show_trouble(self, sentence: str) -> None:
@@ -75,12 +92,23 @@ class Thumbnail(QAbstractButton):
             painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, self._word)
         else:
             painter.drawImage(_centred(self._image.size(), frame), self._image)
+            if self._generated:
+                self._label_as_generated(painter, frame)
         painter.setClipping(False)
         if self.hasFocus() or self.underMouse():
             painter.setPen(QPen(QColor(tokens.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(frame, _RADIUS_PX, _RADIUS_PX)
         painter.end()
+
+    def _label_as_generated(self, painter: QPainter, frame: QRectF) -> None:
+        strip = QRectF(frame.left(), frame.bottom() - _STRIP_PX, frame.width(), _STRIP_PX)
+        ground = QColor(current().canvas)
+        ground.setAlphaF(0.85)
+        painter.fillRect(strip, ground)
+        painter.setPen(QColor(current().on_canvas))
+        painter.setFont(tabular(self.font(), SECONDARY_PX))
+        painter.drawText(strip, Qt.AlignmentFlag.AlignCenter, self.tr("Generated"))
 
 
 def _centred(size: QSize, frame: QRectF) -> QRectF:

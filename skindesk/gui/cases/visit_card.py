@@ -31,7 +31,9 @@ class VisitCard(QFrame):
         column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(12)
         column.addLayout(self._heading(visit))
-        for picture in visit.pictures:
+        for place, picture in enumerate(visit.pictures):
+            if place:
+                column.addWidget(hairline())
             column.addLayout(self._picture(picture, visit))
         for review in reversed(visit.reviews):
             column.addWidget(hairline())

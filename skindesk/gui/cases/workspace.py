@@ -100,6 +100,7 @@ class CasesWorkspace(QWidget):
         self.patient_changed.emit(read.case.patient)
 
     def _list_answered(self) -> None:
+        self._right_side.setVisible(self._list.model.rowCount() > 0 or self._case is not None)
         if self._wanted_case is not None:
             self._list.choose(self._wanted_case)
 
@@ -123,8 +124,8 @@ class CasesWorkspace(QWidget):
         return self._workspace.casework.log.picture(sha256)
 
     def _enter_case(self) -> None:
-        self._view.setFocus(Qt.FocusReason.TabFocusReason)
-        self._view.focusNextChild()
+        if self._case is not None:
+            self._view.take_focus()
 
     def _ask_for_picture(self) -> None:
         if self._case is not None:
@@ -153,7 +154,7 @@ class CasesWorkspace(QWidget):
         self._right = QStackedWidget(self)
         self._right.addWidget(nothing_chosen)
         self._right.addWidget(self._view)
-        right = QWidget(self)
+        self._right_side = right = QWidget(self)
         right_column = QVBoxLayout(right)
         right_column.setContentsMargins(16, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX)
         right_column.addWidget(self._right)
@@ -162,8 +163,8 @@ class CasesWorkspace(QWidget):
         split.setChildrenCollapsible(False)
         split.addWidget(left)
         split.addWidget(right)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 2)
+        split.setStretchFactor(0, 5)
+        split.setStretchFactor(1, 3)
         left.setMinimumWidth(420)
         right.setMinimumWidth(560)
         self._pages = QStackedWidget(self)

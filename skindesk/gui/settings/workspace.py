@@ -174,7 +174,8 @@ class SettingsWorkspace(QWidget):
         box.setAccessibleName(self.tr("Workers in a batch"))
         box.setRange(0, _MOST_WORKERS)
         box.setSpecialValueText(self.tr("One per core"))
-        box.setFixedWidth(144)
+        box.setFixedSize(144, 36)
+        box.lineEdit().setTextMargins(8, 0, 0, 0)
         box.valueChanged.connect(lambda count: self._change(batch_workers=count))
         return box
 
