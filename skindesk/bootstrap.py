@@ -2,13 +2,15 @@
 
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from skindesk.services.casework import Casework
 from skindesk.services.models import ModelLibrary
-from skindesk.storage.case_log import open_case_log
 from skindesk.system.logs import start_logging
 from skindesk.system.paths import Profile, find_profile
 from skindesk.system.settings import Settings, load_settings, save_settings
+
+if TYPE_CHECKING:
+    from skindesk.services.casework import Casework
 
 
 class Workspace:
@@ -21,8 +23,11 @@ class Workspace:
         self.models = ModelLibrary(profile)
 
     @cached_property
-    def casework(self) -> Casework:
+    def casework(self) -> "Casework":
         """The case log's use cases. Raises CaseLogUnavailableError where the log cannot be opened."""
+        from skindesk.services.casework import Casework
+        from skindesk.storage.case_log import open_case_log
+
         return Casework(open_case_log(self.profile))
 
     def change_settings(self, settings: Settings) -> None:

@@ -1,0 +1,115 @@
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from skindesk.bootstrap import open_workspace
+from skindesk.domain.case import (
+    CaseDraft,
+    Confidence,
+    LesionDetails,
+    PatientDetails,
+    PictureDetails,
+    Plan,
+    ReviewDetails,
+)
+from skindesk.domain.contract import Modality
+from skindesk.imaging.decode import read_picture_file
+from skindesk.services.classify import examine
+from tests.cli.conftest import Run
+
+
+def save_case(profile: Path, picture: Path) -> int:
+    workspace = open_workspace(profile)
+    examined = examine(read_picture_file(picture), workspace.models.open())
+    details = PictureDetails(
+        examined.file.sha256,
+        picture.name,
+        examined.image.media_type,
+        examined.image.original_width_px,
+        examined.image.original_height_px,
+        Modality.DERMOSCOPIC,
+    )
+    draft = CaseDraft(
+        patient=PatientDetails("10482", "Müller", "Eva"),
+        lesion=LesionDetails(description="left forearm"),
+        picture=details,
+        content=examined.file.content,
+        prediction=examined.answer.prediction,
+        review=ReviewDetails("mel", Confidence.HIGH, Plan.BIOPSY, "changed since spring"),
+        visited_at=datetime.now(UTC),
+    )
+    saved = workspace.casework.save_case(draft)
+    workspace.casework.log.close()
+    return saved.case_id
+
+
+def test_saved_case_is_listed_and_shown(skindesk: Run, profile: Path, examples: list[Path]) -> None:
+    case_id = save_case(profile, examples[0])
+    listed = skindesk("cases", "list", "muller")
+    assert "MÜLLER, Eva" in listed.stdout
+    shown = skindesk("cases", "show", case_id)
+    assert "own impression: mel (confidence high, before seeing the network's answer); plan: biopsy" in shown.stdout
+    assert examples[0].name in shown.stdout
+    as_json = json.loads(skindesk("cases", "show", case_id, "--json").stdout)
+    assert as_json["patient"]["details"]["identifier"] == "10482"
+    assert len(as_json["visits"][0]["pictures"][0]["predictions"][0]["probabilities"]) == 7
+
+
+def test_unknown_case_is_said(skindesk: Run) -> None:
+    done = skindesk("cases", "show", "99")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_search_without_a_match_lists_nobody(skindesk: Run, profile: Path, examples: list[Path]) -> None:
+    save_case(profile, examples[0])
+    assert "MÜLLER" not in skindesk("cases", "list", "smith").stdout
+
+
+def test_damaged_case_log_is_exit_code_3_and_is_not_overwritten(skindesk: Run, profile: Path) -> None:
+    damaged = b"not a database, " * 100
+    (profile / "caselog.sqlite3").write_bytes(damaged)
+    done = skindesk("cases", "list")
+    assert done.returncode == 3
+    assert (profile / "caselog.sqlite3").read_bytes() == damaged
+
+
+def test_models_are_listed_shown_and_verified(skindesk: Run) -> None:
+    listed = json.loads(skindesk("models", "list", "--json").stdout)
+    assert [model["model_id"] for model in listed] == ["dermoscopy-7", "colours-3"]
+    assert skindesk("models", "show", "dermoscopy-7").stdout.startswith("# ")
+    verified = skindesk("models", "verify")
+    assert verified.returncode == 0
+    assert verified.stdout.count("sound") == 2
+
+
+def test_flipped_byte_fails_verification(skindesk: Run, profile: Path) -> None:
+    network = profile / "models" / "colours-3" / "model.onnx"
+    content = bytearray(network.read_bytes())
+    content[100] ^= 1
+    network.write_bytes(content)
+    done = skindesk("models", "verify", "colours-3")
+    assert done.returncode == 3
+    assert "not the one its card describes" in done.stdout
+
+
+def test_doctor_finds_nothing_on_a_sound_machine(skindesk: Run, profile: Path, examples: list[Path]) -> None:
+    save_case(profile, examples[0])
+    done = skindesk("doctor", "--full")
+    assert done.returncode == 0, done.stdout
+    assert "1 cases" in done.stdout
+
+
+def test_doctor_names_a_lost_picture(skindesk: Run, profile: Path, examples: list[Path]) -> None:
+    save_case(profile, examples[0])
+    next(path for path in (profile / "images").rglob("*") if path.is_file()).unlink()
+    done = skindesk("doctor", "--json")
+    assert done.returncode == 3
+    log = next(check for check in json.loads(done.stdout) if check["subject"] == "case log")
+    assert log["sound"] is False
+    assert log["advice"]
+
+
+def test_doctor_does_not_create_a_case_log(skindesk: Run, profile: Path) -> None:
+    skindesk("doctor")
+    assert not (profile / "caselog.sqlite3").exists()
