@@ -27,7 +27,6 @@ from skindesk.gui.theme import apply_theme, notifier, set_icon
 from skindesk.gui.widgets.labels import PixmapLabel
 from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.patient_band import PatientBand
-from skindesk.services.casework import Casework
 from skindesk.system.settings import Settings
 
 RAIL_PX = 72
@@ -239,7 +238,7 @@ class MainWindow(QMainWindow):
     def _open_case_log(self) -> None:
         self.background.start(lambda: self._workspace.casework, self._case_log_opened, self.notice.show_error)
 
-    def _case_log_opened(self, casework: Casework) -> None:
+    def _case_log_opened(self, _casework: object) -> None:
         """Nothing to say: pages ask the log for themselves."""
 
     def _show_intended_use(self) -> None:

@@ -1,7 +1,7 @@
 """The clinician's own impression: one of the network's labels or free text, and how sure they are."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from skindesk.domain.case import Confidence
 from skindesk.domain.labels import Label
@@ -40,8 +40,11 @@ class ImpressionField(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self._combo)
-        column.addWidget(text_label(self.tr("Confidence"), "label"))
-        column.addWidget(self._confidence)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(text_label(self.tr("Confidence"), "label"))
+        row.addWidget(self._confidence, 1)
+        column.addLayout(row)
 
     def offer(self, labels: tuple[Label, ...]) -> None:
         """Offer a network's labels; what has been typed stays."""

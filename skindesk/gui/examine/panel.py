@@ -1,6 +1,6 @@
 """The four steps beside the picture: picture, impression, network, plan."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from skindesk.domain.case import Plan, ReviewDetails
@@ -9,12 +9,13 @@ from skindesk.gui.examine.impression import ImpressionField
 from skindesk.gui.examine.network_step import NetworkStep
 from skindesk.gui.examine.picture_step import PictureStep
 from skindesk.gui.examine.step import Step
-from skindesk.gui.widgets.labels import hairline, text_label
+from skindesk.gui.widgets.labels import hairline
 from skindesk.gui.widgets.segmented import Segmented
 from skindesk.gui.widgets.words import plan_word
 
 WIDTH_PX = 400
-_NOTES_PX = 76
+_NOTES_PX = 64
+_MARGIN_PX = 24
 
 
 class ExaminePanel(QFrame):
@@ -39,6 +40,7 @@ class ExaminePanel(QFrame):
         self.save_button.setProperty("kind", "primary")
         self.save_button.setAccessibleName(self.tr("Save to case"))
         self.save_button.clicked.connect(self.save_wanted)
+        self._area = QScrollArea()
         self._lay_out()
         self.reset()
 
@@ -50,6 +52,20 @@ class ExaminePanel(QFrame):
         self.picture.show_examination(None)
         self.network.show_nothing()
         self.save_button.setEnabled(False)
+        self.allow_review(False)
+
+    def allow_review(self, allowed: bool) -> None:
+        """Whether there is a picture to say something of."""
+        for widget in (self.impression, self.plan, self.notes):
+            widget.setEnabled(allowed)
+
+    def bring_answer_into_view(self) -> None:
+        """Scroll as far as needed to see the network's whole answer, once it is laid out."""
+        QTimer.singleShot(0, self._scroll_to_answer)
+
+    def _scroll_to_answer(self) -> None:
+        bottom = self.network.geometry().bottom()
+        self._area.ensureVisible(0, bottom, 0, _MARGIN_PX // 2)
 
     def review(self, examination: Examination) -> ReviewDetails:
         """What the clinician has said so far, with whether the network had spoken first."""
@@ -66,25 +82,25 @@ class ExaminePanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        area = QScrollArea()
+        area = self._area
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(self._steps())
+        area.verticalScrollBar().rangeChanged.connect(self._make_room_for_scroll_bar)
         column.addWidget(area, 1)
         column.addWidget(self._footer())
 
     def _steps(self) -> QWidget:
         steps = QWidget()
         steps.setProperty("role", "scrolled")
-        column = QVBoxLayout(steps)
-        column.setContentsMargins(24, 20, 24, 20)
-        column.setSpacing(16)
+        self._column = column = QVBoxLayout(steps)
+        column.setContentsMargins(_MARGIN_PX, 16, _MARGIN_PX, 16)
+        column.setSpacing(14)
         impression = Step(2, self.tr("Your impression"))
         impression.body.addWidget(self.impression)
         plan = Step(4, self.tr("Plan"))
         plan.body.addWidget(self.plan)
-        plan.body.addWidget(text_label(self.tr("Notes"), "label"))
         plan.body.addWidget(self.notes)
         for index, step in enumerate((self.picture, impression, self.network, plan)):
             if index:
@@ -92,6 +108,11 @@ class ExaminePanel(QFrame):
             column.addWidget(step)
         column.addStretch(1)
         return steps
+
+    def _make_room_for_scroll_bar(self, _least: int, most: int) -> None:
+        """The steps keep their width when the scroll bar comes."""
+        bar = self._area.verticalScrollBar().sizeHint().width() if most > 0 else 0
+        self._column.setContentsMargins(_MARGIN_PX, 16, _MARGIN_PX - bar, 16)
 
     def _footer(self) -> QWidget:
         footer = QFrame()

@@ -108,6 +108,8 @@ class PatientPicker(QWidget):
             exact = next((one for one in patients if one.details.identifier.strip().casefold() == wanted), None)
         if wanted and exact is None:
             self._add(icon("user-plus"), self.tr("New patient with identifier {id}").format(id=self.identifier()), None)
+        if not wanted and not patients:
+            self._add_hint()
         today = date.today()
         for patient in patients:
             self._add(icon("user"), patient_line(patient, today), patient)
@@ -117,6 +119,11 @@ class PatientPicker(QWidget):
             self.list.setCurrentRow(0)
         self.list.blockSignals(False)
         self.changed.emit()
+
+    def _add_hint(self) -> None:
+        hint = QListWidgetItem(self.tr("Known patients that match appear here."))
+        hint.setFlags(Qt.ItemFlag.NoItemFlags)
+        self.list.addItem(hint)
 
     def _add(self, mark: QIcon, text: str, patient: Patient | None) -> None:
         item = QListWidgetItem(mark, text)

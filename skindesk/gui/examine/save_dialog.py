@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -15,7 +16,9 @@ from skindesk.gui.examine.patient_picker import PatientPicker
 from skindesk.gui.widgets.labels import hairline, text_label
 from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.words import patient_line, patient_name
-from skindesk.services.casework import Casework
+
+if TYPE_CHECKING:
+    from skindesk.services.casework import Casework
 
 WIDTH_PX = 600
 
@@ -36,7 +39,7 @@ class SaveDialog(QDialog):
     """The Case as it stands in the log after saving."""
 
     def __init__(
-        self, casework: Callable[[], Casework], background: Background, make_draft: MakeDraft, parent: QWidget | None
+        self, casework: "Callable[[], Casework]", background: Background, make_draft: MakeDraft, parent: QWidget | None
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Save to case"))
@@ -195,7 +198,7 @@ class SaveDialog(QDialog):
         self.save_button.setEnabled(not busy)
 
 
-def _save_draft(casework: Casework, draft: CaseDraft, confirmed: bool) -> Case | _Owners:
+def _save_draft(casework: "Casework", draft: CaseDraft, confirmed: bool) -> Case | _Owners:
     """Save a draft unless its picture is another patient's and nobody has said that this is right."""
     known = draft.patient if isinstance(draft.patient, int) else None
     owners = casework.others_with_picture(draft.picture.sha256, known)

@@ -97,6 +97,7 @@ class Viewer(QWidget):
         for button in self._picture_tools:
             button.setEnabled(False)
         self.allow_map(False)
+        self.mark_map(False)
 
     def _show_zoom(self, scale: float) -> None:
         self._zoom.setText(f"{scale * 100:.0f}\u00a0%")
@@ -140,6 +141,10 @@ class Viewer(QWidget):
             row.addWidget(widget)
         row.addSpacing(12)
         row.addWidget(self._name, 1)
+        self.panel_button = _tool("list-numbers", self.tr("Steps"), self.tr("Show or hide the steps"), words=True)
+        self.panel_button.setCheckable(True)
+        self.panel_button.setChecked(True)
+        row.addWidget(self.panel_button)
         return bar
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMessageBox, QWidget
 
 from skindesk.bootstrap import Workspace
@@ -23,6 +23,7 @@ from skindesk.imaging.decode import EXTENSIONS, read_picture_file
 from skindesk.inference.explanation import support_map
 from skindesk.system.settings import Settings
 
+_DRAWER_BELOW_PX = 1100
 _MAP_LONG_SIDE_PX = 640
 
 
@@ -137,6 +138,13 @@ class ExamineWorkspace(QWidget):
         self.dialog = dialog
         dialog.open()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the steps become a drawer that can be put away."""
+        super().resizeEvent(event)
+        narrow = self.window().width() < _DRAWER_BELOW_PX
+        self.viewer.panel_button.setVisible(narrow)
+        self.panel.setVisible(not narrow or self.viewer.panel_button.isChecked())
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and pictures."""
         if event.mimeData().hasUrls() or event.mimeData().hasImage():
@@ -165,6 +173,7 @@ class ExamineWorkspace(QWidget):
         self.examiner.unanswered.connect(self._unanswered)
         self.viewer.open_wanted.connect(self.choose_file)
         self.viewer.shelf.picked.connect(self.open_file)
+        self.viewer.panel_button.toggled.connect(self.panel.setVisible)
         self.viewer.map_toggled.connect(self._toggle_map)
         self.panel.impression.given.connect(self.reveal)
         self.panel.network.reveal_wanted.connect(self.reveal)
@@ -224,6 +233,7 @@ class ExamineWorkspace(QWidget):
     def _picture_shown(self, examination: Examination) -> None:
         self.viewer.show_examination(examination)
         self.panel.picture.show_examination(examination)
+        self.panel.allow_review(True)
         self.panel.network.show_working()
         self.panel.impression.take_focus()
 
@@ -246,6 +256,7 @@ class ExamineWorkspace(QWidget):
             return
         examination.reveal(self.panel.impression.value())
         self.panel.network.show_prediction(examination.answer.prediction)
+        self.panel.bring_answer_into_view()
         self._show_map("", False)
         self.viewer.allow_map(True)
 

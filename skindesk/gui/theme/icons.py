@@ -1,6 +1,7 @@
 """Icons of one family, Phosphor, in the colours of the theme."""
 
 import qtawesome
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
@@ -27,6 +28,7 @@ def set_icon(button: QAbstractButton, name: str, colour: str = "text") -> None:
     button.setProperty(_NAME, name)
     button.setProperty(_COLOUR, colour)
     button.setIcon(icon(name, colour))
+    button.setIconSize(QSize(ICON_PX, ICON_PX))
 
 
 def renew_icons() -> None:

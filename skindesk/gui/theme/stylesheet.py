@@ -75,6 +75,7 @@ QToolButton[role="rail"]:checked { background: $raised; color: $accent; font-wei
 QToolButton[role="example"] { padding: 6px; font-size: 12px; }
 QToolButton[role="tool"] { padding: 6px 8px; font-weight: 500; }
 
+QLineEdit, QPlainTextEdit, QTextEdit { placeholder-text-color: $muted; }
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit { background: $surface; border: 1px solid $border;
   border-radius: 8px; padding: 0px 10px; min-height: 34px; selection-background-color: $accent;
   selection-color: $on_accent; }

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from skindesk.gui.widgets.labels import IconLabel, text_label
 
-_TEXT_WIDTH_PX = 420
+_TITLE_WIDTH_PX, _TEXT_WIDTH_PX = 440, 420
 
 
 class EmptyState(QWidget):
@@ -25,7 +25,9 @@ class EmptyState(QWidget):
         self.column.addStretch(2)
         self.column.addWidget(IconLabel(icon_name, "muted", 40), 0, centre)
         self.column.addSpacing(8)
-        self._title = text_label(title, "section")
+        self._title = text_label(title, "section", wrap=True)
+        self._title.setAlignment(centre)
+        self._title.setFixedWidth(_TITLE_WIDTH_PX)
         self.column.addWidget(self._title, 0, centre)
         self._text = text_label(text, "secondary", wrap=True)
         self._text.setAlignment(centre)
