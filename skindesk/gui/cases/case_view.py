@@ -35,7 +35,7 @@ class CaseView(QWidget):
         self._background = background
         self._label_names: Mapping[str, str] = {}
         self._heading = _Heading(self)
-        self._heading.add_button.clicked.connect(self.add_picture_wanted)
+        self.add_button.clicked.connect(self.add_picture_wanted)
         self._others = QHBoxLayout()
         self._thumbnails: list[Thumbnail] = []
         self._scroll = ReadingArea(self.tr("Visits"), self)
@@ -45,6 +45,11 @@ class CaseView(QWidget):
         column.addWidget(self._heading)
         column.addLayout(self._others)
         column.addWidget(self._scroll, 1)
+
+    @property
+    def add_button(self) -> QPushButton:
+        """The wish for another picture of this lesion."""
+        return self._heading.add_button
 
     def name_impressions(self, names: Mapping[str, str]) -> None:
         """Use these names for impressions that are label codes, from the next case on."""
@@ -72,7 +77,7 @@ class CaseView(QWidget):
 
     def take_focus(self) -> None:
         """Put the keyboard on the newest picture, so that Enter opens it."""
-        target = self._thumbnails[0] if self._thumbnails else self._heading.add_button
+        target = self._thumbnails[0] if self._thumbnails else self.add_button
         target.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _show_siblings(self, case: Case, siblings: tuple[CaseSummary, ...]) -> None:

@@ -27,23 +27,23 @@ class PicturePage(QWidget):
         self._latest = Latest(background, self)
         self._title = text_label("", "section")
         self._about = text_label("", "secondary")
-        self._notice = Notice(self)
+        self.notice = Notice(self)
         self.canvas = PictureCanvas(self)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.closed.emit)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._bar())
-        column.addWidget(self._notice)
+        column.addWidget(self.notice)
         column.addWidget(self.canvas, 1)
 
     def show_picture(self, details: PictureDetails, taken: str) -> None:
         """Read and decode a stored picture in the background, then show it."""
         self._title.setText(details.file_name)
         self._about.setText(f"{taken} · {details.width_px} × {details.height_px} px")
-        self._notice.clear()
+        self.notice.clear()
         self.canvas.hide()
-        self._latest.ask(lambda: self._decode(details), self._show, self._notice.show_error)
+        self._latest.ask(lambda: self._decode(details), self._show, self.notice.show_error)
 
     def _decode(self, details: PictureDetails) -> tuple[DecodedImage, str]:
         content = self._read_picture(details.sha256)

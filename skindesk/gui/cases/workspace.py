@@ -46,25 +46,25 @@ class CasesWorkspace(QWidget):
         self._case: Case | None = None
         self._wanted_case: int | None = None
         self._was_shown = False
-        self._notice = Notice(self)
-        self._list = CaseList(lambda: workspace.casework.log, workspace.profile.database.exists, background, self)
-        self._list.table.case_chosen.connect(lambda case: self._read(case.case_id))
-        self._list.table.case_entered.connect(self._enter_case)
-        self._list.answered.connect(self._list_answered)
-        self._list.trouble.connect(self._show_trouble)
-        self._view = CaseView(self._read_picture, background, self)
-        self._view.add_picture_wanted.connect(self._ask_for_picture)
-        self._view.picture_wanted.connect(self._open_picture)
-        self._view.other_case_wanted.connect(self.show_case)
-        self._picture_page = PicturePage(self._read_picture, background, self)
-        self._picture_page.closed.connect(self._close_picture)
+        self.notice = Notice(self)
+        self.case_list = CaseList(lambda: workspace.casework.log, workspace.profile.database.exists, background, self)
+        self.case_list.table.case_chosen.connect(lambda case: self._read(case.case_id))
+        self.case_list.table.case_entered.connect(self._enter_case)
+        self.case_list.answered.connect(self._list_answered)
+        self.case_list.trouble.connect(self._show_trouble)
+        self.case_view = CaseView(self._read_picture, background, self)
+        self.case_view.add_picture_wanted.connect(self._ask_for_picture)
+        self.case_view.picture_wanted.connect(self._open_picture)
+        self.case_view.other_case_wanted.connect(self.show_case)
+        self.picture_page = PicturePage(self._read_picture, background, self)
+        self.picture_page.closed.connect(self._close_picture)
         self._build()
 
     def refresh(self) -> None:
         """Read the list, and the shown case, again."""
         self._was_shown = True
-        self._notice.clear()
-        self._list.refresh()
+        self.notice.clear()
+        self.case_list.refresh()
         if self._wanted_case is not None:
             self._read(self._wanted_case)
 
@@ -92,20 +92,20 @@ class CasesWorkspace(QWidget):
         self._latest.ask(read, self._show, self._show_trouble)
 
     def _show(self, read: _ReadCase) -> None:
-        self._notice.clear()
+        self.notice.clear()
         self._case = read.case
-        self._view.show_case(read.case, read.siblings)
-        self._right.setCurrentWidget(self._view)
-        self._list.choose(read.case.lesion.case_id)
+        self.case_view.show_case(read.case, read.siblings)
+        self._right.setCurrentWidget(self.case_view)
+        self.case_list.choose(read.case.lesion.case_id)
         self.patient_changed.emit(read.case.patient)
 
     def _list_answered(self) -> None:
-        self._right_side.setVisible(self._list.model.rowCount() > 0 or self._case is not None)
+        self._right_side.setVisible(self.case_list.model.rowCount() > 0 or self._case is not None)
         if self._wanted_case is not None:
-            self._list.choose(self._wanted_case)
+            self.case_list.choose(self._wanted_case)
 
     def _show_trouble(self, error: Exception) -> None:
-        self._notice.show_error(error)
+        self.notice.show_error(error)
 
     def _learn_names(self) -> None:
         """Ask the active network what its label codes mean; without one the codes stand for themselves."""
@@ -117,24 +117,24 @@ class CasesWorkspace(QWidget):
         self._background.start(names, self._use_names, lambda error: None)
 
     def _use_names(self, names: Mapping[str, str]) -> None:
-        self._list.model.name_impressions(names)
-        self._view.name_impressions(names)
+        self.case_list.model.name_impressions(names)
+        self.case_view.name_impressions(names)
 
     def _read_picture(self, sha256: str) -> bytes:
         return self._workspace.casework.log.picture(sha256)
 
     def _enter_case(self) -> None:
         if self._case is not None:
-            self._view.take_focus()
+            self.case_view.take_focus()
 
     def _ask_for_picture(self) -> None:
         if self._case is not None:
             self.add_picture_wanted.emit(self._case.patient, self._case.lesion)
 
     def _open_picture(self, picture: StoredPicture, visit: Visit) -> None:
-        self._picture_page.show_picture(picture.details, local_day(visit.visited_at))
-        self._pages.setCurrentWidget(self._picture_page)
-        self._picture_page.canvas.setFocus()
+        self.picture_page.show_picture(picture.details, local_day(visit.visited_at))
+        self._pages.setCurrentWidget(self.picture_page)
+        self.picture_page.canvas.setFocus()
 
     def _close_picture(self) -> None:
         self._pages.setCurrentIndex(0)
@@ -146,14 +146,14 @@ class CasesWorkspace(QWidget):
         left_column.setContentsMargins(_MARGIN_PX, _MARGIN_PX, 16, _MARGIN_PX)
         left_column.setSpacing(16)
         left_column.addWidget(title)
-        left_column.addWidget(self._notice)
-        left_column.addWidget(self._list, 1)
+        left_column.addWidget(self.notice)
+        left_column.addWidget(self.case_list, 1)
         nothing_chosen = EmptyState(
             "user-focus", self.tr("No case is open"), self.tr("Choose a case on the left to see its visits.")
         )
         self._right = QStackedWidget(self)
         self._right.addWidget(nothing_chosen)
-        self._right.addWidget(self._view)
+        self._right.addWidget(self.case_view)
         self._right_side = right = QWidget(self)
         right_column = QVBoxLayout(right)
         right_column.setContentsMargins(16, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX)
@@ -169,7 +169,7 @@ class CasesWorkspace(QWidget):
         right.setMinimumWidth(560)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(split)
-        self._pages.addWidget(self._picture_page)
+        self._pages.addWidget(self.picture_page)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self._pages)

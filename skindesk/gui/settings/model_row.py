@@ -5,6 +5,7 @@ from enum import StrEnum
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
 from skindesk.gui.widgets.labels import IconLabel, text_label
+from skindesk.gui.widgets.words import sentence
 from skindesk.services.models import InstalledModel
 
 
@@ -61,6 +62,10 @@ class ModelRow(QWidget):
             self.show_state(VerifyTone.GOOD, self.tr("Verified: digest, contract and golden outputs hold"))
         else:
             self.show_state(VerifyTone.BAD, problem)
+
+    def show_failed(self, error: Exception) -> None:
+        """The check could not be made."""
+        self.show_verified(sentence(error))
 
     def _lay_out(self) -> None:
         state = QHBoxLayout()

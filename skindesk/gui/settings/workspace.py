@@ -50,6 +50,7 @@ class SettingsWorkspace(QWidget):
         self.impression_box = self._impression_box()
         self.workers_box = self._workers_box()
         self.model_rows: tuple[ModelRow, ...] = ()
+        self._shown_models: list[tuple[str, str]] | None = None
         self._choices = QButtonGroup(self)
         self._models = Section(self.tr("Network"), self)
         self._models_told = text_label(self.tr("Looking for installed networks…"), "secondary", wrap=True)
@@ -83,9 +84,9 @@ class SettingsWorkspace(QWidget):
         try:
             self._workspace.change_settings(changed)
         except OSError as error:
-            self._tell_unwritable(error)
             self._show_settings()
             self._mark_active()
+            self._tell_unwritable(error)
             return
         self.notice.clear()
         self.settings_changed.emit(changed)
@@ -104,6 +105,13 @@ class SettingsWorkspace(QWidget):
             apply_theme(application, self._workspace.settings.theme)
 
     def _show_models(self, models: Sequence[InstalledModel]) -> None:
+        found = [(model.model_id, model.card.digest) for model in models]
+        if found != self._shown_models:
+            self._shown_models = found
+            self._list_models(models)
+        self._mark_active()
+
+    def _list_models(self, models: Sequence[InstalledModel]) -> None:
         for row in self.model_rows:
             self._choices.removeButton(row.choice)
         _empty(self._models)
@@ -124,7 +132,6 @@ class SettingsWorkspace(QWidget):
                     self.tr("No network is installed. Install SkinDesk again, or add a model bundle."), wrap=True
                 )
             )
-        self._mark_active()
 
     def _no_models(self, error: Exception) -> None:
         self._models_told.setText(sentence(error))
@@ -135,6 +142,14 @@ class SettingsWorkspace(QWidget):
         wanted = self._workspace.settings.model_id
         for place, row in enumerate(self.model_rows):
             row.choice.setChecked(row.model_id == wanted if wanted is not None else place == 0)
+        if (
+            self._shown_models is not None
+            and wanted is not None
+            and wanted not in [row.model_id for row in self.model_rows]
+        ):
+            self.notice.show_error(
+                self.tr("The chosen network {0} is no longer installed. Choose another one.").format(wanted)
+            )
 
     def _activate(self, model_id: str) -> None:
         self._change(model_id=model_id)
@@ -145,7 +160,7 @@ class SettingsWorkspace(QWidget):
         self._background.start(
             lambda: self._workspace.models.problem_with(model_id),
             row.show_verified,
-            lambda error: row.show_verified(sentence(error)),
+            row.show_failed,
         )
 
     def _copy_path(self) -> None:
@@ -184,7 +199,6 @@ class SettingsWorkspace(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
         column.addWidget(text_label(self.tr("Settings"), "page-title"))
-        column.addWidget(self.notice)
         for section in (self._looks(), self._examination(), self._models, self._batch(), self._profile()):
             column.addWidget(section)
         column.addStretch()
@@ -204,7 +218,12 @@ class SettingsWorkspace(QWidget):
         scroll.setWidget(page)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scroll)
+        whole.setSpacing(0)
+        top = QVBoxLayout()
+        top.setContentsMargins(24, 0, 24, 0)
+        top.addWidget(self.notice)
+        whole.addLayout(top)
+        whole.addWidget(scroll, 1)
 
     def _looks(self) -> Section:
         section = Section(self.tr("Appearance"), self)

@@ -1,0 +1,327 @@
+"""The Cases page as a clinician uses it: search, read, look closely, go on to the next picture."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from pytestqt.qtbot import QtBot
+
+from skindesk.bootstrap import Workspace
+from skindesk.domain.case import CaseCursor, CasePage, Lesion, LesionDetails, Patient, PatientDetails, Site
+from skindesk.gui.background import Background
+from skindesk.gui.cases import CasesWorkspace
+from skindesk.gui.cases.case_model import PAGE_SIZE, CaseColumn, CaseTableModel
+from skindesk.gui.cases.thumbnail import Thumbnail
+from skindesk.gui.cases.visit_card import VisitCard
+from tests.gui.support_b import EXAMPLES, draft, opened, save_clinic, save_many, visible_words
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+@pytest.fixture
+def place(tmp_path: Path, qapp: object) -> Iterator[tuple[Workspace, Background]]:
+    with opened(tmp_path) as both:
+        yield both
+
+
+@pytest.fixture
+def workspace(place: tuple[Workspace, Background]) -> Workspace:
+    return place[0]
+
+
+@pytest.fixture
+def background(place: tuple[Workspace, Background]) -> Background:
+    return place[1]
+
+
+@pytest.fixture
+def page(place: tuple[Workspace, Background], qtbot: QtBot) -> CasesWorkspace:
+    made = CasesWorkspace(*place)
+    qtbot.addWidget(made)
+    made.resize(1208, 760)
+    return made
+
+
+def shown(page: CasesWorkspace, qtbot: QtBot, cases: int) -> None:
+    """Show the page and wait until it lists that many cases."""
+    page.show()
+    qtbot.waitUntil(lambda: page.case_list.model.rowCount() == cases)
+
+
+def names(page: CasesWorkspace) -> list[str]:
+    model = page.case_list.model
+    return [model.index(row, CaseColumn.PATIENT).data() for row in range(model.rowCount())]
+
+
+def open_case(page: CasesWorkspace, qtbot: QtBot, case_id: int) -> None:
+    with qtbot.waitSignal(page.patient_changed):
+        page.show_case(case_id)
+
+
+def test_typing_in_the_search_field_narrows_the_list(page: CasesWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
+    save_clinic(workspace)
+    shown(page, qtbot, 6)
+
+    qtbot.keyClicks(page.case_list.search_field, "oka")
+
+    qtbot.waitUntil(lambda: names(page) == ["OKAFOR, Chidi"])
+    assert "1 case" in visible_words(page)
+
+
+def test_scrolling_loads_all_120_cases_exactly_once(page: CasesWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
+    save_many(workspace, 120)
+    QAbstractItemModelTester(page.case_list.model, QAbstractItemModelTester.FailureReportingMode.Warning, page)
+    page.show()
+
+    def all_loaded() -> bool:
+        page.case_list.table.scrollToBottom()
+        return page.case_list.model.rowCount() == 120
+
+    qtbot.waitUntil(all_loaded)
+    assert len(set(names(page))) == 120
+    assert not page.case_list.model.canFetchMore(QModelIndex())
+    assert "120 cases" in visible_words(page)
+
+
+def test_latest_visit_comes_first_with_what_was_found(page: CasesWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
+    save_clinic(workspace)
+    shown(page, qtbot, 6)
+
+    model = page.case_list.model
+    row = [model.index(0, column).data() for column in CaseColumn]
+    assert row[: CaseColumn.LAST_VISIT + 1] == [
+        "LINDQVIST, Ada",
+        "10482",
+        "1961-04-02",
+        "L1 · upper extremity",
+        "2026-06-20",
+    ]
+    assert row[CaseColumn.PICTURES] == "3"
+    assert row[CaseColumn.NETWORK].startswith("38")
+
+
+class SlowSource:
+    """A case log that answers one query only when it is let go."""
+
+    def __init__(self, slow_query: str) -> None:
+        self.slow_query = slow_query
+        self.let_go = Event()
+        self.answered = Event()
+
+    def page(self, query: str = "", after: CaseCursor | None = None, limit: int = PAGE_SIZE) -> CasePage:
+        if query == self.slow_query:
+            self.let_go.wait(10)
+            self.answered.set()
+        return CasePage((), None)
+
+    def count(self, query: str = "") -> int:
+        return len(query)
+
+
+def test_the_answer_to_an_older_query_is_dropped(background: Background, qtbot: QtBot) -> None:
+    source = SlowSource("slow")
+    model = CaseTableModel(lambda: source, background)
+    answers: list[int] = []
+    model.answered.connect(lambda: answers.append(model.count))
+
+    model.search("slow")
+    with qtbot.waitSignal(model.answered):
+        model.search("ab")
+    source.let_go.set()
+    qtbot.waitUntil(source.answered.is_set)
+    with qtbot.waitSignal(model.answered):
+        model.search("abc")
+
+    assert answers == [2, 3]
+
+
+def test_a_page_that_cannot_be_read_is_told_and_asked_for_no_more(background: Background, qtbot: QtBot) -> None:
+    def broken() -> SlowSource:
+        raise ValueError("no log")
+
+    model = CaseTableModel(broken, background)
+    with qtbot.waitSignal(model.failed):
+        model.search("")
+    assert not model.canFetchMore(QModelIndex())
+
+
+def test_before_the_first_save_the_page_says_so_and_makes_no_log(
+    page: CasesWorkspace, workspace: Workspace, qtbot: QtBot
+) -> None:
+    page.show()
+
+    assert "No case log yet" in visible_words(page)
+    assert not workspace.profile.database.exists()
+
+
+def test_an_empty_log_says_what_to_do(page: CasesWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
+    assert workspace.casework.log.count() == 0
+    page.show()
+
+    qtbot.waitUntil(lambda: "No cases yet" in visible_words(page))
+
+
+def test_no_match_offers_all_cases_again(page: CasesWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
+    save_clinic(workspace)
+    shown(page, qtbot, 6)
+
+    qtbot.keyClicks(page.case_list.search_field, "zzz")
+    qtbot.waitUntil(lambda: "No case matches" in visible_words(page))
+    page.case_list.search_field.clear()
+
+    qtbot.waitUntil(lambda: page.case_list.model.rowCount() == 6)
+
+
+def test_a_log_that_is_no_database_is_told_in_a_sentence(
+    page: CasesWorkspace, workspace: Workspace, qtbot: QtBot
+) -> None:
+    workspace.profile.root.mkdir(parents=True)
+    workspace.profile.database.write_bytes(b"This is a letter, not a case log." * 100)
+
+    page.show()
+
+    qtbot.waitUntil(page.notice.isVisible)
+    assert "Traceback" not in page.notice.text()
+    assert page.notice.text()
+
+
+def test_choosing_a_row_shows_the_case_and_whose_it_is(
+    page: CasesWorkspace, workspace: Workspace, qtbot: QtBot
+) -> None:
+    save_clinic(workspace)
+    shown(page, qtbot, 6)
+
+    with qtbot.waitSignal(page.patient_changed) as told:
+        page.case_list.table.selectRow(0)
+
+    patient = told.args[0]
+    assert isinstance(patient, Patient)
+    assert patient.details.family_name == "Lindqvist"
+    words = visible_words(page)
+    assert "L1 · upper extremity" in words
+    assert words.index("2026-06-20") < words.index("2026-03-14"), "newest visit first"
+
+
+def test_a_visit_shows_answers_readings_and_when_they_were_given(
+    page: CasesWorkspace, workspace: Workspace, qtbot: QtBot
+) -> None:
+    case_id = save_clinic(workspace)
+    page.show()
+
+    open_case(page, qtbot, case_id)
+
+    words = visible_words(page)
+    assert "Given after seeing the network's answer" in words
+    assert "Given before seeing the network's answer" in words
+    assert "New blue-white area at 4 o'clock since June." in words
+    assert any(word.startswith("dermoscopy-7 1.0.0 · 3fa9c2d1 · ") for word in words)
+    assert "mel" not in words, "a label code reads as its name"
+
+
+def test_pictures_are_decoded_and_labelled_as_generated(
+    page: CasesWorkspace, workspace: Workspace, qtbot: QtBot
+) -> None:
+    case_id = save_clinic(workspace)
+    page.show()
+    open_case(page, qtbot, case_id)
+
+    thumbnails = page.findChildren(Thumbnail)
+    qtbot.waitUntil(lambda: all(thumbnail.has_picture for thumbnail in thumbnails))
+
+    assert len(thumbnails) == 3
+    assert {thumbnail.accessibleDescription() for thumbnail in thumbnails} == {"Generated picture, not a patient"}
+
+
+def test_a_picture_opens_large_and_escape_returns(page: CasesWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
+    case_id = save_clinic(workspace)
+    page.show()
+    open_case(page, qtbot, case_id)
+
+    qtbot.mouseClick(page.findChildren(Thumbnail)[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(page.picture_page.canvas.has_picture)
+    assert page.picture_page.isVisible()
+    page.activateWindow()
+    qtbot.keyClick(page.picture_page.canvas, Qt.Key.Key_Escape)
+
+    assert not page.picture_page.isVisible()
+    assert page.case_view.isVisible()
+
+
+def test_a_missing_picture_file_is_told_where_it_would_be(
+    page: CasesWorkspace, workspace: Workspace, qtbot: QtBot
+) -> None:
+    saved = workspace.casework.save_case(draft(PatientDetails("P-1"), LesionDetails(Site.HEAD_NECK), EXAMPLES[0]))
+    digest = hashlib.sha256(EXAMPLES[0].read_bytes()).hexdigest()
+    for file in workspace.profile.images.rglob(f"*{digest[4:]}*"):
+        file.unlink()
+    page.show()
+
+    open_case(page, qtbot, saved.case_id)
+
+    (thumbnail,) = page.findChildren(Thumbnail)
+    qtbot.waitUntil(lambda: bool(thumbnail.accessibleDescription()))
+    assert not thumbnail.has_picture
+
+
+def test_add_picture_asks_for_one_of_this_lesion(page: CasesWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
+    case_id = save_clinic(workspace)
+    page.show()
+    open_case(page, qtbot, case_id)
+
+    with qtbot.waitSignal(page.add_picture_wanted) as wish:
+        page.case_view.add_button.click()
+
+    patient, lesion = wish.args
+    assert isinstance(lesion, Lesion)
+    assert (patient.details.identifier, lesion.case_id) == ("10482", case_id)
+
+
+def test_the_patients_other_lesion_is_one_press_away(page: CasesWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
+    case_id = save_clinic(workspace)
+    page.show()
+    open_case(page, qtbot, case_id)
+
+    with qtbot.waitSignal(page.patient_changed):
+        page.case_view.other_case_wanted.emit(case_id + 1)
+
+    assert "L2 · posterior torso" in visible_words(page)
+    assert "No network was asked about this picture." in visible_words(page)
+
+
+def test_refresh_shows_what_was_saved_meanwhile(page: CasesWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
+    saved = workspace.casework.save_case(draft(PatientDetails("P-1"), LesionDetails(), EXAMPLES[0]))
+    shown(page, qtbot, 1)
+    open_case(page, qtbot, saved.case_id)
+    workspace.casework.save_case(draft(saved.patient_id, saved.case_id, EXAMPLES[1]))
+
+    page.refresh()
+
+    qtbot.waitUntil(lambda: len(page.findChildren(Thumbnail)) == 2)
+    assert page.case_list.table.chosen() is not None
+
+
+def test_the_keyboard_goes_from_search_to_list_to_pictures(
+    page: CasesWorkspace, workspace: Workspace, qtbot: QtBot
+) -> None:
+    save_clinic(workspace)
+    shown(page, qtbot, 6)
+    page.activateWindow()
+    page.case_list.search_field.setFocus()
+
+    with qtbot.waitSignal(page.patient_changed):
+        qtbot.keyClick(page.case_list.search_field, Qt.Key.Key_Down)
+    qtbot.keyClick(page.case_list.table, Qt.Key.Key_Return)
+
+    assert isinstance(page.focusWidget(), Thumbnail)
+
+
+def test_a_visit_card_names_its_day_to_screen_readers(page: CasesWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
+    case_id = save_clinic(workspace)
+    page.show()
+    open_case(page, qtbot, case_id)
+
+    assert "Visit of 2026-06-20" in [card.accessibleName() for card in page.findChildren(VisitCard)]

@@ -1,0 +1,135 @@
+"""The Settings page: a choice takes effect at once and is still there after the program was closed."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
+from pytestqt.qtbot import QtBot
+
+from skindesk.bootstrap import Workspace
+from skindesk.gui.background import Background
+from skindesk.gui.settings import SettingsWorkspace
+from skindesk.gui.theme import apply_theme, current
+from skindesk.system.settings import Settings, Theme, load_settings
+from tests.gui.support_b import opened, visible_words
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+@pytest.fixture
+def place(tmp_path: Path, qapp: QApplication, tiny_bundle: Path) -> Iterator[tuple[Workspace, Background]]:
+    with opened(tmp_path) as both:
+        shutil.copytree(tiny_bundle, both[0].profile.models / "colours-3")
+        yield both
+    apply_theme(qapp, Theme.LIGHT)
+
+
+@pytest.fixture
+def workspace(place: tuple[Workspace, Background]) -> Workspace:
+    return place[0]
+
+
+@pytest.fixture
+def page(place: tuple[Workspace, Background], qtbot: QtBot) -> SettingsWorkspace:
+    made = SettingsWorkspace(*place)
+    qtbot.addWidget(made)
+    made.resize(1208, 760)
+    made.show()
+    qtbot.waitUntil(lambda: bool(made.model_rows))
+    return made
+
+
+def kept(workspace: Workspace) -> Settings:
+    return load_settings(workspace.profile)
+
+
+def row_of(page: SettingsWorkspace, model_id: str):  # noqa: ANN201
+    return next(row for row in page.model_rows if row.model_id == model_id)
+
+
+def test_choices_are_kept_and_told(page: SettingsWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
+    with qtbot.waitSignals([page.settings_changed] * 2):
+        page.impression_box.click()
+        page.workers_box.setValue(3)
+
+    assert kept(workspace) == Settings(impression_first=False, batch_workers=3)
+
+
+def test_the_theme_changes_at_once(page: SettingsWorkspace, workspace: Workspace) -> None:
+    page.theme_choice.choose(Theme.DARK)
+    assert current().name == "dark"
+    page.theme_choice.choose(Theme.LIGHT)
+    assert current().name == "light"
+
+    assert kept(workspace).theme is Theme.LIGHT
+
+
+def test_the_chosen_network_is_kept(page: SettingsWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(page.settings_changed):
+        qtbot.mouseClick(row_of(page, "colours-3").choice, Qt.MouseButton.LeftButton)
+
+    assert kept(workspace).model_id == "colours-3"
+
+
+def test_a_whole_bundle_is_verified(page: SettingsWorkspace, qtbot: QtBot) -> None:
+    row = row_of(page, "colours-3")
+
+    row.verify_button.click()
+
+    assert row.state_label.text() == "Verifying…"
+    qtbot.waitUntil(lambda: row.state_label.text() == "Verified: digest, contract and golden outputs hold")
+
+
+def test_a_changed_network_is_told_in_a_sentence(page: SettingsWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
+    network = workspace.profile.models / "colours-3" / "model.onnx"
+    network.write_bytes(network.read_bytes() + b"\0")
+    row = row_of(page, "colours-3")
+
+    row.verify_button.click()
+
+    qtbot.waitUntil(row.verify_button.isEnabled)
+    assert "is not the one its card describes" in row.state_label.text()
+
+
+def test_a_network_that_is_no_longer_there_is_told(page: SettingsWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
+    workspace.change_settings(Settings(model_id="gone-1"))
+    page.hide()
+    page.show()
+
+    qtbot.waitUntil(lambda: "gone-1" in page.notice.text())
+
+
+def test_a_profile_that_cannot_be_written_is_told_and_nothing_changes(
+    page: SettingsWorkspace, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(settings: Settings) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(workspace, "change_settings", refuse)
+
+    page.impression_box.click()
+    page.theme_choice.choose(Theme.DARK)
+
+    assert "could not be kept: No space left on device" in page.notice.text()
+    assert page.impression_box.isChecked()
+    assert page.theme_choice.value() is Theme.SYSTEM
+    assert current().name == "light"
+
+
+def test_the_profile_folder_is_shown_and_can_be_copied(page: SettingsWorkspace, workspace: Workspace) -> None:
+    page.copy_button.click()
+
+    assert QGuiApplication.clipboard().text() == str(workspace.profile.root)
+    assert str(workspace.profile.root) in visible_words(page)
+
+
+def test_every_control_has_a_name_for_screen_readers(page: SettingsWorkspace) -> None:
+    nameless = [
+        button for button in page.findChildren(QAbstractButton) if button.isVisible() and not button.accessibleName()
+    ]
+
+    assert nameless == []
