@@ -271,3 +271,27 @@ def test_a_rate_waits_until_it_means_something() -> None:
 @pytest.mark.parametrize(("seconds", "words"), [(44.6, "45 s"), (200, "3 min 20 s"), (3900, "1 h 05 min")])
 def test_durations_read_as_a_clock_would_say(seconds: float, words: str) -> None:
     assert duration(seconds).replace("\N{NO-BREAK SPACE}", " ") == words
+
+
+def test_the_chosen_row_stays_chosen_while_others_are_sorted_in(
+    page: BatchWorkspace, outcomes: list[Classified | Rejected]
+) -> None:
+    page.model.append(outcomes)
+    page.table.view.sortByColumn(OutcomeColumn.MALIGNANT_SUM, Qt.SortOrder.AscendingOrder)
+    page.table.view.selectRow(cells(page, OutcomeColumn.FILE).index("red.png"))
+
+    page.model.append(outcomes)
+
+    (index,) = page.table.view.selectionModel().selectedRows(OutcomeColumn.FILE)
+    assert index.data() == "red.png"
+    assert cells(page, OutcomeColumn.FILE)[:2] == ["damaged.png", "damaged.png"]
+
+
+def test_the_export_keeps_the_order_in_which_the_rows_came(qapp: object, outcomes: list[Classified | Rejected]) -> None:
+    model = OutcomeModel()
+    model.append(outcomes)
+    model.sort(OutcomeColumn.FILE, Qt.SortOrder.DescendingOrder)
+
+    assert list(model.outcomes()) == outcomes
+    model.sort(-1)
+    assert [model.outcome_at(row) for row in range(4)] == outcomes

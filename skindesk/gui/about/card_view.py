@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from skindesk.gui.theme import current, notifier
 
-_HEADING_PX = {1: 20, 2: 16, 3: 13}
+_HEADING_STEPS = {1: 2, 2: 1}
+"""Steps on Qt's scale above 13 px: the page's 20 px and the section's 16 px, to half a pixel."""
 _LINE_HEIGHT_PERCENT = 140
 _SHEET = """
 QTextBrowser { border: 2px solid transparent; border-radius: 8px; }
@@ -66,11 +67,8 @@ def _typeset_block(block: QTextBlock) -> None:
     cursor.mergeBlockFormat(shape)
     if level:
         letters = QTextCharFormat()
-        font = QFont(cursor.charFormat().font())
-        font.setPixelSize(_HEADING_PX.get(level, 13))
-        font.setWeight(QFont.Weight.DemiBold)
-        letters.setFont(font)
-        letters.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
+        letters.setFontWeight(QFont.Weight.DemiBold)
+        letters.setProperty(QTextFormat.Property.FontSizeAdjustment, _HEADING_STEPS.get(level, 0))
         cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
         cursor.mergeCharFormat(letters)
 

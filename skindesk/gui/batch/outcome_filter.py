@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSortFil
 
 from skindesk.domain.outcome import Classified, Outcome, Rejected
 from skindesk.domain.prediction import Decision
-from skindesk.gui.batch.outcome_model import SORT_ROLE, OutcomeModel
+from skindesk.gui.batch.outcome_model import OutcomeModel
 
 
 class Showing(Enum):
@@ -26,8 +26,6 @@ class OutcomeFilter(QSortFilterProxyModel):
         self._model = model
         self._showing = Showing.ALL
         self._threshold = 0.2
-        self.setSortRole(SORT_ROLE)
-        self.setSortCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.setSourceModel(model)
 
     def show_only(self, showing: Showing, threshold: float) -> None:
@@ -41,6 +39,10 @@ class OutcomeFilter(QSortFilterProxyModel):
         if self._showing is Showing.ALL:
             return True
         return self._accepts(self._model.outcome_at(source_row))
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Let the model sort its rows; here each of the many comparisons would be a call from Qt into Python."""
+        self._model.sort(column, order)
 
     def _accepts(self, outcome: Outcome) -> bool:
         if isinstance(outcome, Rejected):

@@ -13,7 +13,6 @@ from skindesk.gui.theme import current
 from skindesk.gui.widgets.words import percent
 
 OUTCOME_ROLE = Qt.ItemDataRole.UserRole
-SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 _NOTHING = "\N{EN DASH}"
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -33,19 +32,25 @@ class OutcomeColumn(IntEnum):
 
 
 class _Row(NamedTuple):
-    """An outcome with its cells made ready, so that sorting ten thousand of them asks for no text twice."""
+    """An outcome with its cells made ready, so that sorting ten thousand of them asks for no text twice.
 
+    `number` tells in which place it came; the keys of one column compare with each other.
+    """
+
+    number: int
     outcome: Outcome
     texts: tuple[str, ...]
     keys: tuple[str | float, ...]
 
 
 class OutcomeModel(QAbstractTableModel):
-    """Outcomes in the order in which they came."""
+    """Outcomes in the order in which they came, or sorted by a column."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[_Row] = []
+        self._sorted_by = -1
+        self._order = Qt.SortOrder.AscendingOrder
         self.rejected_count = 0
 
     def clear(self) -> None:
@@ -56,23 +61,30 @@ class OutcomeModel(QAbstractTableModel):
         self.endResetModel()
 
     def append(self, outcomes: Sequence[Outcome]) -> None:
-        """Add rows at the end."""
+        """Add rows, in their place where the table is sorted."""
         if not outcomes:
             return
-        rows = [self._row(outcome) for outcome in outcomes]
         first = len(self._rows)
+        rows = [self._row(number, outcome) for number, outcome in enumerate(outcomes, first)]
         self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
         self._rows.extend(rows)
         self.rejected_count += sum(isinstance(outcome, Rejected) for outcome in outcomes)
         self.endInsertRows()
+        if self._sorted_by >= 0:
+            self._sort()
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """All outcomes, in the order in which they came."""
-        return tuple(row.outcome for row in self._rows)
+        return tuple(row.outcome for row in sorted(self._rows, key=_number))
 
     def outcome_at(self, row: int) -> Outcome:
         """One row's outcome."""
         return self._rows[row].outcome
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column, now and as rows are added; column -1 restores the order in which they came."""
+        self._sorted_by, self._order = column, order
+        self._sort()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """How many outcomes there are."""
@@ -95,12 +107,10 @@ class OutcomeModel(QAbstractTableModel):
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A cell's text; under SORT_ROLE what it is sorted by, under OUTCOME_ROLE the row's outcome."""
+        """A cell's text; under OUTCOME_ROLE the row's outcome."""
         if not index.isValid():
             return None
         row, column = self._rows[index.row()], index.column()
-        if role == SORT_ROLE:
-            return row.keys[column]
         if role == Qt.ItemDataRole.DisplayRole:
             return row.texts[column]
         if role == OUTCOME_ROLE:
@@ -124,27 +134,43 @@ class OutcomeModel(QAbstractTableModel):
             self.tr("Reason"),
         )
 
-    def _row(self, outcome: Outcome) -> _Row:
+    def _sort(self) -> None:
+        self.layoutAboutToBeChanged.emit()
+        held = self.persistentIndexList()
+        numbers = [self._rows[index.row()].number for index in held]
+        column = self._sorted_by
+        key = _number if column < 0 else (lambda row: row.keys[column])
+        self._rows.sort(key=key, reverse=column >= 0 and self._order == Qt.SortOrder.DescendingOrder)
+        places = {row.number: place for place, row in enumerate(self._rows)} if held else {}
+        moved = [self.index(places[number], index.column()) for number, index in zip(numbers, held, strict=True)]
+        self.changePersistentIndexList(held, moved)
+        self.layoutChanged.emit()
+
+    def _row(self, number: int, outcome: Outcome) -> _Row:
         name = outcome.path.name
         if isinstance(outcome, Rejected):
             status = self.tr("Rejected")
             texts: tuple[str, ...] = (name, status, _NOTHING, _NOTHING, _NOTHING, _NOTHING, outcome.message)
-            return _Row(outcome, texts, (name.casefold(), status, -1.0, -1.0, -1.0, "", outcome.message))
-        return self._classified(outcome, name)
+            return _Row(number, outcome, texts, (name.casefold(), status, -1.0, -1.0, -1.0, "", outcome.message))
+        return self._classified(number, outcome, name)
 
-    def _classified(self, outcome: Classified, name: str) -> _Row:
+    def _classified(self, number: int, outcome: Classified, name: str) -> _Row:
         prediction = outcome.prediction
         first, second = prediction.ranked[:2]
         status, total = self.tr("Classified"), prediction.malignant_sum
         decision, reason = self._decision(prediction)
         texts = (name, status, _ranked(first), _ranked(second), percent(total), decision, reason)
         keys = (name.casefold(), status, first.probability, second.probability, total, decision, reason)
-        return _Row(outcome, texts, keys)
+        return _Row(number, outcome, texts, keys)
 
     def _decision(self, prediction: Prediction) -> tuple[str, str]:
         if prediction.decision is Decision.ABSTAINED:
             return self.tr("Abstained"), self.tr("The leading classes are too close")
         return self.tr("Supported"), ""
+
+
+def _number(row: _Row) -> int:
+    return row.number
 
 
 def _colour(outcome: Outcome, column: int) -> QColor | None:

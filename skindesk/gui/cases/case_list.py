@@ -34,7 +34,7 @@ class CaseList(QWidget):
         self._log_exists = log_exists
         self.model = CaseTableModel(open_source, background, self)
         self.model.answered.connect(self._show_answer)
-        self.model.failed.connect(self.trouble)
+        self.model.failed.connect(self._show_failure)
         self.table = CaseTable(self.model, self)
         self.search_field = _SearchField(self)
         self.search_field.setPlaceholderText(self.tr("Name or ID"))
@@ -82,6 +82,12 @@ class CaseList(QWidget):
             self._pages.setCurrentWidget(self._no_match if self.model.query else self._no_cases)
         self.answered.emit()
 
+    def _show_failure(self, error: Exception) -> None:
+        if not self.model.rowCount():
+            self.count_label.clear()
+            self._pages.setCurrentWidget(self._unreadable)
+        self.trouble.emit(error)
+
     def _focus_search(self) -> None:
         self.search_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search_field.selectAll()
@@ -107,10 +113,17 @@ class CaseList(QWidget):
             self.tr("Type the beginning of a family name, a given name or an ID."),
             self.tr("Show all cases"),
         )
+        self._unreadable = EmptyState(
+            "warning-circle",
+            self.tr("The case log cannot be read"),
+            self.tr("The message above says why. Nothing has been changed."),
+            self.tr("Try again"),
+        )
+        self._unreadable.activated.connect(self.refresh)
         self._no_match.activated.connect(self.search_field.clear)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(QWidget(self))
-        for page in (self.table, self._no_log, self._no_cases, self._no_match):
+        for page in (self.table, self._no_log, self._no_cases, self._no_match, self._unreadable):
             self._pages.addWidget(page)
         top = QHBoxLayout()
         top.setSpacing(16)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from skindesk.gui.widgets.labels import text_label
 from skindesk.gui.widgets.notice import Notice
 
 _MARGIN_PX = 24
+_NAMES_AFTER_MS = 1500
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class CasesWorkspace(QWidget):
         self.case_list.table.case_chosen.connect(lambda case: self._read(case.case_id))
         self.case_list.table.case_entered.connect(self._enter_case)
         self.case_list.answered.connect(self._list_answered)
-        self.case_list.trouble.connect(self._show_trouble)
+        self.case_list.trouble.connect(self._list_failed)
         self.case_view = CaseView(self._read_picture, background, self)
         self.case_view.add_picture_wanted.connect(self._ask_for_picture)
         self.case_view.picture_wanted.connect(self._open_picture)
@@ -79,7 +80,8 @@ class CasesWorkspace(QWidget):
         super().showEvent(event)
         if not self._was_shown:
             self.refresh()
-            self._learn_names()
+            # Loading the network first would hold up the list, and its names are only nicer words.
+            QTimer.singleShot(_NAMES_AFTER_MS, self, self._learn_names)
 
     def _read(self, case_id: int) -> None:
         self._wanted_case = case_id
@@ -99,8 +101,16 @@ class CasesWorkspace(QWidget):
         self.case_list.choose(read.case.lesion.case_id)
         self.patient_changed.emit(read.case.patient)
 
-    def _list_answered(self) -> None:
+    def _list_failed(self, error: Exception) -> None:
+        self._show_right_side()
+        self._show_trouble(error)
+
+    def _show_right_side(self) -> None:
+        """Show the right side where there is a case to show or to choose."""
         self._right_side.setVisible(self.case_list.model.rowCount() > 0 or self._case is not None)
+
+    def _list_answered(self) -> None:
+        self._show_right_side()
         if self._wanted_case is not None:
             self.case_list.choose(self._wanted_case)
 
@@ -165,8 +175,8 @@ class CasesWorkspace(QWidget):
         split.addWidget(right)
         split.setStretchFactor(0, 5)
         split.setStretchFactor(1, 3)
-        left.setMinimumWidth(420)
-        right.setMinimumWidth(560)
+        left.setMinimumWidth(360)
+        right.setMinimumWidth(480)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(split)
         self._pages.addWidget(self.picture_page)
