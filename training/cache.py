@@ -28,7 +28,7 @@ class Cache:
     """A prepared archive.
 
     `images` is uint8 (n, height, width, 3), memory-mapped; `targets` int64 (n,) indexes `labels`; `groups`,
-    `image_ids` and `parts` have one entry a picture.
+    `image_ids`, `parts` and `paths` (the original files) have one entry a picture.
     """
 
     images: NDArray[np.uint8]
@@ -36,6 +36,7 @@ class Cache:
     groups: tuple[str, ...]
     image_ids: tuple[str, ...]
     parts: tuple[Part, ...]
+    paths: tuple[Path, ...]
     labels: tuple[Label, ...]
     dataset_title: str
     licence: str
@@ -93,6 +94,7 @@ def load_cache(folder: Path) -> Cache:
         groups=tuple(row["group_id"] for row in rows),
         image_ids=tuple(row["image_id"] for row in rows),
         parts=tuple(Part(row["part"]) for row in rows),
+        paths=tuple(Path(row["path"]) for row in rows),
         labels=labels,
         dataset_title=summary["title"],
         licence=summary["licence"],
@@ -110,9 +112,10 @@ def _load(record: Record, spec: Preprocessing) -> NDArray[np.uint8]:
 def _write_records(archive: Archive, path: Path) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(("image_id", "group_id", "label", "part"))
+        writer.writerow(("image_id", "group_id", "label", "part", "path"))
         for record in archive.records:
-            writer.writerow((record.image_id, record.group_id, record.label_code, part_of(record.group_id)))
+            row = (record.image_id, record.group_id, record.label_code, part_of(record.group_id), record.path.resolve())
+            writer.writerow(row)
 
 
 def _summarise(archive: Archive, spec: Preprocessing) -> dict[str, Any]:

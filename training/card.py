@@ -38,7 +38,7 @@ def card_json(
     figures: dict[str, Any],
     comparisons: list[dict[str, Any]],
     record: dict[str, Any],
-    agreement: float,
+    agreement: dict[str, float],
 ) -> dict[str, Any]:
     """The card as data: digest, licence, intended use, metrics with intervals, provenance."""
     return {

@@ -7,7 +7,7 @@ import hashlib
 import io
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from skindesk.domain.contract import METADATA_KEY, DecisionRule, ModelContract, OutputNames, TrainingRecord
-from skindesk.imaging.decode import PictureFile, picture_from_bytes
+from skindesk.imaging.decode import PictureFile, picture_from_bytes, read_picture_file
 from skindesk.imaging.preprocess import decode_for_input, preprocess
 from skindesk.inference.bundle import CARD_FILE, CARD_TEXT, GOLDEN_FILE, MODEL_FILE, Golden
 from skindesk.inference.classifier import Classifier
@@ -125,15 +125,15 @@ def to_onnx(serving: Any, contract: ModelContract) -> bytes:
     return bytes(model.SerializeToString())
 
 
-def sample_files(cache: Cache, count: int = 16) -> list[PictureFile]:
-    """Picture files of several kinds: archive pictures as PNG, and phantoms as JPEG in a camera's shape."""
-    at = np.linspace(0, len(cache.image_ids) - 1, count).astype(int)
-    archive = [_as_file(cache.images[index], f"{cache.image_ids[index]}.png", "PNG") for index in at]
-    return archive + [_as_file(generate(kind, seed=1).rgb, f"{kind}.jpg", "JPEG") for kind in KINDS]
+def sample_files(cache: Cache, count: int = 200) -> list[PictureFile]:
+    """Files spread over the whole archive, and phantoms as JPEG in a camera's shape. Raises ImageRejectedError."""
+    at = np.unique(np.linspace(0, len(cache.paths) - 1, count).astype(int))
+    archive = [read_picture_file(cache.paths[index]) for index in at]
+    return archive + [_as_jpeg(generate(kind, seed=1).rgb, f"{kind}.jpg") for kind in KINDS]
 
 
-def check_agreement(serving: Any, classifier: Classifier, files: Iterable[PictureFile]) -> float:
-    """The largest difference in any probability between Keras and the program, from file bytes on.
+def check_agreement(serving: Any, classifier: Classifier, files: Sequence[PictureFile]) -> dict[str, float]:
+    """From file bytes on: how many files, and the largest difference in any probability to Keras.
 
     Raises TrainingError where it is over TOLERANCE or not a number.
     """
@@ -149,7 +149,7 @@ def check_agreement(serving: Any, classifier: Classifier, files: Iterable[Pictur
                 f"Keras and the program differ by {difference:.2g} on {file.name}.", "Nothing was written."
             )
         largest = max(largest, difference)
-    return largest
+    return {"files": len(files), "largest_difference": largest}
 
 
 def golden(classifier: Classifier) -> Golden:
@@ -159,9 +159,9 @@ def golden(classifier: Classifier) -> Golden:
     return Golden(pictures, np.stack([classifier.run(picture).probabilities for picture in pictures]))
 
 
-def _as_file(rgb: NDArray[np.uint8], name: str, file_format: str) -> PictureFile:
+def _as_jpeg(rgb: NDArray[np.uint8], name: str) -> PictureFile:
     buffer = io.BytesIO()
-    Image.fromarray(rgb).save(buffer, file_format)
+    Image.fromarray(rgb).save(buffer, "JPEG", quality=92)
     return picture_from_bytes(name, buffer.getvalue())
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from training import metrics
 from training.architectures import build_network
-from training.architectures.network import Network
+from training.architectures.network import DROPOUT_LAYER, Network
 from training.batches import EvaluationBatches, TrainingBatches
 from training.cache import Cache
 from training.config import Config, Stage
@@ -150,8 +150,10 @@ class _EpochKeeper(keras.callbacks.Callback):  # type: ignore[misc] # keras ship
         self.started = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Seeds this epoch's batches."""
+        """Seeds this epoch's batches and dropout, so that a resumed run goes on as an unbroken one would."""
         self.batches.epoch = self.epochs_before + epoch
+        dropout = self.model.get_layer(DROPOUT_LAYER)
+        dropout.seed_generator.state.assign([self.trainer.config.recipe.seed, self.batches.epoch])
         self.started = time.monotonic()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import keras
 
-HEAD_LAYER = "head"
+HEAD_LAYER, DROPOUT_LAYER = "head", "dropout"
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Network:
 
 def attach_head(inputs: Any, features: Any, classes: int, dropout: float, backbone: Any | None) -> Network:
     """Complete an architecture: whole-channel dropout, the 1 x 1 convolution, and the average over places."""
-    dropped = keras.layers.SpatialDropout2D(dropout, name="dropout")(features)
+    dropped = keras.layers.SpatialDropout2D(dropout, name=DROPOUT_LAYER)(features)
     places = keras.layers.Conv2D(classes, 1, name=HEAD_LAYER, dtype="float32")(dropped)
     logits = keras.layers.GlobalAveragePooling2D(name="logits", dtype="float32")(places)
     return Network(keras.Model(inputs, logits), keras.Model(inputs, features), backbone)

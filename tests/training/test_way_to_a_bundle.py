@@ -1,0 +1,163 @@
+"""The whole way: phantoms, cache, training, evaluation, export, and the program that runs the result."""
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from skindesk.domain.outcome import Classified
+from skindesk.inference.bundle import read_golden
+from skindesk.inference.classifier import Classifier
+from skindesk.services.classify import classify_file
+from tests.training.conftest import Trained
+from training.architectures import build_network
+from training.batches import TrainingBatches
+from training.errors import TrainingError
+from training.evaluate import calibrate, load_calibration, load_network
+from training.export import TOLERANCE, check_agreement, export, make_contract, sample_files, serving_model, to_onnx
+from training.fit import _set_trainable, fit
+from training.predict import predict
+from training.runs import Run, read_json
+from training.split import Part
+
+
+@pytest.fixture(scope="module")
+def bundle(trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    models = tmp_path_factory.mktemp("models")
+    return export(trained.config, trained.cache, trained.run, models, [trained.run])
+
+
+def test_training_is_recorded_epoch_by_epoch(trained: Trained) -> None:
+    with trained.run.history.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["epoch"], row["size_px"]) for row in rows] == [("1", "32"), ("2", "48"), ("3", "48")]
+    assert float(rows[-1]["loss"]) < float(rows[0]["loss"])
+
+
+def test_evaluation_writes_figures_with_intervals_and_plots(trained: Trained) -> None:
+    figures = read_json(trained.run.figures, "")
+    for mix in ("archive_mix", "balanced_mix"):
+        for name in ("accuracy", "balanced_accuracy", "macro_auc"):
+            interval = figures[mix][name]
+            assert interval["low"] <= interval["value"] <= interval["high"]
+        assert len(figures[mix]["per_class"]) == 7
+    assert sum(map(sum, figures["archive_mix"]["confusion"])) == figures["images"]
+    for plot in ("confusion", "roc", "reliability", "training"):
+        assert (trained.run.evaluation / f"{plot}.png").stat().st_size > 5_000
+
+
+def test_program_accepts_the_bundle_and_its_golden_outputs(bundle: Path) -> None:
+    Classifier.load(bundle).check_golden(read_golden(bundle))
+    card = json.loads((bundle / "card.json").read_text("utf-8"))
+    assert card["agreement_with_keras"]["largest_difference"] <= TOLERANCE
+    assert card["agreement_with_keras"]["files"] > 50
+    assert "## Not for" in (bundle / "card.md").read_text("utf-8")
+
+
+def test_program_gives_the_probabilities_that_evaluation_measured(trained: Trained, bundle: Path) -> None:
+    classifier = Classifier.load(bundle)
+    calibration = load_calibration(trained.run)
+    network = load_network(trained.config, 7, trained.run)
+    at = trained.cache.where(Part.TEST)[:8]
+    logits = network.training_model.predict_on_batch(trained.cache.images[at].astype(np.float32))
+    expected = calibration.probabilities(np.asarray(logits, np.float64))
+    for row, index in zip(expected, at, strict=True):
+        outcome = classify_file(trained.cache.paths[index], classifier)
+        assert isinstance(outcome, Classified)
+        np.testing.assert_allclose(outcome.prediction.probabilities, row, atol=TOLERANCE)
+
+
+def test_trainers_own_prediction_reads_files_as_the_program_does(trained: Trained, bundle: Path) -> None:
+    path = trained.cache.paths[0]
+    outcome = classify_file(path, Classifier.load(bundle))
+    assert isinstance(outcome, Classified)
+    top = outcome.prediction.top
+    (line,) = predict(trained.config, trained.cache, trained.run, [path])
+    assert line.startswith(f"{path.name}: {top.label.code} {top.probability:.1%}")
+
+
+def test_export_refuses_a_network_that_differs_from_keras(trained: Trained) -> None:
+    network = load_network(trained.config, 7, trained.run)
+    calibration = load_calibration(trained.run)
+    contract = make_contract(trained.config, trained.cache, calibration, read_json(trained.run.record, ""))
+    serving = serving_model(network, calibration, contract)
+    other = serving_model(network, replace(calibration, temperature=calibration.temperature * 1.05), contract)
+    classifier = Classifier.from_bytes(to_onnx(other, contract), "other", "digest")
+    with pytest.raises(TrainingError, match="Keras and the program differ"):
+        check_agreement(serving, classifier, sample_files(trained.cache, 4))
+
+
+def test_mobilenet_exports_and_matches_keras(trained: Trained) -> None:
+    network = build_network("mobilenetv2", 7, 0.1, None)
+    calibration = load_calibration(trained.run)
+    contract = make_contract(trained.config, trained.cache, calibration, read_json(trained.run.record, ""))
+    serving = serving_model(network, calibration, contract)
+    classifier = Classifier.from_bytes(to_onnx(serving, contract), "mobilenetv2", "digest")
+    assert check_agreement(serving, classifier, sample_files(trained.cache, 4))["largest_difference"] <= TOLERANCE
+
+
+def test_batchnorm_of_a_pretrained_backbone_stays_as_it_was(trained: Trained) -> None:
+    import keras
+
+    network = build_network("mobilenetv2", 7, 0.1, None)
+    _set_trainable(network.backbone, frozen=False)
+    model = network.training_model
+    model.compile(optimizer="sgd", loss="categorical_crossentropy", jit_compile=False)
+    norms = [layer for layer in network.backbone.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    convolution = network.backbone.get_layer("Conv1").get_weights()[0]
+    before = [weight.copy() for layer in norms for weight in layer.get_weights()]
+    recipe, augmentation = trained.config.recipe, trained.config.augmentation
+    batches = TrainingBatches(trained.cache, trained.cache.where(Part.TRAIN), 32, recipe, augmentation)
+    model.train_on_batch(*batches[0])
+    after = [weight for layer in norms for weight in layer.get_weights()]
+    assert all(np.array_equal(was, now) for was, now in zip(before, after, strict=True))
+    assert not np.array_equal(convolution, network.backbone.get_layer("Conv1").get_weights()[0])
+
+
+def test_run_cut_short_resumes_where_it_was(trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import training.fit as fitting
+
+    run = Run(tmp_path / "run")
+    finished = fitting._EpochKeeper.on_epoch_end
+    ended = []
+
+    def cut(self: object, epoch: int, logs: dict[str, float] | None = None) -> None:
+        finished(self, epoch, logs)  # type: ignore[arg-type]
+        ended.append(epoch)
+        if len(ended) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(fitting._EpochKeeper, "on_epoch_end", cut)
+    with pytest.raises(KeyboardInterrupt):
+        fit(trained.config, trained.config_path, trained.cache, run, None, resume=False)
+    with pytest.raises(TrainingError, match="--resume"):
+        fit(trained.config, trained.config_path, trained.cache, run, None, resume=False)
+    fit(trained.config, trained.config_path, trained.cache, run, None, resume=True)
+    with run.history.open(newline="") as resumed, trained.run.history.open(newline="") as unbroken:
+        after, before = list(csv.DictReader(resumed)), list(csv.DictReader(unbroken))
+    assert [row["epoch"] for row in after] == ["1", "2", "3"]
+    assert [float(row["loss"]) for row in after] == pytest.approx([float(row["loss"]) for row in before], rel=1e-3)
+
+
+def test_batches_follow_from_seed_epoch_and_step(trained: Trained) -> None:
+    recipe, augmentation = trained.config.recipe, trained.config.augmentation
+    batches = TrainingBatches(trained.cache, trained.cache.where(Part.TRAIN), 32, recipe, augmentation)
+    first, again = batches[0], batches[0]
+    batches.epoch = 1
+    later = batches[0]
+    np.testing.assert_array_equal(first[0], again[0])
+    assert (first[0] != later[0]).any()
+    np.testing.assert_allclose(first[1].sum(axis=1), 1, rtol=1e-5)
+
+
+def test_temperature_cools_overconfident_logits() -> None:
+    rng = np.random.default_rng(0)
+    truth = rng.normal(size=(4000, 3))
+    share = np.exp(truth) / np.exp(truth).sum(axis=1, keepdims=True)
+    targets = np.array([rng.choice(3, p=row) for row in share])
+    calibration = calibrate(truth * 3, targets, np.full(3, 1 / 3))
+    assert calibration.temperature == pytest.approx(3, rel=0.1)
+    assert calibration.validation_coverage == pytest.approx(0.9, abs=0.01)
