@@ -35,8 +35,8 @@ class _End:
 class Background(QObject):
     """A pool of threads for one window; each started work ends in exactly one call on the GUI thread.
 
-    Create it on the GUI thread and `close` it with its window. A callback whose widget has been deleted
-    meanwhile is not called.
+    Create it on the GUI thread and `close` it with its window. A callback that is a method of a widget, or a
+    partial of one, is not called once the widget has been deleted; of other callables nobody can know.
     """
 
     _ended = Signal(object)
@@ -138,6 +138,8 @@ class _Items(QObject, Generic[T]):
 
 
 def _is_there(callback: Callable[..., None]) -> bool:
-    """Whether the widget whose method this is still exists."""
+    """Whether the widget whose method this is, or is a partial of, still exists."""
+    while isinstance(callback, partial):
+        callback = callback.func
     owner = getattr(callback, "__self__", None)
     return not isinstance(owner, QObject) or isValid(owner)

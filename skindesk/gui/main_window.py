@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QButtonGroup,
     QFrame,
@@ -30,7 +31,7 @@ from skindesk.gui.widgets.patient_band import PatientBand
 from skindesk.system.settings import Settings
 
 RAIL_PX = 72
-_FIRST_SIZE_PX = (1280, 800)
+_FIRST_SIZE_PX = QSize(1280, 800)
 _LEAST_SIZE_PX = (960, 600)
 _WINDOW_FILE = "window.ini"
 
@@ -55,7 +56,7 @@ class MainWindow(QMainWindow):
         self.background = Background(self)
         self.band = PatientBand()
         self.notice = Notice()
-        self._intended_use = Notice(closable=False)
+        self.intended_use = Notice(closable=False)
         self._stack = QStackedWidget()
         self._pages: dict[str, QWidget] = {}
         self._patients: dict[str, Patient | None] = {}
@@ -82,8 +83,7 @@ class MainWindow(QMainWindow):
         """Show a page, making it at its first visit."""
         page = self.page(key)
         self._stack.setCurrentWidget(page)
-        index = [entry.key for entry in self._entries].index(key)
-        self._group.button(index).setChecked(True)
+        self.rail_button(key).setChecked(True)
         self._colour_rail()
         self.band.setVisible(key in self._patients)
         self.band.show_patient(self._patients.get(key))
@@ -94,6 +94,14 @@ class MainWindow(QMainWindow):
         if key not in self._pages:
             self._add_page(key, self._made(key))
         return self._pages[key]
+
+    def pages(self) -> set[str]:
+        """The pages that have been made so far."""
+        return set(self._pages)
+
+    def rail_button(self, key: str) -> QAbstractButton:
+        """The place of a page on the rail."""
+        return self._group.button([entry.key for entry in self._entries].index(key))
 
     def show_trouble(self, sentence: str) -> None:
         """Say above the page that something unexpected went wrong."""
@@ -125,7 +133,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(self.band)
-        for notice in (self._intended_use, self.notice):
+        for notice in (self.intended_use, self.notice):
             column.addWidget(_held(notice))
         column.addWidget(self._stack, 1)
         row.addLayout(column, 1)
@@ -242,7 +250,7 @@ class MainWindow(QMainWindow):
         """Nothing to say: pages ask the log for themselves."""
 
     def _show_intended_use(self) -> None:
-        self._intended_use.show_information(
+        self.intended_use.show_information(
             self.tr("Decision support for research and second opinion. Not a cleared medical device."),
             self.tr("Accept"),
             self._accept,
@@ -255,10 +263,10 @@ class MainWindow(QMainWindow):
         )
 
     def _accepted(self, _nothing: None) -> None:
-        self._intended_use.clear()
+        self.intended_use.clear()
 
     def _acceptance_not_kept(self, _error: Exception) -> None:
-        self._intended_use.clear()
+        self.intended_use.clear()
         self.notice.show_error(
             self.tr("The profile folder cannot be written. SkinDesk will ask again at the next start.")
         )
@@ -267,7 +275,7 @@ class MainWindow(QMainWindow):
         return QSettings(str(self._workspace.profile.root / _WINDOW_FILE), QSettings.Format.IniFormat)
 
     def _restore_size(self) -> None:
-        self.resize(*_FIRST_SIZE_PX)
+        self.resize(_FIRST_SIZE_PX.boundedTo(self.screen().availableSize()))
         geometry = self._window_settings().value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)

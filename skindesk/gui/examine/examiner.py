@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -45,7 +46,7 @@ class Examiner(QObject):
 
     def open_model(self) -> None:
         """Open the network that the settings name; a picture that is on the screen is asked of it anew."""
-        self._background.start(self._classifier, self._opened, self.model_failed.emit)
+        self._background.start(self._classifier, self._opened, self._not_opened)
 
     def forget(self) -> None:
         """There is no picture any more, and nothing that is under way matters."""
@@ -56,38 +57,44 @@ class Examiner(QObject):
         """Read and decode a picture, announce it, then have it answered and announce that."""
         self.forget()
         turn = self._turn
+        self._background.start(
+            lambda: _opened_picture(read()), partial(self._shown, turn), partial(self._unreadable, turn)
+        )
 
-        def shown(examination: Examination) -> None:
-            if turn == self._turn:
-                self.examination = examination
-                self.shown.emit(examination)
-                self._ask(examination)
+    def _shown(self, turn: int, examination: Examination) -> None:
+        if turn == self._turn:
+            self.examination = examination
+            self.shown.emit(examination)
+            self._ask(examination)
 
-        def unreadable(error: Exception) -> None:
-            if turn == self._turn:
-                self.unreadable.emit(error)
-
-        self._background.start(lambda: _opened_picture(read()), shown, unreadable)
+    def _unreadable(self, turn: int, error: Exception) -> None:
+        if turn == self._turn:
+            self.unreadable.emit(error)
 
     def _ask(self, examination: Examination) -> None:
-        turn = self._turn
+        self._background.start(
+            lambda: _reply(self._classifier(), examination.picture),
+            partial(self._answered, self._turn, examination),
+            partial(self._unanswered, self._turn),
+        )
 
-        def answered(reply: _Reply) -> None:
-            if turn == self._turn:
-                examination.answer = reply.answered.answer
-                examination.contract = reply.contract
-                examination.flags = tuple(PictureWarning(flag) for flag in reply.answered.quality_flags)
-                self.answered.emit(examination)
+    def _answered(self, turn: int, examination: Examination, reply: _Reply) -> None:
+        if turn == self._turn:
+            examination.answer = reply.answered.answer
+            examination.contract = reply.contract
+            examination.flags = tuple(PictureWarning(flag) for flag in reply.answered.quality_flags)
+            self.answered.emit(examination)
 
-        def unanswered(error: Exception) -> None:
-            if turn == self._turn:
-                self.unanswered.emit(error)
-
-        self._background.start(lambda: _reply(self._classifier(), examination.picture), answered, unanswered)
+    def _unanswered(self, turn: int, error: Exception) -> None:
+        if turn == self._turn:
+            self.unanswered.emit(error)
 
     def _classifier(self) -> Classifier:
         """The chosen network, opened at most once; called on a background thread."""
         return self._workspace.models.open(self._workspace.settings.model_id)
+
+    def _not_opened(self, error: Exception) -> None:
+        self.model_failed.emit(error)
 
     def _opened(self, classifier: Classifier) -> None:
         changed = self.contract is not None and self.contract != classifier.contract

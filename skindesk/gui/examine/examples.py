@@ -72,6 +72,10 @@ class ExampleShelf(QWidget):
         self._background = background
         QTimer.singleShot(0, self._read)  # once the window is there
 
+    def buttons(self) -> list[QToolButton]:
+        """The examples' buttons."""
+        return [button for _, button in self._buttons]
+
     def name_classes(self, labels: tuple[Label, ...]) -> None:
         """Say what was painted in the network's words."""
         self._names = {label.code: label.name for label in labels}

@@ -79,8 +79,12 @@ class ImpressionField(QWidget):
         self._line.setFocus(Qt.FocusReason.OtherFocusReason)
         self._line.selectAll()
 
+    def combo(self) -> QComboBox:
+        """What holds the focus while the user types: Qt hands its keys on to the line."""
+        return self._combo
+
     def line(self) -> QLineEdit:
-        """The field itself."""
+        """The text field."""
         return self._line
 
     def _completer(self) -> QCompleter:

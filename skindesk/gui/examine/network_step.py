@@ -36,6 +36,10 @@ class NetworkStep(Step):
         """The sentence that stands in the place of an answer, if one does."""
         return "" if self._state.isHidden() else self._state.text()
 
+    def caption(self) -> str:
+        """What is said of the map on the picture."""
+        return "" if self._caption.isHidden() else self._caption.text()
+
     def name_model(self, contract: ModelContract | None) -> None:
         """Say which network speaks."""
         self.set_fact("" if contract is None else f"{contract.model_id} · {contract.version}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon, QKeyEvent
@@ -91,13 +92,15 @@ class PatientPicker(QWidget):
 
     def _look(self) -> None:
         self._turn += 1
-        turn, query = self._turn, self.line.text()
+        search = partial(self._search, self.line.text())
+        self._background.start(search, partial(self._found, self._turn), self._search_failed)
 
-        def found(patients: tuple[Patient, ...]) -> None:
-            if turn == self._turn:
-                self._list(patients)
+    def _found(self, turn: int, patients: tuple[Patient, ...]) -> None:
+        if turn == self._turn:
+            self._list(patients)
 
-        self._background.start(lambda: self._search(query), found, self.failed.emit)
+    def _search_failed(self, error: Exception) -> None:
+        self.failed.emit(error)
 
     def _list(self, patients: tuple[Patient, ...]) -> None:
         self.list.blockSignals(True)

@@ -42,7 +42,7 @@ class PictureStep(Step):
     def expect(self, modality: Modality) -> None:
         """Start from the kind of picture that the network was trained on."""
         self._expected = modality
-        self._combo.setCurrentIndex(self._combo.findData(modality))
+        self.choose(modality)
         self._changed()
 
     def show_examination(self, examination: Examination | None) -> None:
@@ -61,6 +61,14 @@ class PictureStep(Step):
     def mismatch(self) -> str:
         """The warning about the kind of picture, if there is one."""
         return self._mismatch.text()
+
+    def quality(self) -> str:
+        """What is said of the picture's quality."""
+        return self._quality.text()
+
+    def choose(self, modality: Modality) -> None:
+        """Take a kind of picture."""
+        self._combo.setCurrentIndex(self._combo.findData(modality))
 
     def _changed(self) -> None:
         differs = self._expected is not None and self.modality() is not self._expected

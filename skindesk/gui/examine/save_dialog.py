@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -132,14 +133,13 @@ class SaveDialog(QDialog):
         self.save_button.setAccessibleName(text)
 
     def _fetch_lesions(self, patient: Patient) -> None:
-        def found(cases: tuple[CaseSummary, ...]) -> None:
-            if self.picker.patient() == patient:
-                self._offer_lesions(cases)
-
         casework, key = self._casework, patient.patient_id
-        self._background.start(lambda: casework().log.cases_of(key), found, self.notice.show_error)
+        offer = partial(self._offer_lesions, patient)
+        self._background.start(lambda: casework().log.cases_of(key), offer, self.notice.show_error)
 
-    def _offer_lesions(self, cases: tuple[CaseSummary, ...]) -> None:
+    def _offer_lesions(self, patient: Patient, cases: tuple[CaseSummary, ...]) -> None:
+        if self.picker.patient() != patient:
+            return
         self.lesion.offer(cases)
         wanted = self._lesion_to_take
         if wanted is not None and any(case.lesion.case_id == wanted.case_id for case in cases):

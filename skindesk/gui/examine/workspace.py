@@ -179,7 +179,7 @@ class ExamineWorkspace(QWidget):
         self.panel.network.reveal_wanted.connect(self.reveal)
         self.panel.network.map_toggled.connect(self._show_map)
         self.panel.save_wanted.connect(self.save)
-        for field in (self.panel.impression.line(), self.panel.notes):
+        for field in (self.panel.impression.combo(), self.panel.notes):
             field.installEventFilter(self)
         self._bind(QKeySequence.StandardKey.Open, self.choose_file)
         self._bind(QKeySequence.StandardKey.Paste, self.paste)

@@ -77,6 +77,10 @@ class PictureCanvas(QWidget):
         self._badge.setVisible(bool(text))
         self.setAccessibleDescription(text)
 
+    def badge(self) -> str:
+        """The word that lies on the picture area."""
+        return self._badge.text()
+
     def set_overlay(self, heat: NDArray[np.float32] | None) -> None:
         """Lay a map over the whole picture, float32 (height, width) 0 to 1 in any size; None takes it away."""
         self._overlay = None if heat is None else _map_image(heat)
@@ -96,6 +100,10 @@ class PictureCanvas(QWidget):
     def zoom(self) -> float:
         """Screen pixels for each picture pixel."""
         return self._scale
+
+    def picture_point(self, point: QPointF) -> QPointF:
+        """The place in the picture, in its pixels, that lies under a point of the widget."""
+        return self._centre + (point - QRectF(self.rect()).center()) / self._scale
 
     def fit(self) -> None:
         """Show the whole picture, and keep it whole when the window changes."""
@@ -193,10 +201,9 @@ class PictureCanvas(QWidget):
     def _zoom_at(self, point: QPointF, factor: float) -> None:
         if not self._levels:
             return
-        middle = QRectF(self.rect()).center()
-        held = self._centre + (point - middle) / self._scale
+        held = self.picture_point(point)
         self._scale = min(_MAX_SCALE, max(self._least_scale(), self._scale * factor))
-        self._centre = held - (point - middle) / self._scale
+        self._centre += held - self.picture_point(point)
         self._fitted = False
         self._keep_in_view()
         self._changed()

@@ -69,6 +69,7 @@ class DifferentialView(QWidget):
         self._buttons = {}
         content = self._built(prediction)
         self._column.replaceWidget(self._content, content)
+        content.show()
         self._content.hide()
         self._content.deleteLater()
         self._content = content

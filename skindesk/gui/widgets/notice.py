@@ -27,8 +27,8 @@ class Notice(QFrame):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self._text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._button = QPushButton()
-        self._button.clicked.connect(self._act)
+        self.action_button = QPushButton()
+        self.action_button.clicked.connect(self._act)
         self._close = QToolButton()
         set_icon(self._close, "x", "muted")
         self._close.setAccessibleName(self.tr("Close this message"))
@@ -44,7 +44,7 @@ class Notice(QFrame):
         row.setSpacing(12)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._text, 1)
-        row.addWidget(self._button)
+        row.addWidget(self.action_button)
         row.addWidget(self._close)
 
     def text(self) -> str:
@@ -80,9 +80,9 @@ class Notice(QFrame):
         self._text.setText(text)
         self.setAccessibleName(text)
         self._action = action
-        self._button.setText(action_text or "")
-        self._button.setAccessibleName(action_text or "")
-        self._button.setVisible(action_text is not None)
+        self.action_button.setText(action_text or "")
+        self.action_button.setAccessibleName(action_text or "")
+        self.action_button.setVisible(action_text is not None)
         self.show()
         self.shown_changed.emit(True)
 

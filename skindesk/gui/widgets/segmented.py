@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 T = TypeVar("T")
 
@@ -41,6 +41,10 @@ class Segmented(QWidget, Generic[T]):
         for button in self._group.buttons():
             button.setChecked(False)
         self._group.setExclusive(True)
+
+    def button(self, value: T) -> QAbstractButton:
+        """The button of a value."""
+        return self._group.button(self._values.index(value))
 
     def _button(self, index: int, text: str, accessible: str, count: int) -> QPushButton:
         button = QPushButton(text)

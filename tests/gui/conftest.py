@@ -1,0 +1,51 @@
+"""What the tests of the desktop program share: the theme, a workspace on a fresh profile, and its window."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from skindesk.bootstrap import Workspace
+from skindesk.gui.background import Background
+from skindesk.gui.theme import apply_theme
+from skindesk.system.paths import Profile, bundled
+from skindesk.system.settings import Theme
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # What the offscreen platform cannot do (size hints, raising, grabbing for pop-ups) is not about the program.
+    config.addinivalue_line("qt_log_ignore", "^This plugin does not support ")
+
+
+@pytest.fixture(autouse=True)
+def light_theme(qapp: QApplication) -> None:
+    apply_theme(qapp, Theme.LIGHT)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """A workspace with nothing in it and the model that ships."""
+    opened = Workspace(Profile(tmp_path / "profile"), log_file=None)
+    yield opened
+    if "casework" in vars(opened):
+        opened.casework.log.close()
+
+
+@pytest.fixture
+def background(qtbot: QtBot) -> Iterator[Background]:
+    made = Background()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def example() -> Path:
+    """A generated phantom."""
+    return bundled("resources", "examples", "generated-mel.jpg")
+
+
+@pytest.fixture
+def other_example() -> Path:
+    return bundled("resources", "examples", "generated-nv.jpg")
