@@ -14,7 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.demo is not None:
         from skindesk.gui.demo import run_demo
 
-        return run_demo(chosen.demo)
+        return run_demo(chosen.demo, chosen.profile)
     from skindesk.gui.app import run
 
     return run(chosen.profile)

@@ -55,7 +55,7 @@ def run_command(chosen: argparse.Namespace) -> int:
         return 130
     except BrokenPipeError:
         # The reader, such as `head`, has seen enough; Python would complain once more while it exits.
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return ExitCode.DONE
     except Exception:
         log_file = context.workspace.log_file

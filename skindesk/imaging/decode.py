@@ -210,7 +210,7 @@ def _to_8_bit(image: Image.Image) -> Image.Image:
 def _on_white(image: Image.Image) -> tuple[Image.Image, bool]:
     """Lay a picture on white; the flag says whether any pixel was transparent at all."""
     layered = image.convert("RGBA")
-    visible = layered.getextrema()[3] != (255, 255)
+    visible = layered.getchannel("A").getextrema() != (255, 255)
     ground = Image.new("RGBA", layered.size, "white")
     flat = Image.alpha_composite(ground, layered).convert("RGB")
     if "icc_profile" in image.info:

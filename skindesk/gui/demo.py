@@ -1,0 +1,154 @@
+"""Runs the desktop program offscreen on the example pictures, as somebody without a display would want to see it.
+
+It is the program itself, driven through its own widgets: every example is classified and listed, one is
+examined and saved as a case of an invented patient in a throw-away profile, and the windows are written as
+pictures, light and dark.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QSize
+from PySide6.QtWidgets import QApplication
+
+from skindesk.bootstrap import Workspace, open_workspace
+from skindesk.domain.case import Plan
+from skindesk.domain.errors import SkinDeskError
+from skindesk.domain.outcome import Classified
+from skindesk.gui.app import create_application
+from skindesk.gui.batch import BatchWorkspace
+from skindesk.gui.main_window import MainWindow
+from skindesk.gui.theme import apply_theme
+from skindesk.services.classify import classify_files
+from skindesk.system.paths import bundled
+from skindesk.system.settings import Theme
+
+_SIZE = QSize(1280, 800)
+_PATIENCE_S = 60.0
+
+
+class DemoError(SkinDeskError):
+    """The program did not do in time what the demonstration asked of it."""
+
+
+def run_demo(pictures: Path, profile: Path | None = None) -> int:
+    """Print the predictions and write pictures of the windows into a folder; returns 0.
+
+    Without a profile a throw-away one is used. Raises DemoError where the program does not answer.
+    """
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    pictures.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="skindesk-demo-") as temporary:
+        workspace = open_workspace(profile or Path(temporary))
+        workspace.change_settings(replace(workspace.settings, notice_accepted=True))
+        examples = sorted(bundled("resources", "examples").glob("*.jpg"))
+        _print_predictions(workspace, examples)
+        application = create_application(["skindesk"])
+        _Tour(application, workspace, pictures).walk(examples)
+    return 0
+
+
+def _print_predictions(workspace: Workspace, examples: list[Path]) -> None:
+    print("Generated phantoms, not patients; an answer on them says nothing about accuracy.")
+    print(f"{'PICTURE':<24}{'DECISION':<12}{'DIFFERENTIAL':<84}IN SUM")
+    for outcome in classify_files(examples, workspace.models.open()):
+        if isinstance(outcome, Classified):
+            prediction = outcome.prediction
+            ranked = ", ".join(f"{entry.label.name} {entry.probability:.0%}" for entry in prediction.ranked[:3])
+            print(f"{outcome.path.name:<24}{prediction.decision:<12}{ranked:<84}{prediction.malignant_sum:>5.0%}")
+        else:
+            print(f"{outcome.path.name:<24}{'rejected':<12}{outcome.message}")
+
+
+class _Tour:
+    """Walks a window through its pages as a user would, taking a picture of each."""
+
+    def __init__(self, application: QApplication, workspace: Workspace, pictures: Path) -> None:
+        self._application = application
+        self._pictures = pictures
+        apply_theme(application, Theme.LIGHT)
+        self._window = MainWindow(workspace)
+        self._window.resize(_SIZE)
+        self._window.show()
+
+    def walk(self, examples: list[Path]) -> None:
+        self._picture("start", Theme.LIGHT)
+        self._examine(examples[0])
+        self._both("examine")
+        self._save("DEMO-1")
+        self._window.show_page("cases")
+        self._settle()
+        self._both("cases")
+        self._classify_folder(examples[0].parent)
+        self._both("batch")
+        for page in ("settings", "about"):
+            self._window.show_page(page)
+            self._settle()
+            self._both(page)
+        self._window.examine.panel.reset()
+        self._window.close()
+        print(f"Pictures of the windows: {self._pictures}")
+
+    def _examine(self, example: Path) -> None:
+        examine = self._window.examine
+        self._wait(lambda: examine.examiner.contract is not None, "open its network")
+        examine.open_file(example)
+        self._wait(lambda: examine.examination is not None and examine.examination.answer is not None, "answer")
+        examine.panel.impression.line().setText("Melanocytic nevus")
+        examine.panel.plan.choose(Plan.WATCH)
+        examine.reveal()
+        self._settle()
+
+    def _save(self, identifier: str) -> None:
+        saved: list[int] = []
+        examine = self._window.examine
+        examine.case_saved.connect(saved.append)
+        examine.save()
+        dialog = examine.dialog
+        if dialog is None:
+            raise DemoError("The save dialog did not open.")
+        dialog.picker.line.setText(identifier)
+        dialog.form.family.setText("Example")
+        dialog.form.given.setText("Invented")
+        self._settle()
+        self._picture("save", Theme.LIGHT, dialog.grab().toImage().save)
+        dialog.save_button.click()
+        self._wait(lambda: bool(saved), "save the case")
+        print(f"Saved case {saved[0]} of the invented patient {identifier}")
+
+    def _classify_folder(self, folder: Path) -> None:
+        batch = self._window.show_page("batch")
+        if isinstance(batch, BatchWorkspace):
+            batch.start([folder])
+            self._wait(lambda: not batch.is_running, "classify the examples")
+        self._settle()
+
+    def _both(self, name: str) -> None:
+        for theme in (Theme.DARK, Theme.LIGHT):
+            self._picture(name, theme)
+
+    def _picture(self, name: str, theme: Theme, save: Callable[[str], bool] | None = None) -> None:
+        apply_theme(self._application, theme)
+        self._settle(0.2)
+        path = self._pictures / f"{name}-{theme}.png"
+        if not (save or self._window.grab().save)(str(path)):
+            raise DemoError(f"{path} could not be written.", "Check the folder and the free space.")
+
+    def _wait(self, condition: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + _PATIENCE_S
+        while not condition():
+            if time.monotonic() > deadline:
+                raise DemoError(f"The program did not {what} within {_PATIENCE_S:.0f} s.")
+            self._settle(0.05)
+
+    def _settle(self, seconds: float = 0.6) -> None:
+        """Let the program run, so that what was started in the background is drawn."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self._application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            time.sleep(0.005)
