@@ -86,7 +86,7 @@ class MainWindow(QMainWindow):
         self.rail_button(key).setChecked(True)
         self._colour_rail()
         self.band.setVisible(key in self._patients)
-        self.band.show_patient(self._patients.get(key))
+        self._show_band(key)
         return page
 
     def page(self, key: str) -> QWidget:
@@ -224,7 +224,11 @@ class MainWindow(QMainWindow):
     def _patient_changed(self, key: str, patient: Patient | None) -> None:
         self._patients[key] = patient
         if self._stack.currentWidget() is self._pages.get(key):
-            self.band.show_patient(patient)
+            self._show_band(key)
+
+    def _show_band(self, key: str) -> None:
+        without = self.tr("No patient chosen") if key == "cases" else ""
+        self.band.show_patient(self._patients.get(key), without)
 
     def _show_case(self, case_id: int) -> None:
         from skindesk.gui.cases import CasesWorkspace

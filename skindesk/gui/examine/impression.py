@@ -27,6 +27,7 @@ class ImpressionField(QWidget):
         self._combo.setAccessibleName(self.tr("Your impression"))
         self._line = self._combo.lineEdit() or QLineEdit()
         self._line.setAccessibleName(self.tr("Your impression"))
+        self._line.setAcceptDrops(False)  # a dropped file is a picture wherever it falls
         self._line.setPlaceholderText(self.tr("Type or pick a diagnosis"))
         self._line.returnPressed.connect(self._give)
         self._line.textChanged.connect(self.edited)

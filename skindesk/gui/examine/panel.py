@@ -35,6 +35,7 @@ class ExaminePanel(QFrame):
         self.notes.setAccessibleName(self.tr("Notes"))
         self.notes.setPlaceholderText(self.tr("Notes"))
         self.notes.setTabChangesFocus(True)
+        self.notes.setAcceptDrops(False)  # a dropped file is a picture wherever it falls
         self.notes.setFixedHeight(_NOTES_PX)
         self.save_button = QPushButton(self.tr("Save to case  Ctrl+S"))
         self.save_button.setProperty("kind", "primary")

@@ -141,7 +141,7 @@ class Viewer(QWidget):
             row.addWidget(widget)
         row.addSpacing(12)
         row.addWidget(self._name, 1)
-        self.panel_button = _tool("list-numbers", self.tr("Steps"), self.tr("Show or hide the steps"), words=True)
+        self.panel_button = _tool("list-numbers", self.tr("Steps"), self.tr("Show or hide the steps"))
         self.panel_button.setCheckable(True)
         self.panel_button.setChecked(True)
         row.addWidget(self.panel_button)

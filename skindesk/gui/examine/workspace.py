@@ -18,6 +18,7 @@ from skindesk.gui.examine.incoming import Read, first_file, holds_picture, reade
 from skindesk.gui.examine.panel import ExaminePanel
 from skindesk.gui.examine.save_dialog import SaveDialog
 from skindesk.gui.examine.viewer import Viewer
+from skindesk.gui.widgets.labels import set_role
 from skindesk.gui.widgets.words import lesion_line, patient_name, sentence
 from skindesk.imaging.decode import EXTENSIONS, read_picture_file
 from skindesk.inference.explanation import support_map
@@ -92,7 +93,7 @@ class ExamineWorkspace(QWidget):
         question.setInformativeText(self.tr("Save it to a case with Ctrl+S, or discard it."))
         keep = question.addButton(self.tr("Keep it"), QMessageBox.ButtonRole.RejectRole)
         discard = question.addButton(self.tr("Discard"), QMessageBox.ButtonRole.DestructiveRole)
-        discard.setProperty("kind", "danger")
+        set_role(discard, "danger", "kind")
         question.setDefaultButton(keep)
         question.setEscapeButton(keep)
         question.exec()

@@ -75,7 +75,7 @@ QToolButton[role="rail"]:checked { background: $raised; color: $accent; font-wei
 QToolButton[role="example"] { padding: 6px; font-size: 12px; }
 QToolButton[role="tool"] { padding: 6px 8px; font-weight: 500; }
 
-QLineEdit, QPlainTextEdit, QTextEdit { placeholder-text-color: $muted; }
+QLineEdit, QComboBox, QPlainTextEdit, QTextEdit { placeholder-text-color: $muted; }
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateEdit { background: $surface; border: 1px solid $border;
   border-radius: 8px; padding: 0px 10px; min-height: 34px; selection-background-color: $accent;
   selection-color: $on_accent; }
@@ -84,7 +84,8 @@ QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QDateEdi
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDateEdit:disabled { color: $muted; background: $raised;
   border-color: $hairline; }
 QLineEdit[invalid="true"], QComboBox[invalid="true"] { border: 2px solid $error; padding: 0px 9px; min-height: 32px; }
-QComboBox QLineEdit, QComboBox QLineEdit:focus { border: none; padding: 0px; min-height: 0px; background: transparent; }
+QComboBox QLineEdit, QComboBox QLineEdit:focus { border: none; padding: 0px; min-height: 0px; background: transparent;
+  placeholder-text-color: $muted; }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus { border: none; padding: 0px 4px; min-height: 0px;
   background: transparent; }
 QComboBox::drop-down { border: none; width: 28px; }

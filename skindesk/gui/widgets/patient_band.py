@@ -44,10 +44,10 @@ class PatientBand(QFrame):
         """The whole line, even where it is elided."""
         return self._text.full_text()
 
-    def show_patient(self, patient: Patient | None) -> None:
-        """Show a patient, or that there is none."""
+    def show_patient(self, patient: Patient | None, without: str = "") -> None:
+        """Show a patient, or that there is none, in the words `without` where the page has its own."""
         self._patient = patient
-        nobody = self.tr("No patient: nothing is saved yet")
+        nobody = without or self.tr("No patient: nothing is saved yet")
         line = nobody if patient is None else patient_line(patient, date.today())
         self._icon.set_icon("user", "muted" if patient is None else "text")
         set_role(self._text, "secondary" if patient is None else "strong")
