@@ -325,3 +325,28 @@ def test_a_visit_card_names_its_day_to_screen_readers(page: CasesWorkspace, work
     open_case(page, qtbot, case_id)
 
     assert "Visit of 2026-06-20" in [card.accessibleName() for card in page.findChildren(VisitCard)]
+
+
+def test_a_wider_page_shows_more_columns(page: CasesWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
+    save_clinic(workspace)
+    shown(page, qtbot, 6)
+    narrow = [column for column in CaseColumn if not page.case_list.table.isColumnHidden(column)]
+
+    page.resize(1848, 1040)
+
+    qtbot.waitUntil(lambda: not any(page.case_list.table.isColumnHidden(column) for column in CaseColumn))
+    assert {CaseColumn.PATIENT, CaseColumn.LESION, CaseColumn.LAST_VISIT, CaseColumn.MALIGNANT_SUM} <= set(narrow)
+    assert len(narrow) < len(CaseColumn)
+
+
+def test_an_impression_that_is_a_code_reads_as_its_name(
+    page: CasesWorkspace, workspace: Workspace, qtbot: QtBot
+) -> None:
+    save_clinic(workspace)
+    shown(page, qtbot, 6)
+
+    page.case_list.model.name_impressions({"mel": "Melanoma"})
+
+    impressions = [page.case_list.model.index(row, CaseColumn.IMPRESSION).data() for row in range(6)]
+    assert "Melanoma" in impressions
+    assert "Spitz nevus" in impressions

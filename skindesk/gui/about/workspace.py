@@ -20,10 +20,12 @@ from skindesk.gui.about.distributions import distribution, runtime_distributions
 from skindesk.gui.about.licence_model import LicenceModel
 from skindesk.gui.background import Background
 from skindesk.gui.cases.fitting_table import Columns, FittingTable
+from skindesk.gui.cases.reading_area import ReadingArea
 from skindesk.gui.widgets.labels import IconLabel, text_label
 from skindesk.gui.widgets.notice import Notice
 from skindesk.services.models import InstalledModel
 
+_FACTS_PX = 400
 _LICENCE_COLUMNS = Columns({0: 184, 1: 120, 2: 200}, by_importance=(0, 2, 1), growing=frozenset({2}))
 
 
@@ -68,10 +70,12 @@ class AboutWorkspace(QWidget):
         left.addWidget(self._limits())
         left.addWidget(self._versions())
         left.addStretch()
-        held = QWidget(self)
-        held.setLayout(left)
-        held.setFixedWidth(400)
-        left.setContentsMargins(0, 0, 0, 0)
+        left.setContentsMargins(0, 0, 8, 0)
+        facts = QWidget()
+        facts.setLayout(left)
+        held = ReadingArea(self.tr("About SkinDesk"), self)
+        held.hold(facts)
+        held.setFixedWidth(_FACTS_PX)
         pages = QFrame(self)
         pages.setProperty("role", "card")
         pages_column = QVBoxLayout(pages)

@@ -30,7 +30,7 @@ from skindesk.gui.batch.pace import Pace
 from skindesk.gui.batch.progress_panel import ProgressPanel
 from skindesk.gui.batch.run import Begun, Job, Report, run_job
 from skindesk.gui.theme import set_icon
-from skindesk.gui.widgets.labels import text_label
+from skindesk.gui.widgets.labels import ElidedLabel, text_label
 from skindesk.gui.widgets.notice import Notice
 from skindesk.imaging.decode import EXTENSIONS
 
@@ -74,7 +74,7 @@ class BatchWorkspace(QWidget):
         self.recursive_box = QCheckBox(self.tr("Include folders within"), self)
         self.recursive_box.setAccessibleName(self.tr("Include the folders within the chosen folder"))
         self.recursive_box.setChecked(True)
-        self._network_label = text_label("", "secondary")
+        self._network_label = ElidedLabel("", "secondary")
         self._clock = QTimer(self, interval=_CLOCK_MS)
         self._build()
         self._connect()
@@ -217,10 +217,10 @@ class BatchWorkspace(QWidget):
     def _show_network(self, model_id: str) -> None:
         workers = self._workspace.settings.batch_workers
         count = self.tr("one worker per processor core") if workers == 0 else self.tr("workers: {0}").format(workers)
-        self._network_label.setText(self.tr("Network {0} · {1}").format(model_id, count))
+        self._network_label.set_full_text(self.tr("Network {0} · {1}").format(model_id, count))
 
     def _no_network(self, error: Exception) -> None:
-        self._network_label.clear()
+        self._network_label.set_full_text("")
         self.notice.show_error(error)
 
     def _show_outcome(self, outcome: object) -> None:
@@ -271,8 +271,7 @@ class BatchWorkspace(QWidget):
         top = QHBoxLayout()
         top.setSpacing(16)
         top.addWidget(text_label(self.tr("Batch"), "page-title"))
-        top.addWidget(self._network_label)
-        top.addStretch()
+        top.addWidget(self._network_label, 1)
         top.addWidget(self.recursive_box)
         top.addWidget(self.again_button)
         top.addWidget(self.export_button)

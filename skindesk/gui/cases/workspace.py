@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from skindesk.bootstrap import Workspace
@@ -20,7 +20,9 @@ from skindesk.gui.widgets.labels import text_label
 from skindesk.gui.widgets.notice import Notice
 
 _MARGIN_PX = 24
-_NAMES_AFTER_MS = 1500
+_CASE_PX = (480, 740)
+"""The least and the most that the case on the right takes by itself; beyond that the table shows more columns."""
+_NAMES_AFTER_MS = 250
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class CasesWorkspace(QWidget):
         self._case: Case | None = None
         self._wanted_case: int | None = None
         self._was_shown = False
+        self._divided_by_user = False
         self.notice = Notice(self)
         self.case_list = CaseList(lambda: workspace.casework.log, workspace.profile.database.exists, background, self)
         self.case_list.table.case_chosen.connect(lambda case: self._read(case.case_id))
@@ -82,6 +85,17 @@ class CasesWorkspace(QWidget):
             self.refresh()
             # Loading the network first would hold up the list, and its names are only nicer words.
             QTimer.singleShot(_NAMES_AFTER_MS, self, self._learn_names)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Divide the width anew, unless the user has divided it."""
+        super().resizeEvent(event)
+        if not self._divided_by_user:
+            least, most = _CASE_PX
+            case_px = max(least, min(most, round(self.width() * 0.47)))
+            self._split.setSizes((self.width() - case_px, case_px))
+
+    def _keep_division(self) -> None:
+        self._divided_by_user = True
 
     def _read(self, case_id: int) -> None:
         self._wanted_case = case_id
@@ -173,10 +187,10 @@ class CasesWorkspace(QWidget):
         split.setChildrenCollapsible(False)
         split.addWidget(left)
         split.addWidget(right)
-        split.setStretchFactor(0, 5)
-        split.setStretchFactor(1, 3)
+        split.splitterMoved.connect(self._keep_division)
+        self._split = split
         left.setMinimumWidth(360)
-        right.setMinimumWidth(480)
+        right.setMinimumWidth(_CASE_PX[0])
         self._pages = QStackedWidget(self)
         self._pages.addWidget(split)
         self._pages.addWidget(self.picture_page)
