@@ -391,7 +391,9 @@ class TestSaving:
         dialog = page.ask_to_save()
         QTest.keyClicks(dialog.picker.line, "ber")
         page.wait(lambda: dialog.picker.list.count() == 2)
-        assert dialog.picker.patient() is None, "a patient must not be chosen by a mere beginning"
+        assert not dialog.save_button.isEnabled(), "a name's beginning chooses nobody and makes no new patient"
+        QTest.keyClick(dialog.picker.line, Qt.Key.Key_Down)
+        assert dialog.picker.is_new()
         QTest.keyClick(dialog.picker.line, Qt.Key.Key_Down)
         assert dialog.picker.patient() == known.patient
         page.wait(lambda: dialog.lesion.lesion.count() == 2)
@@ -399,6 +401,14 @@ class TestSaving:
         page.finish(dialog)
         case = stored(workspace, "555")
         assert sum(len(visit.pictures) for visit in case.visits) == 2
+
+    def test_a_name_that_nobody_has_can_be_a_new_identifier(self, page: Page, example: Path) -> None:
+        page.open(example)
+        dialog = page.ask_to_save()
+        QTest.keyClicks(dialog.picker.line, "anonymous")
+        page.wait(dialog.save_button.isEnabled)
+        assert dialog.save_button.text() == "Save as new patient anonymous"
+        page.finish(dialog)
 
     def test_an_exact_identifier_chooses_its_patient(
         self, page: Page, workspace: Workspace, example: Path, other_example: Path

@@ -24,8 +24,8 @@ Search = Callable[[str], tuple[Patient, ...]]
 class PatientPicker(QWidget):
     """One field and a list under it; the highlighted row says where a case would go.
 
-    A patient is only ever highlighted by the program where the identifier is exactly theirs; in all other cases
-    the row for a new patient is.
+    The program highlights a patient only where the identifier is exactly theirs, and the row for a new patient
+    only where what was typed cannot be the name of a known one. In all other cases the user chooses.
     """
 
     changed = Signal()
@@ -66,6 +66,10 @@ class PatientPicker(QWidget):
         """What was typed, which is a new patient's identifier."""
         return self.line.text().strip()
 
+    def is_new(self) -> bool:
+        """Whether the row for a new patient is highlighted."""
+        return self.list.currentItem() is not None and self.patient() is None
+
     def take(self, patient: Patient) -> None:
         """Highlight a patient that is already chosen."""
         self._turn += 1
@@ -87,7 +91,7 @@ class PatientPicker(QWidget):
     def _typed(self) -> None:
         """What no longer matches goes at once, so that it cannot be chosen by mistake."""
         self._turn += 1
-        self._list(())
+        self._list((), searched=False)
         self._pause.start()
 
     def _look(self) -> None:
@@ -102,7 +106,7 @@ class PatientPicker(QWidget):
     def _search_failed(self, error: Exception) -> None:
         self.failed.emit(error)
 
-    def _list(self, patients: tuple[Patient, ...]) -> None:
+    def _list(self, patients: tuple[Patient, ...], searched: bool = True) -> None:
         self.list.blockSignals(True)
         self.list.clear()
         wanted = self.identifier().casefold()
@@ -118,7 +122,7 @@ class PatientPicker(QWidget):
             self._add(icon("user"), patient_line(patient, today), patient)
         if exact is not None:
             self.list.setCurrentRow(patients.index(exact))
-        elif wanted:
+        elif wanted and (_looks_like_identifier(wanted) or (searched and not patients)):
             self.list.setCurrentRow(0)
         self.list.blockSignals(False)
         self.changed.emit()
@@ -133,3 +137,8 @@ class PatientPicker(QWidget):
         item.setData(_PATIENT, patient)
         item.setToolTip(text)
         self.list.addItem(item)
+
+
+def _looks_like_identifier(text: str) -> bool:
+    """Names have no figures."""
+    return any(character.isdigit() for character in text)

@@ -110,10 +110,9 @@ class SaveDialog(QDialog):
     def _patient_chosen(self) -> None:
         """The forms and the button follow the highlighted row."""
         patient = self.picker.patient()
-        identifier = self.picker.identifier()
         self.form.setVisible(patient is None)
-        self.save_button.setEnabled(not self._busy and (patient is not None or bool(identifier)))
-        self._word_button(patient, identifier)
+        self.save_button.setEnabled(not self._busy and (patient is not None or self.picker.is_new()))
+        self._word_button(patient)
         if patient != self._known:
             self._known = patient
             self._forget_warning()
@@ -122,13 +121,13 @@ class SaveDialog(QDialog):
                 self._fetch_lesions(patient)
         self.adjustSize()
 
-    def _word_button(self, patient: Patient | None, identifier: str) -> None:
+    def _word_button(self, patient: Patient | None) -> None:
         if patient is not None:
             text = self.tr("Save to {name}").format(name=patient_name(patient))
-        elif identifier:
-            text = self.tr("Save as new patient {id}").format(id=identifier)
+        elif self.picker.is_new():
+            text = self.tr("Save as new patient {id}").format(id=self.picker.identifier())
         else:
-            text = self.tr("Save")
+            text = self.tr("Choose a patient")
         self.save_button.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, WIDTH_PX // 2))
         self.save_button.setAccessibleName(text)
 
