@@ -43,7 +43,8 @@ package: build/package-venv/ready
 ## make lock     resolve the lock files anew from pyproject.toml (needs uv)
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade pyproject.toml --extra setup -o requirements.lock
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade pyproject.toml --all-extras -c requirements.lock -o requirements-dev.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade pyproject.toml --extra setup --extra package -c requirements.lock -o requirements-package.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --upgrade pyproject.toml --all-extras -c requirements-package.lock -o requirements-dev.lock
 
 ## make clean    remove what the targets above have made
 clean:
@@ -65,10 +66,9 @@ $(VENV)/complete: $(VENV)/runtime requirements-dev.lock
 	touch $@
 
 # PyInstaller packs what it finds, so it runs where only the runtime dependencies and itself are installed.
-build/package-venv/ready: requirements.lock requirements-dev.lock pyproject.toml
+build/package-venv/ready: requirements-package.lock pyproject.toml
 	.ci/system-libraries
 	$(PYTHON) -m venv build/package-venv
-	build/package-venv/bin/python -m pip install -q --require-hashes --only-binary :all: -r requirements.lock
+	build/package-venv/bin/python -m pip install -q --require-hashes --only-binary :all: -r requirements-package.lock
 	build/package-venv/bin/python -m pip install -q --no-deps --no-build-isolation .
-	build/package-venv/bin/python -m pip install -q -c requirements-dev.lock pyinstaller
 	touch $@

@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Sequence
 
-from skindesk.cli.main import build_parser, run_command
+from skindesk.cli.main import ExitCode, build_parser, run_command
+from skindesk.system.display import has_display
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -15,6 +16,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from skindesk.gui.demo import run_demo
 
         return run_demo(chosen.demo, chosen.profile)
+    if not has_display():
+        print("skindesk: There is no display here. Use a sub-command: skindesk --help lists them.", file=sys.stderr)
+        return ExitCode.UNAVAILABLE
     from skindesk.gui.app import run
 
     return run(chosen.profile)

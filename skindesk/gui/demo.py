@@ -21,6 +21,7 @@ from skindesk.domain.errors import SkinDeskError
 from skindesk.domain.outcome import Classified
 from skindesk.gui.app import create_application
 from skindesk.gui.batch import BatchWorkspace
+from skindesk.gui.cases import CasesWorkspace
 from skindesk.gui.main_window import MainWindow
 from skindesk.gui.theme import apply_theme
 from skindesk.services.classify import classify_files
@@ -79,8 +80,10 @@ class _Tour:
         self._picture("start", Theme.LIGHT)
         self._examine(examples[0])
         self._both("examine")
-        self._save("DEMO-1")
-        self._window.show_page("cases")
+        case_id = self._save("DEMO-1")
+        cases = self._window.show_page("cases")
+        if isinstance(cases, CasesWorkspace):
+            cases.show_case(case_id)
         self._settle()
         self._both("cases")
         self._classify_folder(examples[0].parent)
@@ -103,7 +106,7 @@ class _Tour:
         examine.reveal()
         self._settle()
 
-    def _save(self, identifier: str) -> None:
+    def _save(self, identifier: str) -> int:
         saved: list[int] = []
         examine = self._window.examine
         examine.case_saved.connect(saved.append)
@@ -119,6 +122,7 @@ class _Tour:
         dialog.save_button.click()
         self._wait(lambda: bool(saved), "save the case")
         print(f"Saved case {saved[0]} of the invented patient {identifier}")
+        return saved[0]
 
     def _classify_folder(self, folder: Path) -> None:
         batch = self._window.show_page("batch")

@@ -1,7 +1,5 @@
 """What `doctor` and the About page check: models, case log, libraries and display, each with what to do."""
 
-import os
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -11,6 +9,7 @@ from importlib.util import find_spec
 from skindesk.domain.errors import SkinDeskError
 from skindesk.services.models import ModelLibrary
 from skindesk.storage.case_log import open_case_log
+from skindesk.system.display import has_display
 from skindesk.system.paths import Profile
 
 LIBRARIES = ("numpy", "pillow", "onnxruntime", "sqlalchemy", "alembic", "pyside6-essentials", "qtawesome")
@@ -94,6 +93,6 @@ def check_display() -> Check:
     """Whether a window could be opened; Qt itself is looked for, not loaded."""
     if find_spec("PySide6") is None:
         return Check("display", False, "The window toolkit is not installed.", "Install SkinDesk again.")
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if not has_display():
         return Check("display", True, "no display here: the command line works, the window needs a desktop session")
     return Check("display", True, "found")

@@ -19,4 +19,5 @@ def start_logging(profile: Profile) -> Path | None:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every opening of the log
     return path
