@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from training.augment import augment, resize_square
 from training.cache import Cache
-from training.config import AugmentationConfig, RecipeConfig
+from training.config import AugmentationConfig, RecipeConfig, Stage
 
 
 class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc] # keras ships no types
@@ -23,7 +23,7 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc] # keras ship
         self,
         cache: Cache,
         indices: NDArray[np.int64],
-        size_px: int,
+        stage: Stage,
         recipe: RecipeConfig,
         augmentation: AugmentationConfig,
         workers: int = 2,
@@ -31,7 +31,7 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc] # keras ship
         super().__init__(workers=workers, use_multiprocessing=False, max_queue_size=8)
         self.cache = cache
         self.indices = indices
-        self.size_px = size_px
+        self.stage = stage
         self.recipe = recipe
         self.augmentation = augmentation
         self.epoch = 0
@@ -43,9 +43,11 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc] # keras ship
         rng = np.random.default_rng([self.recipe.seed, self.epoch, step])
         order = np.random.default_rng([self.recipe.seed, self.epoch]).permutation(self.indices)
         chosen = order[step * self.recipe.batch_size : (step + 1) * self.recipe.batch_size]
-        pictures = np.stack([augment(self.cache.images[at], self.size_px, self.augmentation, rng) for at in chosen])
+        pictures = np.stack(
+            [augment(self.cache.images[at], self.stage.size_px, self.augmentation, rng) for at in chosen]
+        )
         targets = np.eye(len(self.cache.labels), dtype=np.float32)[self.cache.targets[chosen]]
-        return _mixup(pictures.astype(np.float32), targets, self.recipe.mixup, rng)
+        return _mixup(pictures.astype(np.float32), targets, self.stage.mixup, rng)
 
 
 class EvaluationBatches(keras.utils.PyDataset):  # type: ignore[misc] # keras ships no types

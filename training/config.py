@@ -40,20 +40,25 @@ class DataConfig:
 
 @dataclass(frozen=True)
 class Stage:
-    """Some epochs at one input size; `frozen` trains the head alone."""
+    """Some epochs at one input size.
+
+    `frozen` trains the head alone; `restart` begins a new cosine of the learning rate with a fresh optimiser
+    (Loshchilov and Hutter 2017, arXiv 1608.03983); `mixup` is the alpha of its beta distribution, 0 for none.
+    """
 
     size_px: int
     epochs: int
     frozen: bool = False
+    restart: bool = False
+    mixup: float = 0.0
 
 
 @dataclass(frozen=True)
 class RecipeConfig:
     """How the network is trained.
 
-    `class_balance` is `logit_adjustment` (Menon et al. 2021, arXiv 2007.07314), `weights` (inverse frequency)
-    or `none`; `mixup` is the alpha of its beta distribution, 0 to leave it out; `head_rate` is the learning
-    rate of frozen stages, `peak_rate` the top of the cosine over all others.
+    `class_balance` is `logit_adjustment` (Menon et al. 2021, arXiv 2007.07314) or `weights` (inverse
+    frequency); `head_rate` is the learning rate of frozen stages, `peak_rate` the top of every other cosine.
     """
 
     seed: int
@@ -65,7 +70,6 @@ class RecipeConfig:
     weight_decay: float
     class_balance: str
     label_smoothing: float
-    mixup: float
     stages: tuple[Stage, ...]
 
 

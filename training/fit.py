@@ -85,29 +85,29 @@ class _Trainer:
         self.done = done
         self.train_part = cache.where(Part.TRAIN)
         self.loss = BalancedCrossentropy(cache.class_mix(), config.recipe.class_balance, config.recipe.label_smoothing)
-        self.restored = done["stage"] == 0 and done["epochs_done"] == 0
 
     def train(self) -> None:
-        frozen: bool | None = None
-        for at, stage in enumerate(self.config.recipe.stages):
-            if stage.frozen != frozen:
-                self._compile(stage.frozen)
-                frozen = stage.frozen
-            if at < self.done["stage"]:
-                continue
-            self._train_stage(at, stage)
+        """Train every stage that is not done; the first may have to go on from the checkpoint."""
+        stages = self.config.recipe.stages
+        resuming = self.run.checkpoint.exists()
+        for at in range(self.done["stage"], len(stages)):
+            begins = at == _cycle_of(stages, at).start and self.done["epochs_done"] == 0
+            if resuming and begins:
+                self.network.training_model.load_weights(self.run.checkpoint)  # the optimiser starts afresh
+            if resuming or begins:
+                self._compile(_cycle_of(stages, at))
+            if resuming and not begins:
+                self.network.training_model.load_weights(self.run.checkpoint)
+            resuming = False
+            self._train_stage(at, stages[at])
             self.done.update(stage=at + 1, epochs_done=0)
 
     def _train_stage(self, at: int, stage: Stage) -> None:
-        model = self.network.training_model
-        if not self.restored:
-            model.load_weights(self.run.checkpoint)
-            self.restored = True
         batches = TrainingBatches(
-            self.cache, self.train_part, stage.size_px, self.config.recipe, self.config.augmentation,
+            self.cache, self.train_part, stage, self.config.recipe, self.config.augmentation,
             workers=os.cpu_count() or 1,
         )  # fmt: skip
-        model.fit(
+        self.network.training_model.fit(
             batches,
             epochs=stage.epochs,
             initial_epoch=self.done["epochs_done"],
@@ -115,13 +115,15 @@ class _Trainer:
             callbacks=[_EpochKeeper(self, at, stage, batches)],
         )
 
-    def _compile(self, frozen: bool) -> None:
+    def _compile(self, cycle: range) -> None:
+        """A fresh optimiser, with the learning rate planned over all stages of the cycle."""
+        recipe = self.config.recipe
+        frozen = recipe.stages[cycle.start].frozen
         if self.network.backbone is not None:
             _set_trainable(self.network.backbone, frozen)
-        recipe = self.config.recipe
         rate: Any = recipe.head_rate
         if not frozen:
-            epochs = sum(stage.epochs for stage in recipe.stages if not stage.frozen)
+            epochs = sum(recipe.stages[at].epochs for at in cycle)
             steps = epochs * (len(self.train_part) // recipe.batch_size)
             rate = keras.optimizers.schedules.CosineDecay(
                 recipe.peak_rate / 100,
@@ -176,6 +178,16 @@ class _EpochKeeper(keras.callbacks.Callback):  # type: ignore[misc] # keras ship
             _save_weights(self.model, trainer.run.best)
         _save_weights(self.model, trainer.run.checkpoint)
         write_json(trainer.run.progress, {**trainer.done, "stage": self.at, "epochs_done": epoch + 1})
+
+
+def _cycle_of(stages: tuple[Stage, ...], at: int) -> range:
+    """The stages, `at` among them, that share one optimiser and one plan of the learning rate."""
+    begins = [
+        stage.restart or index == 0 or stage.frozen != stages[index - 1].frozen for index, stage in enumerate(stages)
+    ]
+    first = max(index for index in range(at + 1) if begins[index])
+    later = [index for index in range(at + 1, len(stages)) if begins[index]]
+    return range(first, min(later, default=len(stages)))
 
 
 def predict_logits(network: Network, cache: Cache, indices: NDArray[np.int64], size_px: int) -> NDArray[np.float64]:

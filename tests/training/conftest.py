@@ -36,8 +36,7 @@ warmup_steps = 2
 weight_decay = 0.01
 class_balance = "logit_adjustment"
 label_smoothing = 0.0
-mixup = 0.1
-stages = [{ size_px = 32, epochs = 1 }, { size_px = 48, epochs = 2 }]
+stages = [{ size_px = 32, epochs = 1, mixup = 0.1 }, { size_px = 48, epochs = 2 }]
 [augmentation]
 flip = true
 max_rotation_deg = 20

@@ -16,7 +16,7 @@ def test_every_shipped_configuration_is_valid() -> None:
 
 def test_values_have_their_types(config_path: Path) -> None:
     config = load_config(config_path)
-    assert config.recipe.stages == (Stage(32, 1), Stage(48, 2))
+    assert config.recipe.stages == (Stage(32, 1, mixup=0.1), Stage(48, 2))
     assert config.data.preprocessing.geometry is Geometry.SQUASH
 
 
@@ -24,7 +24,7 @@ def test_values_have_their_types(config_path: Path) -> None:
     ("before", "after", "complaint"),
     [
         ("mixup = 0.1", "mixupp = 0.1", "unknown keys: mixupp"),
-        ("mixup = 0.1", "", "lacks mixup"),
+        ("label_smoothing = 0.0", "", "lacks label_smoothing"),
         ('geometry = "squash"', 'geometry = "stretch"', "cannot be 'stretch'"),
         ("seed = 1", 'seed = "one"', "cannot be 'one'"),
         ("[model]", "[model", "not valid TOML"),

@@ -15,6 +15,7 @@ from skindesk.services.classify import classify_file
 from tests.training.conftest import Trained
 from training.architectures import build_network
 from training.batches import TrainingBatches
+from training.config import Stage
 from training.errors import TrainingError
 from training.evaluate import calibrate, load_calibration, load_network
 from training.export import TOLERANCE, check_agreement, export, make_contract, sample_files, serving_model, to_onnx
@@ -110,7 +111,9 @@ def test_batchnorm_of_a_pretrained_backbone_stays_as_it_was(trained: Trained) ->
     convolution = network.backbone.get_layer("Conv1").get_weights()[0]
     before = [weight.copy() for layer in norms for weight in layer.get_weights()]
     recipe, augmentation = trained.config.recipe, trained.config.augmentation
-    batches = TrainingBatches(trained.cache, trained.cache.where(Part.TRAIN), 32, recipe, augmentation)
+    batches = TrainingBatches(
+        trained.cache, trained.cache.where(Part.TRAIN), Stage(32, 1, mixup=0.2), recipe, augmentation
+    )
     model.train_on_batch(*batches[0])
     after = [weight for layer in norms for weight in layer.get_weights()]
     assert all(np.array_equal(was, now) for was, now in zip(before, after, strict=True))
@@ -144,7 +147,9 @@ def test_run_cut_short_resumes_where_it_was(trained: Trained, tmp_path: Path, mo
 
 def test_batches_follow_from_seed_epoch_and_step(trained: Trained) -> None:
     recipe, augmentation = trained.config.recipe, trained.config.augmentation
-    batches = TrainingBatches(trained.cache, trained.cache.where(Part.TRAIN), 32, recipe, augmentation)
+    batches = TrainingBatches(
+        trained.cache, trained.cache.where(Part.TRAIN), Stage(32, 1, mixup=0.2), recipe, augmentation
+    )
     first, again = batches[0], batches[0]
     batches.epoch = 1
     later = batches[0]
