@@ -1,5 +1,6 @@
 """What the tests of the desktop program share: the theme, a workspace on a fresh profile, and its window."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from skindesk.system.settings import Theme
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     # What the offscreen platform cannot do (size hints, raising, grabbing for pop-ups) is not about the program.
     config.addinivalue_line("qt_log_ignore", "^This plugin does not support ")
 
@@ -34,7 +36,8 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def background(qtbot: QtBot) -> Iterator[Background]:
+def background(qtbot: QtBot, workspace: Workspace) -> Iterator[Background]:
+    """What runs in it ends before the workspace goes."""
     made = Background()
     yield made
     made.close()

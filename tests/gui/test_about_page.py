@@ -1,15 +1,12 @@
 """The About page: what the program is, and whose work it stands on, as far as is recorded."""
 
-from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, requires
-from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from PySide6.QtCore import QUrl
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from skindesk.bootstrap import Workspace
@@ -18,20 +15,12 @@ from skindesk.gui.about.card_view import CardView
 from skindesk.gui.about.distributions import RUNTIME, Distribution, distribution, runtime_distributions
 from skindesk.gui.about.licence_model import LicenceModel
 from skindesk.gui.background import Background
-from tests.gui.support_b import opened, visible_words
-
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+from tests.gui.clinic import visible_words
 
 
 @pytest.fixture
-def place(tmp_path: Path, qapp: QApplication) -> Iterator[tuple[Workspace, Background]]:
-    with opened(tmp_path) as both:
-        yield both
-
-
-@pytest.fixture
-def page(place: tuple[Workspace, Background], qtbot: QtBot) -> AboutWorkspace:
-    made = AboutWorkspace(*place)
+def page(workspace: Workspace, background: Background, qtbot: QtBot) -> AboutWorkspace:
+    made = AboutWorkspace(workspace, background)
     qtbot.addWidget(made)
     made.resize(1208, 760)
     made.show()
@@ -101,9 +90,9 @@ def test_a_card_opens_no_links(qapp: object, qtbot: QtBot, monkeypatch: pytest.M
 
 
 def test_the_cards_of_all_installed_networks_are_shown(
-    page: AboutWorkspace, place: tuple[Workspace, Background], qtbot: QtBot
+    page: AboutWorkspace, workspace: Workspace, qtbot: QtBot
 ) -> None:
-    installed = place[0].models.installed()
+    installed = workspace.models.installed()
 
     qtbot.waitUntil(lambda: len(page.card_views) == len(installed))
     assert page.tabs.count() == len(installed) + 1

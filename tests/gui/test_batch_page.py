@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from skindesk.bootstrap import Workspace
 from skindesk.domain.outcome import Classified, Rejected
 from skindesk.exchange.rows import RowFile
+from skindesk.gui.background import Background
 from skindesk.gui.batch import BatchWorkspace
 from skindesk.gui.batch.outcome_filter import OutcomeFilter, Showing
 from skindesk.gui.batch.outcome_model import OutcomeColumn, OutcomeModel
@@ -23,23 +23,19 @@ from skindesk.gui.batch.workspace import BatchState
 from skindesk.inference.classifier import Classifier
 from skindesk.services.classify import classify_file, classify_files, find_pictures
 from skindesk.system.settings import Settings
-from tests.gui.support_b import EXAMPLES, opened, visible_words
-
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+from tests.gui.clinic import EXAMPLES, visible_words
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, tiny_bundle: Path, qapp: object) -> Iterator[Workspace]:
-    with opened(tmp_path) as (made, background):
-        shutil.copytree(tiny_bundle, made.profile.models / "colours-3")
-        made.change_settings(Settings(model_id="colours-3", batch_workers=1))
-        made.background = background  # type: ignore[attr-defined]
-        yield made
+def workspace(workspace: Workspace, tiny_bundle: Path) -> Workspace:
+    shutil.copytree(tiny_bundle, workspace.profile.models / "colours-3")
+    workspace.change_settings(Settings(model_id="colours-3", batch_workers=1))
+    return workspace
 
 
 @pytest.fixture
-def page(workspace: Workspace, qtbot: QtBot) -> BatchWorkspace:
-    made = BatchWorkspace(workspace, workspace.background)  # type: ignore[attr-defined]
+def page(workspace: Workspace, background: Background, qtbot: QtBot) -> BatchWorkspace:
+    made = BatchWorkspace(workspace, background)
     qtbot.addWidget(made)
     made.resize(1208, 760)
     made.show()

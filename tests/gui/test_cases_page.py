@@ -1,13 +1,12 @@
 """The Cases page as a clinician uses it: search, read, look closely, go on to the next picture."""
 
 import hashlib
-from collections.abc import Iterator
-from pathlib import Path
 from threading import Event
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from skindesk.bootstrap import Workspace
@@ -17,30 +16,12 @@ from skindesk.gui.cases import CasesWorkspace
 from skindesk.gui.cases.case_model import PAGE_SIZE, CaseColumn, CaseTableModel
 from skindesk.gui.cases.thumbnail import Thumbnail
 from skindesk.gui.cases.visit_card import VisitCard
-from tests.gui.support_b import EXAMPLES, draft, opened, save_clinic, save_many, visible_words
-
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+from tests.gui.clinic import EXAMPLES, draft, save_clinic, save_many, visible_words
 
 
 @pytest.fixture
-def place(tmp_path: Path, qapp: object) -> Iterator[tuple[Workspace, Background]]:
-    with opened(tmp_path) as both:
-        yield both
-
-
-@pytest.fixture
-def workspace(place: tuple[Workspace, Background]) -> Workspace:
-    return place[0]
-
-
-@pytest.fixture
-def background(place: tuple[Workspace, Background]) -> Background:
-    return place[1]
-
-
-@pytest.fixture
-def page(place: tuple[Workspace, Background], qtbot: QtBot) -> CasesWorkspace:
-    made = CasesWorkspace(*place)
+def page(workspace: Workspace, background: Background, qtbot: QtBot) -> CasesWorkspace:
+    made = CasesWorkspace(workspace, background)
     qtbot.addWidget(made)
     made.resize(1208, 760)
     return made
@@ -286,7 +267,8 @@ def test_the_patients_other_lesion_is_one_press_away(page: CasesWorkspace, works
     open_case(page, qtbot, case_id)
 
     with qtbot.waitSignal(page.patient_changed):
-        page.case_view.other_case_wanted.emit(case_id + 1)
+        second = [button for button in page.findChildren(QPushButton) if button.text() == "L2"]
+        qtbot.mouseClick(second[0], Qt.MouseButton.LeftButton)
 
     assert "L2 · posterior torso" in visible_words(page)
     assert "No network was asked about this picture." in visible_words(page)

@@ -174,7 +174,7 @@ class TestReading:
         copied = tmp_path / "IMG_0001.jpg"
         copied.write_bytes(example.read_bytes())
         page.open(copied)
-        assert page.viewer.canvas.badge() == "Generated phantom"
+        assert page.viewer.canvas.badge() == "Generated picture, not a patient"
 
     def test_other_pictures_carry_no_such_label(self, page: Page, tmp_path: Path) -> None:
         page.open(plain_picture(tmp_path / "photograph.png"))
@@ -187,7 +187,7 @@ class TestReading:
         assert all("Generated phantom" in button.accessibleName() for button in buttons)
         buttons[0].click()
         page.wait_for_answer()
-        assert page.viewer.canvas.badge() == "Generated phantom"
+        assert page.viewer.canvas.badge() == "Generated picture, not a patient"
 
     def test_a_clinical_photograph_is_warned_about(self, page: Page, example: Path) -> None:
         page.open(example)

@@ -15,27 +15,24 @@ from skindesk.gui.background import Background
 from skindesk.gui.settings import SettingsWorkspace
 from skindesk.gui.theme import apply_theme, current
 from skindesk.system.settings import Settings, Theme, load_settings
-from tests.gui.support_b import opened, visible_words
-
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+from tests.gui.clinic import visible_words
 
 
 @pytest.fixture
-def place(tmp_path: Path, qapp: QApplication, tiny_bundle: Path) -> Iterator[tuple[Workspace, Background]]:
-    with opened(tmp_path) as both:
-        shutil.copytree(tiny_bundle, both[0].profile.models / "colours-3")
-        yield both
+def workspace(workspace: Workspace, tiny_bundle: Path) -> Workspace:
+    shutil.copytree(tiny_bundle, workspace.profile.models / "colours-3")
+    return workspace
+
+
+@pytest.fixture(autouse=True)
+def _light_in_the_end(qapp: QApplication) -> Iterator[None]:
+    yield
     apply_theme(qapp, Theme.LIGHT)
 
 
 @pytest.fixture
-def workspace(place: tuple[Workspace, Background]) -> Workspace:
-    return place[0]
-
-
-@pytest.fixture
-def page(place: tuple[Workspace, Background], qtbot: QtBot) -> SettingsWorkspace:
-    made = SettingsWorkspace(*place)
+def page(workspace: Workspace, background: Background, qtbot: QtBot) -> SettingsWorkspace:
+    made = SettingsWorkspace(workspace, background)
     qtbot.addWidget(made)
     made.resize(1208, 760)
     made.show()

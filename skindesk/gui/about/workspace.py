@@ -19,10 +19,10 @@ from skindesk.gui.about.card_view import CardView
 from skindesk.gui.about.distributions import distribution, runtime_distributions
 from skindesk.gui.about.licence_model import LicenceModel
 from skindesk.gui.background import Background
-from skindesk.gui.cases.fitting_table import Columns, FittingTable
-from skindesk.gui.cases.reading_area import ReadingArea
+from skindesk.gui.widgets.fitting_table import Columns, FittingTable
 from skindesk.gui.widgets.labels import IconLabel, text_label
 from skindesk.gui.widgets.notice import Notice
+from skindesk.gui.widgets.reading_area import ReadingArea
 from skindesk.services.models import InstalledModel
 
 _FACTS_PX = 400

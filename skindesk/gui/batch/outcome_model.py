@@ -4,19 +4,16 @@ from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtGui import QColor
 
 from skindesk.domain.outcome import Classified, Outcome, Rejected
 from skindesk.domain.prediction import Decision, Prediction, RankedLabel
 from skindesk.gui.theme import current
-from skindesk.gui.widgets.words import percent
+from skindesk.gui.widgets.table_model import Index, TableModel
+from skindesk.gui.widgets.words import NOTHING, differential_line, percent
 
 OUTCOME_ROLE = Qt.ItemDataRole.UserRole
-_NOTHING = "\N{EN DASH}"
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_Index = QModelIndex | QPersistentModelIndex
 
 
 class OutcomeColumn(IntEnum):
@@ -43,8 +40,10 @@ class _Row(NamedTuple):
     keys: tuple[str | float, ...]
 
 
-class OutcomeModel(QAbstractTableModel):
+class OutcomeModel(TableModel):
     """Outcomes in the order in which they came, or sorted by a column."""
+
+    figures = frozenset({OutcomeColumn.MALIGNANT_SUM})
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -86,44 +85,12 @@ class OutcomeModel(QAbstractTableModel):
         self._sorted_by, self._order = column, order
         self._sort()
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        """How many outcomes there are."""
-        return 0 if parent.isValid() else len(self._rows)
+    def rows(self) -> Sequence[object]:
+        """The rows as they are shown."""
+        return self._rows
 
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        """How many columns there are."""
-        return 0 if parent.isValid() else len(OutcomeColumn)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> str | Qt.AlignmentFlag | None:
-        """The columns' names."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if section == OutcomeColumn.MALIGNANT_SUM else _LEFT
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._column_names()[section]
-        return None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """A cell's text; under OUTCOME_ROLE the row's outcome."""
-        if not index.isValid():
-            return None
-        row, column = self._rows[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
-            return row.texts[column]
-        if role == OUTCOME_ROLE:
-            return row.outcome
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if column == OutcomeColumn.MALIGNANT_SUM else _LEFT
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return _colour(row.outcome, column)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return str(row.outcome.path) if column == OutcomeColumn.FILE else row.texts[column]
-        return None
-
-    def _column_names(self) -> tuple[str, ...]:
+    def column_names(self) -> tuple[str, ...]:
+        """In the order of OutcomeColumn."""
         return (
             self.tr("File"),
             self.tr("Status"),
@@ -133,6 +100,23 @@ class OutcomeModel(QAbstractTableModel):
             self.tr("Decision"),
             self.tr("Reason"),
         )
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """A cell's text; under OUTCOME_ROLE the row's outcome."""
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.texts[column]
+        if role == OUTCOME_ROLE:
+            return row.outcome
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self.alignment(column)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return _colour(row.outcome, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return str(row.outcome.path) if column == OutcomeColumn.FILE else row.texts[column]
+        return None
 
     def _sort(self) -> None:
         self.layoutAboutToBeChanged.emit()
@@ -150,7 +134,7 @@ class OutcomeModel(QAbstractTableModel):
         name = outcome.path.name
         if isinstance(outcome, Rejected):
             status = self.tr("Rejected")
-            texts: tuple[str, ...] = (name, status, _NOTHING, _NOTHING, _NOTHING, _NOTHING, outcome.message)
+            texts: tuple[str, ...] = (name, status, NOTHING, NOTHING, NOTHING, NOTHING, outcome.message)
             return _Row(number, outcome, texts, (name.casefold(), status, -1.0, -1.0, -1.0, "", outcome.message))
         return self._classified(number, outcome, name)
 
@@ -159,7 +143,7 @@ class OutcomeModel(QAbstractTableModel):
         first, second = prediction.ranked[:2]
         status, total = self.tr("Classified"), prediction.malignant_sum
         decision, reason = self._decision(prediction)
-        texts = (name, status, _ranked(first), _ranked(second), percent(total), decision, reason)
+        texts = (name, status, _line(first), _line(second), percent(total), decision, reason)
         keys = (name.casefold(), status, first.probability, second.probability, total, decision, reason)
         return _Row(number, outcome, texts, keys)
 
@@ -173,6 +157,10 @@ def _number(row: _Row) -> int:
     return row.number
 
 
+def _line(entry: RankedLabel) -> str:
+    return differential_line(entry.probability, entry.label.name)
+
+
 def _colour(outcome: Outcome, column: int) -> QColor | None:
     """The word says it; the colour makes it found quickly in a long table."""
     if isinstance(outcome, Rejected):
@@ -180,7 +168,3 @@ def _colour(outcome: Outcome, column: int) -> QColor | None:
     if column == OutcomeColumn.DECISION and outcome.prediction.decision is Decision.ABSTAINED:
         return QColor(current().novel)
     return None
-
-
-def _ranked(entry: RankedLabel) -> str:
-    return f"{percent(entry.probability)}  {entry.label.name}"

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLay
 
 from skindesk.gui.batch.outcome_filter import OutcomeFilter, Showing
 from skindesk.gui.batch.outcome_model import OUTCOME_ROLE, OutcomeColumn, OutcomeModel
-from skindesk.gui.cases.fitting_table import Columns, FittingTable
+from skindesk.gui.widgets.fitting_table import Columns, FittingTable
 from skindesk.gui.widgets.labels import text_label
 
 ROW_HEIGHT_PX = 36

@@ -6,14 +6,14 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from skindesk.domain.outcome import Classified, Outcome, Rejected
 from skindesk.gui.background import Background
-from skindesk.gui.cases.generated import badge
-from skindesk.gui.cases.latest import Latest
-from skindesk.gui.cases.reading_area import ReadingArea
+from skindesk.gui.latest import Latest
 from skindesk.gui.widgets.canvas import PictureCanvas
 from skindesk.gui.widgets.differential import DifferentialView
 from skindesk.gui.widgets.empty_state import EmptyState
+from skindesk.gui.widgets.generated import badge, is_generated
 from skindesk.gui.widgets.labels import ElidedLabel, IconLabel, text_label
 from skindesk.gui.widgets.notice import Notice
+from skindesk.gui.widgets.reading_area import ReadingArea
 from skindesk.imaging.decode import DecodedImage, decode, read_picture_file
 
 _LARGE_ENOUGH_PX = 1024
@@ -113,4 +113,4 @@ class OutcomeView(QWidget):
 
 def _read(path: Path) -> tuple[DecodedImage, str]:
     file = read_picture_file(path)
-    return decode(file, at_least_px=_LARGE_ENOUGH_PX), badge(file.content)
+    return decode(file, at_least_px=_LARGE_ENOUGH_PX), badge(is_generated(file.content))

@@ -1,23 +1,28 @@
 """The table of cases: a page at a time from the case log, read in the background."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Protocol
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 
 from skindesk.domain.case import CaseCursor, CasePage, CaseSummary
 from skindesk.gui.background import Background
-from skindesk.gui.cases.latest import Latest
-from skindesk.gui.cases.words import NO_BREAK, NOTHING, impression_name, local_day, short_lesion
-from skindesk.gui.widgets.words import patient_name, percent
+from skindesk.gui.latest import Latest
+from skindesk.gui.widgets.table_model import Index, TableModel
+from skindesk.gui.widgets.words import (
+    NOTHING,
+    differential_line,
+    impression_name,
+    local_day,
+    patient_name,
+    percent,
+    short_lesion,
+)
 
 PAGE_SIZE = 50
 CASE_ROLE = Qt.ItemDataRole.UserRole
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_Index = QModelIndex | QPersistentModelIndex
 
 
 class CaseSource(Protocol):
@@ -44,9 +49,6 @@ class CaseColumn(IntEnum):
     IMPRESSION = 8
 
 
-_NUMBERS = frozenset({CaseColumn.PICTURES, CaseColumn.MALIGNANT_SUM})
-
-
 @dataclass(frozen=True)
 class _FirstPage:
     """The beginning of an answer, with how many cases there are in all."""
@@ -55,12 +57,13 @@ class _FirstPage:
     count: int
 
 
-class CaseTableModel(QAbstractTableModel):
+class CaseTableModel(TableModel):
     """Cases that match a query, latest visit first.
 
     A newer query makes the answers to older ones void. Rows stay on the screen until the new ones are there.
     """
 
+    figures = frozenset({CaseColumn.PICTURES, CaseColumn.MALIGNANT_SUM})
     answered = Signal()
     """The first page of the newest query is in the table."""
     failed = Signal(object)
@@ -102,27 +105,33 @@ class CaseTableModel(QAbstractTableModel):
             column = CaseColumn.IMPRESSION
             self.dataChanged.emit(self.index(0, column), self.index(len(self._rows) - 1, column))
 
-    def case_at(self, row: int) -> CaseSummary:
-        """The case in a row."""
-        return self._rows[row]
-
     def row_of(self, case_id: int) -> int | None:
         """The row of a case, if it has been loaded."""
         return next((row for row, case in enumerate(self._rows) if case.case_id == case_id), None)
 
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        """How many cases are loaded."""
-        return 0 if parent.isValid() else len(self._rows)
+    def rows(self) -> Sequence[CaseSummary]:
+        """The cases that are loaded."""
+        return self._rows
 
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
-        """How many columns there are."""
-        return 0 if parent.isValid() else len(CaseColumn)
+    def column_names(self) -> tuple[str, ...]:
+        """In the order of CaseColumn."""
+        return (
+            self.tr("Patient"),
+            self.tr("ID"),
+            self.tr("Born"),
+            self.tr("Lesion"),
+            self.tr("Last visit"),
+            self.tr("Pictures"),
+            self.tr("Network"),
+            self.tr("Malignant or\npremalignant"),
+            self.tr("Own impression"),
+        )
 
-    def canFetchMore(self, parent: _Index) -> bool:
+    def canFetchMore(self, parent: Index) -> bool:
         """Whether the log has more; never while an answer is awaited or being inserted."""
         return not parent.isValid() and not self._busy and self._cursor is not None
 
-    def fetchMore(self, parent: _Index) -> None:
+    def fetchMore(self, parent: Index) -> None:
         """Ask for the next page."""
         if not self.canFetchMore(parent):
             return
@@ -130,19 +139,7 @@ class CaseTableModel(QAbstractTableModel):
         query, cursor = self.query, self._cursor
         self._latest.ask(lambda: self._open_source().page(query, cursor, PAGE_SIZE), self._continue, self._give_up)
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> str | Qt.AlignmentFlag | None:
-        """The columns' names."""
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if section in _NUMBERS else _LEFT
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._column_names()[section]
-        return None
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What a cell shows; under CASE_ROLE the row's CaseSummary."""
         if not index.isValid():
             return None
@@ -152,7 +149,7 @@ class CaseTableModel(QAbstractTableModel):
         if role == CASE_ROLE:
             return case
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if index.column() in _NUMBERS else _LEFT
+            return self.alignment(index.column())
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
             return self._whole_row(case)
         return None
@@ -184,19 +181,6 @@ class CaseTableModel(QAbstractTableModel):
         self.endResetModel()
         self._busy = False
 
-    def _column_names(self) -> tuple[str, ...]:
-        return (
-            self.tr("Patient"),
-            self.tr("ID"),
-            self.tr("Born"),
-            self.tr("Lesion"),
-            self.tr("Last visit"),
-            self.tr("Pictures"),
-            self.tr("Network"),
-            self.tr("Malignant or\npremalignant"),
-            self.tr("Own impression"),
-        )
-
     def _text(self, case: CaseSummary, column: CaseColumn) -> str:
         who = case.patient.details
         match column:
@@ -220,11 +204,11 @@ class CaseTableModel(QAbstractTableModel):
                 return impression_name(case.impression, self._impression_names) if case.impression else NOTHING
 
     def _whole_row(self, case: CaseSummary) -> str:
-        names = self._column_names()
+        names = self.column_names()
         return "\n".join(f"{names[column].replace(chr(10), ' ')}: {self._text(case, column)}" for column in CaseColumn)
 
 
 def _network(case: CaseSummary) -> str:
     if case.top_name is None or case.top_probability is None:
         return NOTHING
-    return f"{percent(case.top_probability)}{NO_BREAK}{NO_BREAK}{case.top_name}"
+    return differential_line(case.top_probability, case.top_name)

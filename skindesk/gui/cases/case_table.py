@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from skindesk.domain.case import CaseSummary
 from skindesk.gui.cases.case_model import CASE_ROLE, CaseColumn
-from skindesk.gui.cases.fitting_table import Columns, FittingTable
+from skindesk.gui.widgets.fitting_table import Columns, FittingTable
 
 ROW_HEIGHT_PX = 40
 _COLUMNS = Columns(

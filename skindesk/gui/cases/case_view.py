@@ -1,7 +1,6 @@
 """The chosen case: its lesion, and its visits, newest first."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -9,13 +8,13 @@ from shiboken6 import isValid
 
 from skindesk.domain.case import Case, CaseSummary, PictureDetails
 from skindesk.gui.background import Background
-from skindesk.gui.cases.reading_area import ReadingArea
 from skindesk.gui.cases.thumbnail import SmallPicture, Thumbnail, small_picture
 from skindesk.gui.cases.visit_card import VisitCard
-from skindesk.gui.cases.words import local_day, short_lesion
 from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.labels import text_label
-from skindesk.gui.widgets.words import sentence, site_word
+from skindesk.gui.widgets.reading_area import ReadingArea
+from skindesk.gui.widgets.segmented import Segmented
+from skindesk.gui.widgets.words import local_day, sentence, short_lesion, site_word
 
 ReadPicture = Callable[[str], bytes]
 """A stored picture's bytes by their digest; slow, so called in the background only."""
@@ -87,25 +86,17 @@ class CaseView(QWidget):
                 widget.deleteLater()
         if len(siblings) < 2:
             return
-        self._others.setSpacing(0)
-        self._others.addWidget(text_label(self.tr("This patient's lesions"), "label"))
-        self._others.addSpacing(12)
-        ordered = sorted(siblings, key=lambda entry: entry.lesion.number)
-        for place, entry in enumerate(ordered):
-            button = QPushButton(f"L{entry.lesion.number}", self)
-            button.setProperty("segment", _segment(place, len(ordered)))
-            button.setCheckable(True)
-            button.setChecked(entry.case_id == case.lesion.case_id)
-            button.setToolTip(short_lesion(entry.lesion))
-            button.setAccessibleName(self.tr("Lesion {0}").format(button.toolTip()))
-            button.clicked.connect(partial(self._choose_sibling, button, entry.case_id, case.lesion.case_id))
-            self._others.addWidget(button)
+        lesions = sorted((entry.lesion for entry in siblings), key=lambda lesion: lesion.number)
+        name = self.tr("This patient's lesions")
+        choice = Segmented[int](name, [(lesion.case_id, f"L{lesion.number}") for lesion in lesions])
+        for lesion in lesions:
+            choice.button(lesion.case_id).setToolTip(short_lesion(lesion))
+        choice.choose(case.lesion.case_id)
+        choice.chosen.connect(self.other_case_wanted.emit)
+        self._others.setSpacing(12)
+        self._others.addWidget(text_label(name, "label"))
+        self._others.addWidget(choice)
         self._others.addStretch()
-
-    def _choose_sibling(self, button: QPushButton, case_id: int, shown_id: int) -> None:
-        button.setChecked(case_id == shown_id)
-        if case_id != shown_id:
-            self.other_case_wanted.emit(case_id)
 
     def _load(self, details: PictureDetails, thumbnail: Thumbnail) -> None:
         def done(picture: SmallPicture) -> None:
@@ -152,12 +143,6 @@ class _Heading(QFrame):
         if case.visits:
             parts.append(self.tr("first seen {0}").format(local_day(case.visits[0].visited_at)))
         self._about.setText(" · ".join(parts))
-
-
-def _segment(place: int, count: int) -> str:
-    if place == 0:
-        return "first"
-    return "last" if place == count - 1 else "middle"
 
 
 def _names_in(case: Case) -> dict[str, str]:

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from skindesk.domain.case import PictureDetails
 from skindesk.gui.background import Background
 from skindesk.gui.cases.case_view import ReadPicture
-from skindesk.gui.cases.generated import badge
-from skindesk.gui.cases.latest import Latest
+from skindesk.gui.latest import Latest
 from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.canvas import PictureCanvas
+from skindesk.gui.widgets.generated import badge, is_generated
 from skindesk.gui.widgets.labels import text_label
 from skindesk.gui.widgets.notice import Notice
 from skindesk.imaging.decode import DecodedImage, decode, picture_from_bytes
@@ -47,7 +47,7 @@ class PicturePage(QWidget):
 
     def _decode(self, details: PictureDetails) -> tuple[DecodedImage, str]:
         content = self._read_picture(details.sha256)
-        return decode(picture_from_bytes(details.file_name, content)), badge(content)
+        return decode(picture_from_bytes(details.file_name, content)), badge(is_generated(content))
 
     def _show(self, decoded: tuple[DecodedImage, str]) -> None:
         picture, words = decoded

@@ -6,9 +6,9 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from skindesk.gui.cases.generated import is_generated
 from skindesk.gui.theme import current, tabular
 from skindesk.gui.theme.fonts import SECONDARY_PX
+from skindesk.gui.widgets.generated import badge, is_generated
 from skindesk.imaging.decode import decode, picture_from_bytes
 
 WIDTH_PX, HEIGHT_PX = 176, 132
@@ -63,7 +63,7 @@ class Thumbnail(QAbstractButton):
         """Show the decoded picture."""
         self._image, self._generated = picture.image, picture.generated
         if picture.generated:
-            self.setAccessibleDescription(self.tr("Generated picture, not a patient"))
+            self.setAccessibleDescription(badge(True))
         self.update()
 
     def show_trouble(self, sentence: str) -> None:

@@ -8,10 +8,17 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from skindesk.domain.case import Plan, Review, StoredPicture, Visit
 from skindesk.domain.prediction import Prediction
 from skindesk.gui.cases.thumbnail import Thumbnail
-from skindesk.gui.cases.words import impression_name, local_day, local_minute, when_given
 from skindesk.gui.widgets.differential import DifferentialView
 from skindesk.gui.widgets.labels import hairline, text_label
-from skindesk.gui.widgets.words import confidence_word, modality_word, plan_word
+from skindesk.gui.widgets.words import (
+    confidence_word,
+    impression_name,
+    local_day,
+    local_minute,
+    modality_word,
+    plan_word,
+    when_given,
+)
 
 _SHORT_DIGEST = 8
 

@@ -12,12 +12,12 @@ from skindesk.domain.case import Case, CaseSummary, StoredPicture, Visit
 from skindesk.gui.background import Background
 from skindesk.gui.cases.case_list import CaseList
 from skindesk.gui.cases.case_view import CaseView
-from skindesk.gui.cases.latest import Latest
 from skindesk.gui.cases.picture_page import PicturePage
-from skindesk.gui.cases.words import local_day
+from skindesk.gui.latest import Latest
 from skindesk.gui.widgets.empty_state import EmptyState
 from skindesk.gui.widgets.labels import text_label
 from skindesk.gui.widgets.notice import Notice
+from skindesk.gui.widgets.words import local_day
 
 _MARGIN_PX = 24
 _CASE_PX = (480, 740)

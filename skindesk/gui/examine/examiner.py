@@ -10,7 +10,7 @@ from skindesk.bootstrap import Workspace
 from skindesk.domain.contract import ModelContract
 from skindesk.gui.background import Background
 from skindesk.gui.examine.examination import Examination
-from skindesk.gui.examine.examples import is_example
+from skindesk.gui.widgets.generated import is_generated
 from skindesk.imaging.decode import PictureFile, PictureWarning, decode
 from skindesk.inference.classifier import Classifier
 from skindesk.services.classify import Answered, answer_for
@@ -105,7 +105,7 @@ class Examiner(QObject):
 
 
 def _opened_picture(picture: PictureFile) -> Examination:
-    return Examination(picture, decode(picture), generated=is_example(picture.sha256))
+    return Examination(picture, decode(picture), generated=is_generated(picture.content))
 
 
 def _reply(classifier: Classifier, picture: PictureFile) -> _Reply:

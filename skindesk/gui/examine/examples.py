@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -34,16 +33,6 @@ def read_examples() -> tuple[Example, ...]:
         Example(path, path.stem.split("-")[1], decode(read_picture_file(path), at_least_px=_THUMB.width() * 2))
         for path in _paths()
     )
-
-
-def is_example(sha256: str) -> bool:
-    """Whether a file is one of the examples, wherever it was opened from. Slow at first: for the background."""
-    return sha256 in _digests()
-
-
-@cache
-def _digests() -> frozenset[str]:
-    return frozenset(read_picture_file(path).sha256 for path in _paths())
 
 
 def _paths() -> list[Path]:

@@ -10,6 +10,7 @@ from skindesk.gui.examine.examples import ExampleShelf
 from skindesk.gui.theme import set_icon, tabular
 from skindesk.gui.widgets.canvas import PictureCanvas
 from skindesk.gui.widgets.empty_state import EmptyState
+from skindesk.gui.widgets.generated import badge
 from skindesk.gui.widgets.labels import ElidedLabel, text_label
 from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.words import sentence
@@ -69,7 +70,7 @@ class Viewer(QWidget):
         """Show a picture, saying so where it is generated."""
         self._show(self.canvas)
         self.canvas.show_rgb(examination.image.rgb)
-        self.canvas.show_badge(self.tr("Generated phantom") if examination.generated else "")
+        self.canvas.show_badge(badge(examination.generated))
         self._name.set_full_text(examination.picture.name)
         for button in self._picture_tools:
             button.setEnabled(True)

@@ -1,9 +1,8 @@
-"""The type scale: the system's interface font in five sizes, with figures of equal width where numbers stand."""
+"""The system's interface font, with figures of equal width where numbers stand; the stylesheet has all its sizes."""
 
 from PySide6.QtGui import QFont, QFontDatabase
 
-BODY_PX, SECONDARY_PX, SECTION_PX, PAGE_PX, NUMBER_PX = 13, 12, 16, 20, 28
-
+BODY_PX, SECONDARY_PX = 13, 12
 
 _PLAIN_FALLBACKS = frozenset({"Sans", "Sans Serif", "Sans-Serif", "DejaVu Sans"})
 """What Qt names where no desktop has chosen an interface font."""

@@ -1,19 +1,22 @@
 """How values of the domain read on the screen."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 
 from PySide6.QtCore import QCoreApplication
 
-from skindesk.domain.case import Confidence, Lesion, LesionDetails, Patient, Plan, Sex, Site, SkinType
+from skindesk.domain.case import Confidence, Lesion, LesionDetails, Patient, Plan, ReviewDetails, Sex, Site, SkinType
 from skindesk.domain.contract import Modality
 from skindesk.domain.errors import SkinDeskError
 from skindesk.domain.labels import MalignancyGroup
 from skindesk.domain.prediction import AbstentionReason, Prediction
 from skindesk.imaging.decode import PictureWarning
 
+NOTHING = "\N{EN DASH}"
+"""Stands in a table's cell for what is not known."""
+
 NO_SUPPORT_BELOW = 0.05
 """A malignant sum under this reads as "no support for malignancy". It chooses words only: the sum is always shown."""
-
 
 translate = QCoreApplication.translate  # under this name the translation tools find the texts
 
@@ -25,6 +28,11 @@ def percent(probability: float) -> str:
     if 0.995 <= probability < 1:
         return ">\u200999\u00a0%"
     return f"{probability * 100:.0f}\u00a0%"
+
+
+def differential_line(probability: float, name: str) -> str:
+    """One line of a differential: how probable, and what."""
+    return f"{percent(probability)}\u00a0\u00a0{name}"
 
 
 def sentence(error: Exception | str) -> str:
@@ -96,6 +104,33 @@ def patient_line(patient: Patient, today: date) -> str:
 def lesion_line(lesion: Lesion) -> str:
     """The lesion in one line: number, site, description."""
     return " · ".join([f"L{lesion.number}", *_place(lesion.details)])
+
+
+def short_lesion(lesion: Lesion) -> str:
+    """The lesion where room is scarce: number and site, or the description where the site is unknown."""
+    return " · ".join([f"L{lesion.number}", *_place(lesion.details)[:1]])
+
+
+def impression_name(impression: str, names: Mapping[str, str]) -> str:
+    """An impression as a diagnosis: a label code by its name in `names`, free text as it was typed."""
+    return names.get(impression, impression)
+
+
+def when_given(review: ReviewDetails) -> str:
+    """Whether the network's answer had been on the screen when the impression was given."""
+    if review.revealed_before:
+        return translate("words", "Given after seeing the network's answer")
+    return translate("words", "Given before seeing the network's answer")
+
+
+def local_day(moment: datetime) -> str:
+    """An aware time as the ISO date of this computer's time zone."""
+    return moment.astimezone().date().isoformat()
+
+
+def local_minute(moment: datetime) -> str:
+    """An aware time as ISO date and time of this computer's time zone, to the minute."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def _place(details: LesionDetails) -> list[str]:

@@ -1,8 +1,6 @@
 """Cases for the pages that show them: real pictures, generated ones, in a real case log."""
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -24,8 +22,7 @@ from skindesk.domain.case import (
 from skindesk.domain.contract import Modality
 from skindesk.domain.labels import Label, MalignancyGroup
 from skindesk.domain.prediction import AbstentionReason, Decision, ModelRef, Prediction
-from skindesk.gui.background import Background
-from skindesk.system.paths import Profile, bundled
+from skindesk.system.paths import bundled
 
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 LABELS = (
@@ -36,19 +33,6 @@ LABELS = (
     Label("nv", "Melanocytic nevus", MalignancyGroup.BENIGN),
 )
 EXAMPLES = tuple(sorted(bundled("resources", "examples").glob("*.jpg")))
-
-
-@contextmanager
-def opened(folder: Path) -> Iterator[tuple[Workspace, Background]]:
-    """A workspace on a profile of its own, with a background that is closed in the end."""
-    workspace = Workspace(Profile(folder / "profile"), None)
-    background = Background()
-    try:
-        yield workspace, background
-    finally:
-        background.close()
-        if "casework" in vars(workspace):
-            workspace.casework.log.close()
 
 
 def prediction(content: bytes, probabilities: tuple[float, ...], at: datetime = NOON) -> Prediction:

@@ -1,6 +1,6 @@
 """Tells the program's own generated pictures from photographs, so that they are labelled wherever they are shown."""
 
-from PySide6.QtCore import QCoreApplication
+from skindesk.gui.widgets.words import translate
 
 _NOTICE = b"Generated phantom, not a photograph of a patient"
 _HEADER_BYTES = 4096
@@ -11,8 +11,6 @@ def is_generated(content: bytes) -> bool:
     return _NOTICE in content[:_HEADER_BYTES]
 
 
-def badge(content: bytes) -> str:
+def badge(generated: bool) -> str:
     """What to write on the picture; empty for a photograph."""
-    if not is_generated(content):
-        return ""
-    return QCoreApplication.translate("Generated", "Generated picture, not a patient")
+    return translate("generated", "Generated picture, not a patient") if generated else ""
