@@ -3,6 +3,7 @@
 import hashlib
 import io
 import stat
+import struct
 import warnings
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
 
@@ -25,6 +26,20 @@ MIN_SIDE_PX = 32
 
 _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP")
 _READABLE = "Use JPEG, PNG, TIFF, WebP or BMP."
+_DECODER_ERRORS = (
+    OSError, SyntaxError, ValueError, TypeError, EOFError, IndexError, KeyError, OverflowError, struct.error,
+)  # fmt: skip
+"""What Pillow's decoders raise on damaged input."""
+_UPRIGHT_BY_ORIENTATION = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_ORIENTATIONS_ON_THE_SIDE = (5, 6, 7, 8)
 
 # The cap above decides; Pillow's own, a module-wide one, only has to lie beyond it and keep quiet below it.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -123,8 +138,7 @@ def decode(picture: PictureFile, at_least_px: int | None = None) -> DecodedImage
         ) from error
     except (Image.DecompressionBombError, MemoryError) as error:
         raise _too_large(picture.name) from error
-    # Pillow's decoders raise all of these on damaged input.
-    except (OSError, SyntaxError, ValueError, TypeError, EOFError, IndexError, KeyError, OverflowError) as error:
+    except _DECODER_ERRORS as error:
         raise ImageRejectedError(
             RejectionReason.DAMAGED,
             f"{picture.name} is damaged or cut off after {len(picture.content) / 1000:,.0f} kB.",
@@ -138,11 +152,13 @@ def _decode_opened(image: Image.Image, picture: PictureFile, at_least_px: int | 
     noted = []
     if getattr(image, "n_frames", 1) > 1 and media_type != "image/mpo":  # MPO: a phone's JPEG and its preview
         noted.append(PictureWarning.FIRST_OF_SEVERAL_FRAMES)
-    turned = image.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
     if at_least_px is not None:
         image.draft(None, (at_least_px, at_least_px))
-    upright = ImageOps.exif_transpose(image)
-    rgb, colour_notes = _to_srgb(upright)
+    image.load()
+    orientation = _orientation(image)
+    turned = orientation in _ORIENTATIONS_ON_THE_SIDE
+    turn = _UPRIGHT_BY_ORIENTATION.get(orientation)
+    rgb, colour_notes = _to_srgb(image if turn is None else image.transpose(turn))
     noted.extend(colour_notes)
     return DecodedImage(
         rgb=np.asarray(rgb),
@@ -152,6 +168,19 @@ def _decode_opened(image: Image.Image, picture: PictureFile, at_least_px: int | 
         media_type="image/jpeg" if media_type == "image/mpo" else media_type,
         warnings=tuple(noted),
     )
+
+
+def _orientation(image: Image.Image) -> int:
+    """How a loaded picture is stored, 1 to 8 (TIFF 6.0, tag 274); 1 where its EXIF cannot be read.
+
+    Damaged EXIF beside sound pixels is common and no reason to refuse a picture; `ImageOps.exif_transpose` writes
+    the EXIF anew and fails on it. Pillow turns a TIFF, its size included, while it is loaded, and drops the tag.
+    """
+    try:
+        found = image.getexif().get(ExifTags.Base.Orientation, 1)
+    except _DECODER_ERRORS:
+        return 1
+    return found if isinstance(found, int) else 1
 
 
 def _check_size(image: Image.Image, name: str) -> None:
@@ -185,8 +214,10 @@ def _to_srgb(image: Image.Image) -> tuple[Image.Image, list[PictureWarning]]:
         image, visible = _on_white(image)
         if visible:
             noted.append(PictureWarning.TRANSPARENCY_FLATTENED)
+    if image.mode == "P":
+        image = image.convert("RGB")
     profile = image.info.get("icc_profile")
-    if profile and image.mode in ("RGB", "CMYK"):
+    if profile and image.mode in ("RGB", "CMYK", "L"):
         managed = _apply_profile(image, profile)
         if managed is None:
             noted.append(PictureWarning.COLOUR_PROFILE_IGNORED)

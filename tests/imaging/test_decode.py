@@ -57,6 +57,29 @@ def test_every_exif_orientation_is_turned_upright(orientation: int, at_least_px:
     assert bottom_left[0] < 40
 
 
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_size_of_a_picture_on_its_side_is_given_upright(file_format: str) -> None:
+    decoded = decode(picture(Image.fromarray(gradient(96, 64)), file_format, exif=exif(6)))
+    assert (decoded.original_width_px, decoded.original_height_px) == (64, 96)
+    assert decoded.rgb.shape == (96, 64, 3)
+
+
+@pytest.mark.parametrize("file_format", ["PNG", "WEBP"])
+def test_unreadable_exif_is_no_reason_to_refuse_a_picture(file_format: str) -> None:
+    decoded = decode(picture(Image.fromarray(gradient()), file_format, exif=b"no EXIF at all", lossless=True))
+    np.testing.assert_array_equal(decoded.rgb, gradient())
+
+
+def test_exif_that_cannot_be_written_anew_does_not_cost_the_picture() -> None:
+    tags = exif(6)
+    tags[0x0128] = 2
+    whole = tags.tobytes()
+    at = whole.index(b"\x01\x28") + 2
+    odd = whole[:at] + b"\0\x01" + whole[at + 2 :]  # the unit of resolution declared as a byte
+    decoded = decode(picture(Image.fromarray(gradient(96, 64)), "JPEG", exif=odd))
+    assert decoded.rgb.shape == (96, 64, 3)
+
+
 def test_drafted_jpeg_is_smaller_but_never_below_what_was_asked() -> None:
     decoded = decode(picture(plain(RED, 2000, 1500), "JPEG"), at_least_px=448)
     assert 448 <= min(decoded.rgb.shape[:2]) < 1500
@@ -108,6 +131,12 @@ def test_embedded_colour_profile_is_applied() -> None:
 def test_unusable_colour_profile_is_noted_and_ignored() -> None:
     decoded = decode(picture(plain(RED), icc_profile=b"nonsense"))
     assert tuple(decoded.rgb[5, 5]) == RED
+    assert PictureWarning.COLOUR_PROFILE_IGNORED in decoded.warnings
+
+
+@pytest.mark.parametrize("mode", ["P", "L"])
+def test_profile_of_palette_and_grey_is_not_passed_over_in_silence(mode: str) -> None:
+    decoded = decode(picture(plain(RED).convert(mode), icc_profile=b"nonsense"))
     assert PictureWarning.COLOUR_PROFILE_IGNORED in decoded.warnings
 
 
