@@ -4,17 +4,20 @@ import csv
 import io
 import json
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, BinaryIO, Self
 
 from skindesk.domain.errors import OutputUnavailableError
 from skindesk.domain.outcome import Classified, Outcome
+from skindesk.domain.prediction import ModelRef
 
 Row = dict[str, str | float | None]
 
 _RANKS = 3
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _FIXED_COLUMNS = (
     "path",
     "sha256",
@@ -69,21 +72,24 @@ class RowFile:
     leaving without an error completes the file, leaving with one keeps the part.
     """
 
-    def __init__(self, path: Path, codes: Sequence[str], resume: bool = False) -> None:
-        """Raises OutputUnavailableError for an unknown ending, an unwritable place, or a part of another network."""
+    def __init__(self, path: Path, codes: Sequence[str], resume: bool = False, model: ModelRef | None = None) -> None:
+        """Raises OutputUnavailableError for an unknown ending, an unwritable place, or a part of another network.
+
+        With `model`, a part that holds answers of any other network or version is refused too.
+        """
         if path.suffix.lower() not in (".csv", ".jsonl"):
             raise OutputUnavailableError(f"{path.name} ends in neither .csv nor .jsonl.", "Name the file so.")
+        if path.is_dir():
+            raise OutputUnavailableError(f"{path.name} is a folder.", "Name a file.")
         self._path = path
         self._part = path.with_name(f"{path.name}.part")
         self._codes = tuple(codes)
+        self._model = model
         self._as_csv = path.suffix.lower() == ".csv"
         self.done_paths: frozenset[str] = frozenset()
         try:
-            kept = self._kept_part() if resume else b""
-            self._file = self._part.open("wb")
-            if kept:
-                self._file.write(kept)
-            elif self._as_csv:
+            self._file = self._continued() if resume and self._part.exists() else self._part.open("wb")
+            if self._as_csv and not self._file.tell():
                 self._file.write(_csv_line(columns(codes)))
         except OSError as error:
             raise self._unwritable(error) from error
@@ -113,25 +119,49 @@ class RowFile:
         except OSError as problem:
             raise self._unwritable(problem) from problem
 
-    def _kept_part(self) -> bytes:
-        """The whole lines of an interrupted run; a torn last line is done again."""
-        if not self._part.exists():
-            return b""
-        content = self._part.read_bytes()
-        content = content[: content.rfind(b"\n") + 1]
-        text = content.decode("utf-8", errors="surrogateescape")
-        rows: list[dict[str, str]] = []
-        if self._as_csv:
-            reader = csv.DictReader(io.StringIO(text, newline=""))
-            if content and tuple(reader.fieldnames or ()) != columns(self._codes):
-                raise OutputUnavailableError(
-                    f"{self._part.name} was begun with another network.", "Delete it, or continue with that network."
-                )
-            rows = list(reader)
-        else:
-            rows = [json.loads(line) for line in text.splitlines()]
-        self.done_paths = frozenset(row["path"] for row in rows)
-        return content
+    def _continued(self) -> BinaryIO:
+        """The part of an interrupted run, open behind its last whole row; a torn last row is done again."""
+        file = self._part.open("r+b")
+        try:
+            kept_bytes, done = 0, set()
+            for record in _whole_records(file, self._as_csv):
+                if kept_bytes or not self._as_csv:
+                    done.add(self._path_in(record))
+                elif record != _csv_line(columns(self._codes)):
+                    raise self._of_another_network()
+                kept_bytes += len(record)
+            self.done_paths = frozenset(done)
+            file.seek(kept_bytes)
+            file.truncate()
+        except BaseException:
+            file.close()
+            raise
+        return file
+
+    def _path_in(self, record: bytes) -> str:
+        """Which path a kept row is of. Raises OutputUnavailableError where this run could not have written it."""
+        try:
+            row = self._parse(record)
+            path, model = str(row["path"]), (row["model_id"], row["model_version"])
+        except (ValueError, TypeError, KeyError, StopIteration, csv.Error) as error:
+            raise OutputUnavailableError(
+                f"{self._part.name} is damaged.", "Delete it, or start again without --resume."
+            ) from error
+        wanted = self._model
+        if tuple(row) != columns(self._codes) or (wanted and model[0] and model != (wanted.model_id, wanted.version)):
+            raise self._of_another_network()
+        return path
+
+    def _parse(self, record: bytes) -> dict[str, Any]:
+        text = record.decode("utf-8", errors="surrogateescape")
+        if not self._as_csv:
+            return dict(json.loads(text))
+        return dict(zip(columns(self._codes), next(csv.reader(io.StringIO(text, newline=""))), strict=True))
+
+    def _of_another_network(self) -> OutputUnavailableError:
+        return OutputUnavailableError(
+            f"{self._part.name} was begun with another network.", "Delete it, or continue with that network."
+        )
 
     def _unwritable(self, error: OSError) -> OutputUnavailableError:
         return OutputUnavailableError(
@@ -140,14 +170,30 @@ class RowFile:
 
 
 def json_line(row: Row) -> str:
-    """A row as one line of JSON, ending in a newline."""
-    return json.dumps(row, ensure_ascii=False) + "\n"
+    """A row as one line of JSON, ending in a newline. It can always be written as UTF-8.
+
+    A file name's bytes that are no UTF-8 are escaped, and come back as Python's own `surrogateescape` has them.
+    """
+    line = json.dumps(row, ensure_ascii=False)
+    return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n"
 
 
 def _csv_line(values: Sequence[object]) -> bytes:
+    # With both characters as its line end, Python 3.11's writer quotes a value that holds either of them.
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\n").writerow(["" if value is None else value for value in values])
-    return buffer.getvalue().encode("utf-8", errors="surrogateescape")
+    csv.writer(buffer, lineterminator="\r\n").writerow(["" if value is None else value for value in values])
+    line = buffer.getvalue().removesuffix("\r\n") + "\n"
+    return line.encode("utf-8", errors="surrogateescape")
+
+
+def _whole_records(file: BinaryIO, as_csv: bool) -> Iterator[bytes]:
+    """A part's rows with their line ends; a CSV row goes on while a quotation mark is open. A torn one is left out."""
+    record = b""
+    for line in file:
+        record += line
+        if line.endswith(b"\n") and not (as_csv and record.count(b'"') % 2):
+            yield record
+            record = b""
 
 
 def _rounded(probability: float) -> float:

@@ -1,12 +1,14 @@
 import csv
 import json
+import os
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from skindesk.domain.errors import OutputUnavailableError, RejectionReason
-from skindesk.domain.outcome import Outcome, Rejected
+from skindesk.domain.outcome import Classified, Outcome, Rejected
 from skindesk.exchange.rows import RowFile, columns, to_row
 from skindesk.inference.classifier import Classifier
 from skindesk.services.classify import classify_file
@@ -93,6 +95,42 @@ def test_interrupted_run_is_continued_after_its_last_whole_row(tmp_path: Path, e
     assert not part.exists()
 
 
+ODD_NAMES = [
+    "a\rb.jpg",
+    'a, "b"\nc.jpg',
+    "line\u2028sep.jpg",
+    "next\x85line.jpg",
+    os.fsdecode(b"\xff\xfe.jpg"),
+    "é😀.jpg",
+]
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_any_name_is_written_and_found_again(tmp_path: Path, name: str, ending: str) -> None:
+    out = tmp_path / f"out.{ending}"
+    interrupted_run(out, CODES, name, "two.jpg")
+    with RowFile(out, CODES, resume=True) as file:
+        assert file.done_paths == {name, "two.jpg"}
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_run_torn_anywhere_is_continued_to_the_same_file(tmp_path: Path, ending: str) -> None:
+    names = ["one.jpg", 'a, "b"\nc.jpg', "three.jpg"]
+    whole, out = tmp_path / f"whole.{ending}", tmp_path / f"out.{ending}"
+    with RowFile(whole, CODES) as file:
+        for name in names:
+            file.write(rejected(name))
+    content = whole.read_bytes()
+    for length in range(len(content)):
+        out.with_name(f"{out.name}.part").write_bytes(content[:length])
+        with RowFile(out, CODES, resume=True) as file:
+            for name in names:
+                if name not in file.done_paths:
+                    file.write(rejected(name))
+        assert out.read_bytes() == content, length
+
+
 def test_failed_run_keeps_an_earlier_result(tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     out.write_text("earlier")
@@ -104,6 +142,33 @@ def test_part_of_another_network_is_not_continued(tmp_path: Path) -> None:
     interrupted_run(tmp_path / "out.csv", ("a", "b"), "one.jpg")
     with pytest.raises(OutputUnavailableError, match="another network"):
         RowFile(tmp_path / "out.csv", CODES, resume=True)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_part_of_another_version_is_not_continued(tmp_path: Path, classified: Classified, ending: str) -> None:
+    out, ref = tmp_path / f"out.{ending}", classified.prediction.model
+    with suppress(KeyboardInterrupt), RowFile(out, CODES, model=ref) as file:
+        file.write(classified)
+        raise KeyboardInterrupt
+    with pytest.raises(OutputUnavailableError, match="another network"):
+        RowFile(out, CODES, resume=True, model=replace(ref, version="2.0.0"))
+    with RowFile(out, CODES, resume=True, model=ref) as file:
+        assert file.done_paths == {str(classified.path)}
+
+
+@pytest.mark.parametrize("content", [b"no JSON\n", b"[]\n", b"{}\n", b"3\n", b"\0\0\0\n"])
+def test_part_that_is_no_result_is_left_as_it_is(tmp_path: Path, content: bytes) -> None:
+    part = tmp_path / "out.jsonl.part"
+    part.write_bytes(content)
+    with pytest.raises(OutputUnavailableError, match="is damaged"):
+        RowFile(tmp_path / "out.jsonl", CODES, resume=True)
+    assert part.read_bytes() == content
+
+
+def test_folder_in_the_place_of_the_result_is_said_before_the_run(tmp_path: Path) -> None:
+    (tmp_path / "out.csv").mkdir()
+    with pytest.raises(OutputUnavailableError, match="is a folder"):
+        RowFile(tmp_path / "out.csv", CODES)
 
 
 def test_unknown_ending_and_missing_folder_are_said(tmp_path: Path) -> None:
