@@ -3,6 +3,7 @@
 import argparse
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -37,21 +38,24 @@ def run(chosen: argparse.Namespace, context: Context) -> int:
     workspace = context.workspace
     classifier = workspace.models.open(chosen.model or workspace.settings.model_id)
     codes = classifier.contract.codes
-    folder_problems: list[Rejected] = []
-    paths = list(find_pictures(chosen.paths, chosen.recursive, folder_problems.append))
+    done: frozenset[str] = frozenset()
     with ExitStack() as stack:
         writers: list[Callable[[Outcome], None]] = []
         if chosen.out:
-            file = stack.enter_context(RowFile(chosen.out, codes, chosen.resume))
-            paths = [path for path in paths if str(path) not in file.done_paths]
-            folder_problems = [entry for entry in folder_problems if str(entry.path) not in file.done_paths]
+            file = stack.enter_context(RowFile(chosen.out, codes, chosen.resume, classifier.ref))
+            done = file.done_paths
             writers.append(file.write)
         if chosen.json:
             writers.append(lambda outcome: _print_json(outcome, codes))
         elif not chosen.out:
             writers.append(_print_line)
-        counts = _Counts(len(paths) + len(folder_problems))
-        for outcome in _chain(folder_problems, classify_files(paths, classifier, chosen.workers)):
+        counts = _Counts(chosen.paths, chosen.recursive, len(done))
+        problems: deque[Rejected] = deque()
+        paths = find_pictures(chosen.paths, chosen.recursive, problems.append)
+        left = (path for path in paths if str(path) not in done)
+        for outcome in _with_problems(problems, classify_files(left, classifier, chosen.workers)):
+            if str(outcome.path) in done:
+                continue
             for write in writers:
                 write(outcome)
             counts.add(outcome)
@@ -60,15 +64,17 @@ def run(chosen: argparse.Namespace, context: Context) -> int:
 
 
 class _Counts:
-    """Counts outcomes and, on a terminal, shows how far the run is."""
+    """Counts outcomes and, on a terminal, shows how far the run is; only that needs the files counted first."""
 
-    def __init__(self, total: int) -> None:
-        self.total = total
+    def __init__(self, paths: "list[Path]", recursive: bool, done_before: int) -> None:
+        from skindesk.services.classify import find_pictures
+
+        self._live = sys.stderr.isatty()
+        self.total = max(0, sum(1 for _ in find_pictures(paths, recursive)) - done_before) if self._live else 0
         self.done = 0
         self.rejected = 0
         self._started = time.monotonic()
         self._shown_at = self._started + _PROGRESS_AFTER_S - _PROGRESS_EVERY_S
-        self._live = sys.stderr.isatty()
 
     def add(self, outcome: "Outcome") -> None:
         from skindesk.domain.outcome import Rejected
@@ -79,7 +85,7 @@ class _Counts:
         if self._live and now - self._shown_at >= _PROGRESS_EVERY_S:
             self._shown_at = now
             rate = self.done / (now - self._started)
-            left_s = (self.total - self.done) / rate
+            left_s = max(0, self.total - self.done) / rate
             print(
                 f"\r{self.done}/{self.total}  {rate:.0f} images/s  {left_s:.0f} s left  {self.rejected} rejected ",
                 end="",
@@ -96,9 +102,13 @@ class _Counts:
         )
 
 
-def _chain(problems: "list[Rejected]", outcomes: "Iterator[Outcome]") -> "Iterator[Outcome]":
+def _with_problems(problems: "deque[Rejected]", outcomes: "Iterator[Outcome]") -> "Iterator[Outcome]":
+    """The outcomes, and between them the folders that turned out to be unreadable on the way."""
+    for outcome in outcomes:
+        while problems:
+            yield problems.popleft()
+        yield outcome
     yield from problems
-    yield from outcomes
 
 
 def _print_line(outcome: "Outcome") -> None:
@@ -118,7 +128,7 @@ def _print_line(outcome: "Outcome") -> None:
 def _print_json(outcome: "Outcome", codes: tuple[str, ...]) -> None:
     from skindesk.exchange.rows import json_line, to_row
 
-    sys.stdout.write(json_line(to_row(outcome, codes)))
+    print(json_line(to_row(outcome, codes)), end="")
 
 
 def _worker_count(text: str) -> int:

@@ -1,7 +1,10 @@
 """Reads the command line, runs one sub-command, and turns its end into an exit code."""
 
 import argparse
+import errno
+import io
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from enum import IntEnum
@@ -10,9 +13,19 @@ from pathlib import Path
 from skindesk import __version__
 from skindesk.cli import cases, classify, doctor, models
 from skindesk.cli.context import Context
-from skindesk.domain.errors import CaseLogUnavailableError, ContractError, ModelUnavailableError, SkinDeskError
+from skindesk.domain.errors import (
+    CaseLogUnavailableError,
+    ContractError,
+    ModelUnavailableError,
+    OutputUnavailableError,
+    SkinDeskError,
+)
 
 _log = logging.getLogger(__name__)
+_STOPPED_BY_READER = 141
+"""What a shell reports of a program that a broken pipe ended: the file of `--out` is not complete."""
+_OUTPUT_TROUBLE = (errno.ENOSPC, errno.EIO, errno.EFBIG)
+"""Files are written by code that says what it could not write; without a name these come from stdout."""
 
 
 class ExitCode(IntEnum):
@@ -43,9 +56,12 @@ def build_parser() -> argparse.ArgumentParser:
 
 def run_command(chosen: argparse.Namespace) -> int:
     """Run the chosen sub-command. Expected trouble becomes one sentence on stderr, a bug a logged trace."""
+    _prepare_streams(as_json=getattr(chosen, "json", False))
     context = Context(chosen.profile)
     try:
-        return int(chosen.run(chosen, context))
+        code = int(chosen.run(chosen, context))
+        sys.stdout.flush()  # now, while trouble with it can still be said
+        return code
     except (ModelUnavailableError, ContractError, CaseLogUnavailableError) as error:
         return _say(error, ExitCode.UNAVAILABLE)
     except SkinDeskError as error:
@@ -56,10 +72,14 @@ def run_command(chosen: argparse.Namespace) -> int:
     except BrokenPipeError:
         # The reader, such as `head`, has seen enough; Python would complain once more while it exits.
         sys.stdout = None
-        return ExitCode.DONE
-    except Exception:
-        log_file = context.workspace.log_file
+        return _STOPPED_BY_READER if getattr(chosen, "out", None) else ExitCode.DONE
+    except Exception as error:
+        if isinstance(error, OSError) and error.filename is None and error.errno in _OUTPUT_TROUBLE:
+            sys.stdout = None
+            why = f"The results cannot be printed: {error.strerror}."
+            return _say(OutputUnavailableError(why, "Check where the output goes."), ExitCode.USAGE)
         _log.exception("unexpected failure of %s", chosen.command)
+        log_file = _log_file(context)
         place = f"The log is {log_file}." if log_file else "The log could not be written."
         print(f"skindesk: an unexpected error occurred in `{chosen.command}`. {place}", file=sys.stderr)
         return ExitCode.BUG
@@ -68,6 +88,23 @@ def run_command(chosen: argparse.Namespace) -> int:
 def main(arguments: Sequence[str]) -> int:
     """Run a command line that names a sub-command."""
     return run_command(build_parser().parse_args(arguments))
+
+
+def _prepare_streams(as_json: bool) -> None:
+    """Let every text be printed: JSON is UTF-8 everywhere, and no file's name is too odd for a message."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller, or a program without a console
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - lives as long as we do
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8" if as_json else None, errors="backslashreplace")
+
+
+def _log_file(context: Context) -> Path | None:
+    """The log's place; None where there is none, or where the workspace itself was what failed."""
+    try:
+        return context.workspace.log_file
+    except Exception:
+        return None
 
 
 def _say(error: SkinDeskError, code: ExitCode) -> int:

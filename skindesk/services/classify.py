@@ -75,20 +75,33 @@ def classify_files(
 ) -> Iterator[Outcome]:
     """Classify files in their order with bounded memory, each worker decoding and classifying its own picture.
 
-    `workers` 0 means one per processor core. Setting `stop` ends the run after the pictures already begun.
+    `workers` 0 means one per processor core. Setting `stop`, an error in `paths` or closing the iterator ends the
+    run after the pictures already begun; after `stop` their outcomes still come.
     """
     count = workers or os.cpu_count() or 1
     pending: deque[Future[Outcome]] = deque()
-    source = iter(paths)
     with ThreadPoolExecutor(count, thread_name_prefix="classify") as pool:
-        for path in source:
-            pending.append(pool.submit(classify_file, path, classifier))
-            if len(pending) >= count * _WINDOW_PER_WORKER:
-                yield pending.popleft().result()
-            if stop is not None and stop.is_set():
-                break
-        while pending:
-            yield pending.popleft().result()
+        try:
+            for path in paths:
+                if stop is not None and stop.is_set():
+                    break
+                pending.append(pool.submit(classify_file, path, classifier))
+                if len(pending) >= count * _WINDOW_PER_WORKER:
+                    yield pending.popleft().result()
+            while pending:
+                if stop is not None and stop.is_set():
+                    _cancel(pending)
+                future = pending.popleft()
+                if not future.cancelled():
+                    yield future.result()
+        finally:
+            _cancel(pending)
+
+
+def _cancel(pending: Iterable[Future[Outcome]]) -> None:
+    """Take back what has not begun."""
+    for future in pending:
+        future.cancel()
 
 
 def find_pictures(
@@ -100,7 +113,7 @@ def find_pictures(
     """
     seen: set[tuple[int, int]] = set()
     for path in paths:
-        if path.is_dir():
+        if _is_folder(path):
             yield from _within(path, recursive, seen, on_problem)
         else:
             yield path
@@ -130,7 +143,7 @@ def _within(
 def _is_folder(entry: Path) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a looping link: not a folder, and reading it will say what it is
+    except OSError:  # a name too long, no permission: reading it will say what it is
         return False
 
 

@@ -1,10 +1,18 @@
 import csv
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
+
+import pytest
+from PIL import Image
 
 from tests.cli.conftest import Run
 from tests.support.bad_inputs import write_bad_inputs
-from tests.support.pictures import BLUE, RED, write_picture
+from tests.support.pictures import BLUE, RED, encoded, gradient, write_picture
 
 
 def test_table_names_picture_differential_and_sum(skindesk: Run, tmp_path: Path) -> None:
@@ -50,6 +58,81 @@ def test_resume_does_only_what_is_left(skindesk: Run, tmp_path: Path) -> None:
     done = skindesk("classify", tmp_path, "--out", out, "--resume", "--model", "colours-3")
     assert "2 classified" in done.stderr
     assert out.read_text() == whole
+
+
+def test_name_that_is_no_utf8_is_classified_in_every_output(skindesk: Run, profile: Path, tmp_path: Path) -> None:
+    odd = write_picture(tmp_path / os.fsdecode(b"caf\xe9.png"))
+    out = tmp_path / "out.jsonl"
+    assert skindesk("classify", tmp_path, "--out", out, "--model", "colours-3").returncode == 0
+    assert json.loads(out.read_text("utf-8"))["path"] == str(odd)
+    as_json = skindesk("classify", tmp_path, "--json", "--model", "colours-3")
+    assert (as_json.returncode, json.loads(as_json.stdout)["path"]) == (0, str(odd))
+    table = skindesk("classify", tmp_path, "--model", "colours-3")
+    assert table.returncode == 0
+    assert ".png: supported." in table.stdout
+
+
+def test_json_is_utf8_in_any_locale(profile: Path, tmp_path: Path) -> None:
+    picture = write_picture(tmp_path / "Müller.png")
+    command = [sys.executable, "-m", "skindesk", "--profile", profile, "classify", picture, "--json"]
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(command, capture_output=True, env=environment, timeout=120, check=True)
+    assert json.loads(done.stdout.decode("utf-8"))["path"] == str(picture)
+
+
+def test_closed_output_is_no_bug(profile: Path, tmp_path: Path) -> None:
+    picture = write_picture(tmp_path / "a.png")
+    for redirection in (">&-", "2>&-", ">&- 2>&-"):
+        line = f'exec "$@" {redirection}'
+        command = ["sh", "-c", line, "sh", sys.executable, "-m", "skindesk", "--profile", profile, "classify", picture]
+        assert subprocess.run([*command, "--json"], timeout=120, capture_output=True).returncode == 0, redirection
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_output_that_takes_nothing_is_said(profile: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "skindesk", "--profile", profile, "classify", write_picture(tmp_path / "a.png")]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
+    assert done.returncode == 2
+    assert "skindesk: The results cannot be printed" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_reader_that_leaves_early_ends_the_run_quietly_but_not_as_done(profile: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for at in range(300):
+        write_picture(folder / f"{at:03}.png")
+    out = tmp_path / "out.csv"
+    command = [sys.executable, "-m", "skindesk", "--profile", profile, "classify", folder, "--json", "--out", out]
+    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert run.stdout is not None
+    run.stdout.readline()
+    run.stdout.close()
+    _, errors = run.communicate(timeout=120)
+    assert b"Traceback" not in errors
+    assert b"Exception ignored" not in errors
+    assert (run.returncode, out.exists()) == (141, False)
+
+
+def test_interrupted_run_keeps_its_part_and_says_that_it_stopped(profile: Path, tmp_path: Path) -> None:
+    folder, out = tmp_path / "many", tmp_path / "out.csv"
+    folder.mkdir()
+    big = encoded(Image.fromarray(gradient(3000, 2000)), "PNG")
+    for at in range(60):
+        (folder / f"{at:02}.png").write_bytes(big)
+    command = [sys.executable, "-m", "skindesk", "--profile", profile, "classify", folder, "--out", out]
+    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    part = out.with_name("out.csv.part")
+    until = time.monotonic() + 60
+    while (not part.exists() or part.read_bytes().count(b"\n") < 2) and time.monotonic() < until:
+        time.sleep(0.02)
+    run.send_signal(signal.SIGINT)
+    _, errors = run.communicate(timeout=120)
+    assert run.returncode == 130
+    assert "skindesk: stopped" in errors
+    assert part.read_bytes().endswith(b"\n")
+    assert not out.exists()
 
 
 def test_unknown_model_is_exit_code_3(skindesk: Run, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
+from threading import Event, Timer
 
 import pytest
 
@@ -94,6 +95,52 @@ def test_stop_ends_the_run_early(tiny_classifier: Classifier, tmp_path: Path) ->
         outcomes.append(outcome)
         stop.set()
     assert 0 < len(outcomes) < len(files)
+
+
+def test_stop_leaves_what_was_not_begun(
+    tiny_classifier: Classifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Path] = []
+    gate = Event()
+
+    def wait(path: Path, _: Classifier) -> Rejected:
+        begun.append(path)
+        gate.wait(10)
+        return Rejected(path, RejectionReason.EMPTY, "Empty.")
+
+    monkeypatch.setattr("skindesk.services.classify.classify_file", wait)
+    stop = Event()
+
+    def paths() -> Iterator[Path]:
+        for at in range(8):
+            if at == 3:
+                stop.set()
+                Timer(0.3, gate.set).start()  # the first picture ends only after the rest was taken back
+            yield tmp_path / str(at)
+
+    outcomes = list(classify_files(paths(), tiny_classifier, workers=1, stop=stop))
+    assert [outcome.path for outcome in outcomes] == begun
+    assert len(outcomes) == 1
+
+
+def test_files_are_asked_for_only_as_they_are_needed(tiny_classifier: Classifier, tmp_path: Path) -> None:
+    asked = 0
+
+    def paths() -> Iterator[Path]:
+        nonlocal asked
+        for at in range(10_000):
+            asked += 1
+            yield tmp_path / str(at)
+
+    outcomes = classify_files(paths(), tiny_classifier, workers=2)
+    next(outcomes)
+    assert asked < 20
+    outcomes.close()  # type: ignore[attr-defined]
+
+
+def test_name_too_long_for_the_disk_is_an_outcome(tiny_classifier: Classifier, tmp_path: Path) -> None:
+    outcomes = list(classify_files(find_pictures([tmp_path / ("a" * 300)]), tiny_classifier))
+    assert [getattr(outcome, "reason", None) for outcome in outcomes] == [RejectionReason.NOT_READABLE]
 
 
 def test_screen_and_batch_give_the_same_answer(tiny_classifier: Classifier, examples: list[Path]) -> None:
