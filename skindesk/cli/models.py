@@ -60,8 +60,13 @@ def run_show(chosen: argparse.Namespace, context: Context) -> int:
 def run_verify(chosen: argparse.Namespace, context: Context) -> int:
     """Verify one network or all; returns 3 where one is not sound."""
     models = context.workspace.models
-    wanted = [models.find(chosen.model)] if chosen.model else models.installed()
-    problems = 0
+    faults = () if chosen.model else models.faults()
+    for fault in faults:
+        print(fault)
+    problems = len(faults)
+    wanted = () if chosen.model else models.installed()
+    if not wanted and not faults:
+        wanted = (models.find(chosen.model),)
     for model in wanted:
         problem = models.problem_with(model.model_id)
         problems += problem is not None

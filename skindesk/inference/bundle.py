@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,9 +59,9 @@ def read_network(folder: Path) -> tuple[bytes, str]:
 def read_golden(folder: Path) -> Golden:
     """Read a bundle's golden outputs. Raises ModelUnavailableError where they are missing or malformed."""
     try:
-        with np.load(folder / GOLDEN_FILE, allow_pickle=False) as stored:
+        with (folder / GOLDEN_FILE).open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return Golden(stored["pictures"], stored["probabilities"])
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelUnavailableError(f"The golden outputs of model {folder.name} cannot be read.", _REINSTALL) from error
 
 

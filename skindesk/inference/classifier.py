@@ -103,7 +103,16 @@ class Classifier:
         return Answer(prediction, output.cam, output.embedding)
 
     def check_golden(self, golden: bundle.Golden) -> None:
-        """Prove that this machine computes what the exporter did. Raises ModelUnavailableError where it does not."""
+        """Prove that this machine computes what the exporter did.
+
+        Raises ModelUnavailableError where it does not, or where the golden outputs prove nothing of this network.
+        """
+        spec, count = self.contract.preprocessing, len(golden.pictures)
+        fits = golden.pictures.dtype == np.uint8 and golden.pictures.shape == (count, spec.height_px, spec.width_px, 3)
+        if not count or not fits or golden.probabilities.shape != (count, len(self.contract.labels)):
+            raise ModelUnavailableError(
+                f"The golden outputs of model {self.ref.model_id} are of another network.", "Install the model again."
+            )
         for picture, expected in zip(golden.pictures, golden.probabilities, strict=True):
             difference = float(np.abs(self.run(picture).probabilities - expected).max())
             if not difference <= GOLDEN_TOLERANCE:
@@ -126,7 +135,7 @@ class Classifier:
         missing = set(self._outputs) - set(outputs)
         if missing:
             problems.append(f"it lacks the outputs {sorted(missing)}")
-        elif outputs[self.contract.outputs.probabilities].shape[-1] != len(self.contract.labels):
+        elif outputs[self.contract.outputs.probabilities].shape[1:] != [len(self.contract.labels)]:
             problems.append("its number of classes differs")
         if problems:
             raise ModelUnavailableError(

@@ -64,6 +64,9 @@ class ModelLibrary:
         for model in models:
             if model.model_id == model_id:
                 return model
+        for folder, _ in self._folders():
+            if folder.name == model_id:
+                read_card(folder)  # it is there, and this says what is wrong with it
         known = ", ".join(model.model_id for model in models)
         raise ModelUnavailableError(f"There is no model {model_id!r}.", f"Installed: {known}.")
 
@@ -90,5 +93,9 @@ class ModelLibrary:
 
     def _folders(self) -> Iterator[tuple[Path, bool]]:
         for place, shipped in self._places:
-            for network in sorted(place.glob(f"*/{MODEL_FILE}")):
+            try:
+                networks = sorted(place.glob(f"*/{MODEL_FILE}"))
+            except OSError:  # a name too long, no permission: nothing can be installed there
+                continue
+            for network in networks:
                 yield network.parent, shipped

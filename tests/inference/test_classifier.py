@@ -73,6 +73,22 @@ def test_golden_output_that_is_no_number_is_refused(bundle_copy: Path) -> None:
         Classifier.load(bundle_copy).check_golden(read_golden(bundle_copy))
 
 
+@pytest.mark.parametrize("count", [0, 2])
+def test_golden_outputs_that_prove_nothing_are_refused(bundle_copy: Path, count: int) -> None:
+    golden = read_golden(bundle_copy)
+    np.savez(bundle_copy / GOLDEN_FILE, pictures=golden.pictures[:count], probabilities=golden.probabilities[:0])
+    with pytest.raises(ModelUnavailableError, match="of another network"):
+        Classifier.load(bundle_copy).check_golden(read_golden(bundle_copy))
+
+
+@pytest.mark.parametrize("share", [0, 0.01, 0.5, 0.99])
+def test_golden_file_cut_off_anywhere_is_refused(bundle_copy: Path, share: float) -> None:
+    content = (bundle_copy / GOLDEN_FILE).read_bytes()
+    (bundle_copy / GOLDEN_FILE).write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(ModelUnavailableError, match="cannot be read"):
+        read_golden(bundle_copy)
+
+
 def test_network_that_differs_from_its_card_by_one_byte_is_refused(bundle_copy: Path) -> None:
     content = bytearray((bundle_copy / MODEL_FILE).read_bytes())
     content[len(content) // 2] ^= 1
