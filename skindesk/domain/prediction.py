@@ -1,5 +1,6 @@
 """What a network said about one picture, and how to read it as a differential."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -73,8 +74,11 @@ class Prediction:
 
 
 def decide(probabilities: tuple[float, ...], rule: DecisionRule) -> tuple[Decision, AbstentionReason | None]:
-    """Apply a contract's decision rule to calibrated probabilities (0 to 1, at least two)."""
+    """Apply a contract's decision rule to calibrated probabilities (0 to 1, at least two).
+
+    What is no number supports nothing.
+    """
     first, second = sorted(probabilities, reverse=True)[:2]
-    if first - second < rule.min_margin:
-        return Decision.ABSTAINED, AbstentionReason.CLASSES_TOO_CLOSE
-    return Decision.SUPPORTED, None
+    if not math.isnan(sum(probabilities)) and first - second >= rule.min_margin:
+        return Decision.SUPPORTED, None
+    return Decision.ABSTAINED, AbstentionReason.CLASSES_TOO_CLOSE

@@ -29,3 +29,10 @@ def test_answer_is_withheld_when_the_leading_classes_are_too_close() -> None:
 
 def test_clear_lead_is_supported() -> None:
     assert decide((0.7, 0.2, 0.1), RULE) == (Decision.SUPPORTED, None)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_probability_that_is_no_number_supports_nothing(place: int) -> None:
+    probabilities = [0.9, 0.05, 0.05]
+    probabilities[place] = float("nan")
+    assert decide((probabilities[0], probabilities[1], probabilities[2]), RULE)[0] is Decision.ABSTAINED
