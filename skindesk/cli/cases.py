@@ -23,7 +23,7 @@ def register(commands: Any) -> None:
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
     listing.set_defaults(run=run_list)
     show = actions.add_parser("show", help="one case with its visits, pictures, predictions and reviews")
-    show.add_argument("case", type=int, metavar="CASE")
+    show.add_argument("case", type=_case_number, metavar="CASE")
     show.add_argument("--json", action="store_true")
     show.set_defaults(run=run_show)
 
@@ -115,6 +115,13 @@ def _describe_visit(visit: "Visit") -> list[str]:
             f"the network's answer); plan: {own.plan}{'; ' + own.notes if own.notes else ''}"
         )
     return lines
+
+
+def _case_number(text: str) -> int:
+    number = int(text)
+    if not 0 < number < 2**63:
+        raise argparse.ArgumentTypeError("there is no such case")
+    return number
 
 
 def _to_json(value: Any) -> str:

@@ -36,6 +36,10 @@ class ImageRejectedError(SkinDeskError):
         super().__init__(what, advice)
 
 
+class ProfileUnavailableError(SkinDeskError):
+    """A profile folder that cannot be a folder, such as a link that leads to itself."""
+
+
 class ContractError(SkinDeskError):
     """A model contract that is missing, malformed, or newer than this program."""
 

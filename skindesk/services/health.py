@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from skindesk.domain.errors import SkinDeskError
 from skindesk.services.models import ModelLibrary
 from skindesk.storage.case_log import open_case_log
+from skindesk.storage.integrity import FindingKind
 from skindesk.system.display import has_display
 from skindesk.system.paths import Profile
 
@@ -70,9 +71,9 @@ def check_models(models: ModelLibrary) -> Iterator[Check]:
 
 def check_case_log(profile: Profile, full: bool = False) -> Check:
     """Whether the case log opens and is whole. A log that does not exist yet is not created."""
-    if not profile.database.exists():
-        return Check("case log", True, f"none yet in {profile.root}; the first saved case creates it")
     try:
+        if not profile.database.exists():
+            return Check("case log", True, f"none yet in {profile.root}; the first saved case creates it")
         log = open_case_log(profile)
         try:
             findings = log.check(full)
@@ -81,12 +82,16 @@ def check_case_log(profile: Profile, full: bool = False) -> Check:
             log.close()
     except SkinDeskError as error:
         return Check("case log", False, error.what, error.advice)
-    if findings:
-        first = findings[0]
-        return Check("case log", False, f"{len(findings)} findings, the first: {first.what}", first.advice)
-    return Check(
-        "case log", True, f"{count} cases in {profile.root}, {'every picture read' if full else 'quick check'}"
-    )
+    except OSError as error:
+        what = f"The profile folder {profile.root} cannot be used: {error.strerror or error}."
+        return Check("case log", False, what, "Choose another one.")
+    trouble = [finding for finding in findings if finding.kind is not FindingKind.FILE_UNKNOWN]
+    if trouble:
+        first = trouble[0]
+        return Check("case log", False, f"{len(trouble)} findings, the first: {first.what}", first.advice)
+    left_over = f"; {len(findings)} files that no case refers to, which does no harm" if findings else ""
+    depth = "every picture read" if full else "quick check"
+    return Check("case log", True, f"{count} cases in {profile.root}, {depth}{left_over}")
 
 
 def check_display() -> Check:

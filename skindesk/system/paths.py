@@ -7,6 +7,8 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
+from skindesk.domain.errors import ProfileUnavailableError
+
 PROFILE_VARIABLE = "SKINDESK_PROFILE"
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -65,8 +67,16 @@ class Profile:
 
 
 def find_profile(chosen: Path | None = None) -> Profile:
-    """The profile to use: the chosen folder, else the environment's SKINDESK_PROFILE, else the system's place."""
+    """The profile to use: the chosen folder, else the environment's SKINDESK_PROFILE, else the system's place.
+
+    Raises ProfileUnavailableError where the name leads nowhere.
+    """
     if chosen is None:
         named = os.environ.get(PROFILE_VARIABLE)
         chosen = Path(named) if named else user_data_path("SkinDesk", appauthor=False)
-    return Profile(chosen.expanduser().resolve())
+    try:
+        return Profile(chosen.expanduser().resolve())
+    except (OSError, RuntimeError, ValueError) as error:  # an unknown ~user, a link that leads to itself, a NUL
+        raise ProfileUnavailableError(
+            f"The profile folder {chosen} cannot be used: {error}.", "Choose another with --profile."
+        ) from error

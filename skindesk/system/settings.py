@@ -64,6 +64,6 @@ def _parse(name: str, raw: dict[str, Any]) -> Any:
         if name == "batch_workers":
             return min(64, max(0, int(value)))
         return value if isinstance(value, bool) else default
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         _log.warning("setting %s has an unusable value; using the default", name)
         return default

@@ -2,6 +2,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from skindesk.bootstrap import open_workspace
 from skindesk.domain.case import (
     CaseDraft,
@@ -108,6 +110,62 @@ def test_doctor_names_a_lost_picture(skindesk: Run, profile: Path, examples: lis
     log = next(check for check in json.loads(done.stdout) if check["subject"] == "case log")
     assert log["sound"] is False
     assert log["advice"]
+
+
+def test_doctor_takes_a_file_that_does_no_harm_for_no_trouble(
+    skindesk: Run, profile: Path, examples: list[Path]
+) -> None:
+    save_case(profile, examples[0])
+    (profile / "images" / "left-over.jpg").write_bytes(b"from an interrupted save")
+    done = skindesk("doctor", "--full")
+    assert done.returncode == 0, done.stdout
+    assert "1 files that no case refers to" in done.stdout
+
+
+def test_damaged_card_fails_verification(skindesk: Run, profile: Path) -> None:
+    (profile / "models" / "colours-3" / "card.json").write_text("{")
+    for command in (("models", "verify"), ("models", "verify", "colours-3"), ("models", "show", "colours-3")):
+        done = skindesk(*command)
+        assert done.returncode == 3
+        assert "The card of model colours-3 cannot be read." in done.stdout + done.stderr
+
+
+def test_damaged_golden_outputs_fail_verification(skindesk: Run, profile: Path) -> None:
+    golden = profile / "models" / "colours-3" / "golden.npz"
+    golden.write_bytes(golden.read_bytes()[:200])
+    done = skindesk("models", "verify", "colours-3")
+    assert done.returncode == 3
+    assert "golden outputs of model colours-3 cannot be read" in done.stdout
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "one", "9" * 30])
+def test_impossible_case_number_is_exit_code_2(skindesk: Run, number: str) -> None:
+    done = skindesk("cases", "show", number)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_profile_that_cannot_be_a_folder_is_said(skindesk: Run, tmp_path: Path, examples: list[Path]) -> None:
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    (tmp_path / "file").write_text("no folder")
+    loop = skindesk("--profile", tmp_path / "a", "classify", examples[0])
+    assert loop.returncode == 2
+    assert loop.stderr.startswith("skindesk: The profile folder")
+    for profile in (tmp_path / "file", tmp_path / ("a" * 300)):
+        classified = skindesk("--profile", profile, "classify", examples[0])
+        assert classified.returncode == 0
+        assert "Traceback" not in classified.stderr
+        listed = skindesk("--profile", profile, "cases", "list")
+        assert listed.returncode == 3
+        assert listed.stderr.count("\n") == 1
+        assert skindesk("--profile", profile, "doctor").returncode in (0, 3)
+
+
+def test_log_that_cannot_be_written_is_no_reason_to_stop(skindesk: Run, profile: Path) -> None:
+    (profile / "logs" / "skindesk.log").mkdir(parents=True)
+    done = skindesk("cases", "list")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_doctor_does_not_create_a_case_log(skindesk: Run, profile: Path) -> None:

@@ -13,7 +13,10 @@ def test_settings_survive_saving(tmp_path: Path) -> None:
     assert load_settings(Profile(tmp_path)) == changed
 
 
-@pytest.mark.parametrize("content", ["", "nonsense", "[]", "null", '{"theme": "pink"}', '{"batch_workers": "many"}'])
+@pytest.mark.parametrize(
+    "content",
+    ["", "nonsense", "[]", "null", '{"theme": "pink"}', '{"batch_workers": "many"}', '{"batch_workers": Infinity}'],
+)
 def test_damaged_settings_fall_back_to_defaults(tmp_path: Path, content: str) -> None:
     Profile(tmp_path).settings.write_text(content)
     assert load_settings(Profile(tmp_path)) == Settings()
