@@ -133,11 +133,22 @@ def _build(kind: Any, raw: Any, where: str) -> Any:
             raise TrainingError(f"{where} lacks {', '.join(missing)}.")
         return kind(**values)
     if get_origin(kind) is tuple:
+        if not isinstance(raw, list):
+            raise TrainingError(f"{where} must be a list.")
         return tuple(_build(get_args(kind)[0], entry, f"{where}[{at}]") for at, entry in enumerate(raw))
+    if not _fits(kind, raw):
+        raise TrainingError(f"{where} cannot be {raw!r}.")
     try:
         return kind(raw)
     except (TypeError, ValueError) as error:
         raise TrainingError(f"{where} cannot be {raw!r}.") from error
+
+
+def _fits(kind: Any, raw: Any) -> bool:
+    """Whether a value has TOML's own type for it: Python would take "false" for True and 1.9 epochs for one."""
+    if kind is float:
+        return type(raw) in (int, float)
+    return type(raw) is kind if kind in (bool, int, str) else isinstance(raw, str)
 
 
 def _optional(kind: type) -> set[str]:

@@ -28,6 +28,12 @@ def test_values_have_their_types(config_path: Path) -> None:
         ('geometry = "squash"', 'geometry = "stretch"', "cannot be 'stretch'"),
         ("seed = 1", 'seed = "one"', "cannot be 'one'"),
         ("[model]", "[model", "not valid TOML"),
+        ("flip = true", 'flip = "false"', "flip cannot be 'false'"),
+        ("flip = true", "flip = 1", "flip cannot be 1"),
+        ("batch_size = 16", "batch_size = 1.9", "batch_size cannot be 1.9"),
+        ("seed = 1", "seed = true", "seed cannot be True"),
+        ('id = "phantom-7"', "id = 7", "id cannot be 7"),
+        ("stages = [", 'stages = "none" #', "stages must be a list"),
     ],
 )
 def test_mistake_is_named(tmp_path: Path, before: str, after: str, complaint: str) -> None:
