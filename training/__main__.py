@@ -5,8 +5,12 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from skindesk.domain.errors import SkinDeskError
+
+if TYPE_CHECKING:
+    from training.cache import Cache
 
 CONFIGS = Path(__file__).parent / "configs"
 RUNS = Path("runs")
@@ -80,6 +84,12 @@ class _Places:
         self.cache: Path = chosen.cache or RUNS / "cache" / f"{data.dataset}-{data.width_px}"
         self.run = Run(chosen.folder or RUNS / self.config.model.id)
 
+    def load_cache(self) -> "Cache":
+        """The prepared archive. Raises TrainingError where it does not fit the configuration."""
+        from training.cache import load_cache
+
+        return load_cache(self.cache, self.config.data.preprocessing)
+
 
 def _prepare(chosen: argparse.Namespace) -> None:
     from training.cache import build_cache
@@ -95,38 +105,34 @@ def _prepare(chosen: argparse.Namespace) -> None:
 
 
 def _fit(chosen: argparse.Namespace) -> None:
-    from training.cache import load_cache
     from training.fit import fit
 
     places = _Places(chosen)
-    fit(places.config, places.config_path, load_cache(places.cache), places.run, chosen.weights, chosen.resume)
+    fit(places.config, places.config_path, places.load_cache(), places.run, chosen.weights, chosen.resume)
 
 
 def _evaluate(chosen: argparse.Namespace) -> None:
-    from training.cache import load_cache
     from training.evaluate import evaluate, format_figures
 
     places = _Places(chosen)
-    print(format_figures(evaluate(places.config, load_cache(places.cache), places.run)))
+    print(format_figures(evaluate(places.config, places.load_cache(), places.run)))
     print(f"Figures and plots: {places.run.evaluation}")
 
 
 def _export(chosen: argparse.Namespace) -> None:
-    from training.cache import load_cache
     from training.export import export
     from training.runs import Run
 
     places = _Places(chosen)
     compared = [Run(folder) for folder in chosen.compare]
-    print(f"Wrote {export(places.config, load_cache(places.cache), places.run, chosen.out, compared)}")
+    print(f"Wrote {export(places.config, places.load_cache(), places.run, chosen.out, compared)}")
 
 
 def _predict(chosen: argparse.Namespace) -> None:
-    from training.cache import load_cache
     from training.predict import predict
 
     places = _Places(chosen)
-    for line in predict(places.config, load_cache(places.cache), places.run, chosen.pictures):
+    for line in predict(places.config, places.load_cache(), places.run, chosen.pictures):
         print(line)
 
 

@@ -75,8 +75,12 @@ def build_cache(archive: Archive, spec: Preprocessing, folder: Path) -> dict[str
     return summary
 
 
-def load_cache(folder: Path) -> Cache:
-    """Open a prepared archive. Raises TrainingError where there is none."""
+def load_cache(folder: Path, spec: Preprocessing | None = None) -> Cache:
+    """Open a prepared archive.
+
+    Raises TrainingError where there is none, its files are not of one preparation, or, with `spec`, it was prepared
+    in another way: the contract would then promise what the network has never seen.
+    """
     try:
         summary = json.loads((folder / _SUMMARY).read_text("utf-8"))
         images = np.load(folder / _IMAGES, mmap_mode="r")
@@ -86,6 +90,13 @@ def load_cache(folder: Path) -> Cache:
         raise TrainingError(
             f"{folder} holds no prepared archive.", "Run `python -m training prepare` first."
         ) from error
+    if not len(images) == len(rows) == summary["images"]:
+        raise TrainingError(f"{folder} was not prepared to its end.", "Run `python -m training prepare` again.")
+    if spec is not None and summary["preprocessing"] != asdict(spec):
+        raise TrainingError(
+            f"{folder} was prepared with other sizes, geometry or resampling than the configuration names.",
+            "Run `python -m training prepare` again, or name another --cache.",
+        )
     labels = tuple(Label(**{**entry, "group": MalignancyGroup(entry["group"])}) for entry in summary["labels"])
     index = {label.code: at for at, label in enumerate(labels)}
     return Cache(

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from skindesk.domain.contract import ModelContract
-from training.evaluate import format_interval
+from training.evaluate import format_interval, format_share
 from training.metrics import Interval
 
 _INTENDED = "Decision support for research and second opinion on dermoscopic pictures of single skin lesions in adults."
@@ -119,8 +119,8 @@ def _decision(contract: ModelContract, metrics: dict[str, Any]) -> str:
     return (
         f"The network abstains where its two leading probabilities are closer than {contract.decision.min_margin:.3f} "
         f"(set on the validation part). On the test part it answers {selective['coverage']:.1%} of the pictures and is "
-        f"right on {selective['accuracy_answered']:.1%} of those; on the rest it would have been right on "
-        f"{selective['accuracy_abstained']:.1%}."
+        f"right on {format_share(selective['accuracy_answered'])} of those; on the rest it would have been right on "
+        f"{format_share(selective['accuracy_abstained'])}."
     )
 
 

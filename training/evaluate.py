@@ -1,5 +1,6 @@
 """Calibrates a run on the validation part and measures it on the test part, as JSON and plots."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -47,6 +48,11 @@ def load_network(config: Config, classes: int, run: Run) -> Network:
     return network
 
 
+def weights_digest(run: Run) -> str:
+    """The SHA-256 of a run's best weights: which network its figures are of."""
+    return hashlib.sha256(run.best.read_bytes()).hexdigest()
+
+
 def load_calibration(run: Run) -> Calibration:
     """A run's calibration. Raises TrainingError where it was not evaluated yet."""
     raw = read_json(run.calibration, "Run `python -m training evaluate` first.")
@@ -71,6 +77,7 @@ def evaluate(config: Config, cache: Cache, run: Run) -> dict[str, Any]:
         "architecture": config.model.architecture,
         "part": str(Part.TEST),
         "split_digest": cache.split_digest,
+        "weights_digest": weights_digest(run),
         "images": len(test),
         "lesions": len(set(groups)),
         "views": 1,
@@ -143,15 +150,20 @@ def measure(
     return result
 
 
-def _selective(probabilities: Floats, targets: Integers, calibration: Calibration) -> dict[str, float]:
+def _selective(probabilities: Floats, targets: Integers, calibration: Calibration) -> dict[str, float | None]:
     answered = top_margins(probabilities) >= calibration.min_margin
     right = probabilities.argmax(axis=1) == targets
     return {
         "min_margin": calibration.min_margin,
         "coverage": float(answered.mean()),
-        "accuracy_answered": float(right[answered].mean()),
-        "accuracy_abstained": float(right[~answered].mean()) if (~answered).any() else float("nan"),
+        "accuracy_answered": float(right[answered].mean()) if answered.any() else None,
+        "accuracy_abstained": float(right[~answered].mean()) if (~answered).any() else None,
     }
+
+
+def format_share(share: float | None) -> str:
+    """`81.2%`, or a dash where there is nothing to take a share of."""
+    return "–" if share is None else f"{share:.1%}"
 
 
 def format_interval(interval: Interval) -> str:
@@ -177,7 +189,8 @@ def format_figures(figures: dict[str, Any]) -> str:
         lines.append(f"  {code:<8}{row['images']:>7}  {cells.rstrip()}")
     selective = figures["selective"]
     lines.append(
-        f"  decision rule: answers {selective['coverage']:.1%}, of which {selective['accuracy_answered']:.1%} right; "
-        f"of the rest {selective['accuracy_abstained']:.1%} would have been"
+        f"  decision rule: answers {selective['coverage']:.1%}, of which "
+        f"{format_share(selective['accuracy_answered'])} right; of the rest "
+        f"{format_share(selective['accuracy_abstained'])} would have been"
     )
     return "\n".join(lines)

@@ -5,7 +5,6 @@ Nothing is written unless Keras and the program's own classifier agree, from fil
 
 import hashlib
 import io
-import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -26,7 +25,7 @@ from training.cache import Cache
 from training.card import card_json, card_text
 from training.config import Config
 from training.errors import TrainingError
-from training.evaluate import Calibration, load_calibration, load_network
+from training.evaluate import Calibration, load_calibration, load_network, weights_digest
 from training.phantoms import KINDS, generate
 from training.runs import Run, read_json, write_json
 
@@ -41,13 +40,17 @@ _OPSET = 17
 def export(config: Config, cache: Cache, run: Run, models: Path, compared: Iterable[Run] = ()) -> Path:
     """Write the bundle into `models/<id>` and return that folder.
 
-    Raises TrainingError, and leaves what was there, where the run is not evaluated, was trained on another
-    split, or Keras and the program differ by more than TOLERANCE on any sample.
+    Raises TrainingError, and leaves what was there, where the run is not evaluated as it is now, was trained on
+    another split, or Keras and the program differ by more than TOLERANCE on any sample.
     """
     record = read_json(run.record, "Run `python -m training fit` first.")
     figures = read_json(run.figures, "Run `python -m training evaluate` first.")
     if record["split_digest"] != cache.split_digest:
         raise TrainingError("The run was trained on another split than the prepared archive has.", "Train again.")
+    if figures.get("weights_digest") != weights_digest(run) or figures["split_digest"] != cache.split_digest:
+        raise TrainingError(
+            "The run's figures are of other weights than it has now.", "Run `python -m training evaluate` again."
+        )
     network = load_network(config, len(cache.labels), run)
     calibration = load_calibration(run)
     contract = make_contract(config, cache, calibration, record)
@@ -176,7 +179,13 @@ def _write_bundle(folder: Path, content: bytes, card: dict[str, Any], text: str,
         write_json(fresh / CARD_FILE, card)
         np.savez_compressed(fresh / GOLDEN_FILE, pictures=answers.pictures, probabilities=answers.probabilities)
         Classifier.load(fresh)
+        old = Path(temporary) / "old"
         if folder.exists():
-            shutil.move(folder, Path(temporary) / "old")
-        shutil.move(fresh, folder)
+            folder.replace(old)
+        try:
+            fresh.replace(folder)
+        except OSError:
+            if old.exists():
+                old.replace(folder)
+            raise
     return folder

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from training.evaluate import calibrate, load_calibration, load_network
 from training.export import TOLERANCE, check_agreement, export, make_contract, sample_files, serving_model, to_onnx
 from training.fit import _set_trainable, fit
 from training.predict import predict
-from training.runs import Run, read_json
+from training.runs import Run, read_json, write_json
 from training.split import Part
 
 
@@ -78,6 +79,36 @@ def test_trainers_own_prediction_reads_files_as_the_program_does(trained: Traine
     top = outcome.prediction.top
     (line,) = predict(trained.config, trained.cache, trained.run, [path])
     assert line.startswith(f"{path.name}: {top.label.code} {top.probability:.1%}")
+
+
+def test_figures_of_other_weights_are_not_exported(trained: Trained, tmp_path: Path) -> None:
+    run = Run(tmp_path / "run")
+    shutil.copytree(trained.run.folder, run.folder)
+    figures = read_json(run.figures, "")
+    write_json(run.figures, {**figures, "weights_digest": "0" * 64})
+    with pytest.raises(TrainingError, match="other weights"):
+        export(trained.config, trained.cache, run, tmp_path / "models")
+    assert not (tmp_path / "models").exists()
+
+
+def test_bundle_that_cannot_be_replaced_stays(bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from training.export import _write_bundle
+
+    folder = Path(shutil.copytree(bundle, tmp_path / bundle.name))
+    move = Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if target == folder and self.name == folder.name:
+            raise PermissionError(13, "Permission denied")
+        return move(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    content = (folder / "model.onnx").read_bytes()
+    card = json.loads((folder / "card.json").read_text("utf-8"))
+    with pytest.raises(PermissionError):
+        _write_bundle(folder, content, card, "# new", read_golden(folder))
+    Classifier.load(folder).check_golden(read_golden(folder))
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
 
 
 def test_export_refuses_a_network_that_differs_from_keras(trained: Trained) -> None:
