@@ -72,6 +72,7 @@ class MainWindow(QMainWindow):
         self._add_page("examine", self.examine)
         self._lay_out()
         self._group.idClicked.connect(self._visit)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self, self.close)
         self._connect_examine()
         notifier().changed.connect(self._colour_rail)
         self.show_page("examine")
@@ -83,6 +84,9 @@ class MainWindow(QMainWindow):
         """Show a page, making it at its first visit."""
         page = self.page(key)
         self._stack.setCurrentWidget(page)
+        focused = self.focusWidget()
+        if focused is None or not page.isAncestorOf(focused):
+            self.rail_button(key).setFocus(Qt.FocusReason.OtherFocusReason)
         self.rail_button(key).setChecked(True)
         self._colour_rail()
         self.band.setVisible(key in self._patients)

@@ -159,7 +159,7 @@ class TestReading:
         page.viewer.canvas.setFocus()
         QTest.keyClick(page.viewer.canvas, Qt.Key.Key_M)
         assert page.viewer.canvas.overlay_shown
-        assert "It does not show why, nor where the lesion ends." in page.panel.network.caption()
+        assert "It does not show why, nor where the lesion ends." in page.viewer.canvas.caption()
         QTest.keyClick(page.viewer.canvas, Qt.Key.Key_M)
         assert not page.viewer.canvas.overlay_shown
 

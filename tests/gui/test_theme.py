@@ -13,7 +13,7 @@ from skindesk.gui.theme.tokens import DARK, LIGHT, Tokens
 from skindesk.system.settings import Theme
 
 TEXT = ("text", "muted", "accent", "malignant", "premalignant", "benign", "novel", "error", "done")
-GROUNDS = ("bg", "surface", "raised")
+GROUNDS = ("bg", "surface", "raised", "chosen")
 
 
 def luminance(colour: str) -> float:

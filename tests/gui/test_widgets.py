@@ -17,6 +17,7 @@ from skindesk.gui.widgets.differential import DifferentialView
 from skindesk.gui.widgets.labels import ElidedLabel
 from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.patient_band import PatientBand
+from skindesk.gui.widgets.screen_picture import screen_picture
 from skindesk.gui.widgets.segmented import Segmented
 from skindesk.gui.widgets.words import age, patient_line, percent
 
@@ -75,7 +76,8 @@ class TestDifferential:
     def test_low_risk_is_never_called_harmless(self, view: DifferentialView) -> None:
         view.show_prediction(prediction(0.02, 0.9, 0.01, 0.04, 0.03))
         said = words(view)
-        assert "No support for malignancy (malignant in sum 3\u00a0%)" in said
+        assert "No support for malignancy\nMalignant or premalignant in sum" in said
+        assert said.endswith("3\u00a0%")
         assert "healthy" not in said.lower()
 
     def test_groups_have_a_word_beside_their_colour(self, view: DifferentialView) -> None:
@@ -85,8 +87,17 @@ class TestDifferential:
     def test_abstention_says_why_and_what_to_do(self, view: DifferentialView) -> None:
         view.show_prediction(prediction(0.34, 0.33, 0.2, 0.1, 0.03, abstained=True))
         said = words(view)
-        assert "No answer: the two leading classes are too close (34\u00a0% and 33\u00a0%)." in said
+        assert "No answer: the lead of the first class (1\u00a0point) is under the network's limit." in said
         assert "rely on your own examination" in said
+
+    def test_abstention_names_the_limit_where_it_is_known(self, view: DifferentialView) -> None:
+        view.show_prediction(prediction(0.56, 0.12, 0.12, 0.1, 0.1, abstained=True), 0.52)
+        lead = "the lead of the first class (44\u00a0points) is under this network's limit (52\u00a0points)."
+        assert lead in words(view)
+
+    def test_a_lead_just_under_the_limit_never_reads_as_the_limit(self, view: DifferentialView) -> None:
+        view.show_prediction(prediction(0.6, 0.084, 0.1, 0.11, 0.106, abstained=True), 0.494)
+        assert "(49.0\u00a0points) is under this network's limit (49.4\u00a0points)" in words(view)
 
     def test_abstention_does_not_speak_of_missing_support(self, view: DifferentialView) -> None:
         view.show_prediction(prediction(0.01, 0.45, 0.02, 0.44, 0.08, abstained=True))
@@ -114,7 +125,7 @@ def canvas(qtbot: QtBot) -> PictureCanvas:
     made.show()
     picture = np.zeros((1200, 1600, 3), np.uint8)
     picture[:, :, 0] = 255
-    made.show_rgb(picture)
+    made.show_picture(screen_picture(picture))
     return made
 
 
@@ -171,13 +182,13 @@ class TestCanvas:
 
     def test_a_new_picture_comes_without_the_last_ones_map(self, canvas: PictureCanvas) -> None:
         canvas.set_overlay(np.ones((7, 7), np.float32))
-        canvas.show_rgb(np.zeros((50, 50, 3), np.uint8))
+        canvas.show_picture(screen_picture(np.zeros((50, 50, 3), np.uint8)))
         assert not canvas.overlay_shown
 
     def test_fine_lines_survive_a_small_scale(self, canvas: PictureCanvas) -> None:
         lines = np.full((3000, 4000, 3), 255, np.uint8)
         lines[:, ::8] = 0
-        canvas.show_rgb(lines)
+        canvas.show_picture(screen_picture(lines))
         shot = canvas.grab().toImage()
         greys = {shot.pixelColor(x, 150).red() for x in range(100, 300)}
         assert min(greys) > 200

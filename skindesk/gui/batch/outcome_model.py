@@ -11,7 +11,7 @@ from skindesk.domain.outcome import Classified, Outcome, Rejected
 from skindesk.domain.prediction import Decision, Prediction, RankedLabel
 from skindesk.gui.theme import current
 from skindesk.gui.widgets.table_model import Index, TableModel
-from skindesk.gui.widgets.words import NOTHING, differential_line, percent
+from skindesk.gui.widgets.words import NOTHING, differential_line, narrow_lead, percent
 
 OUTCOME_ROLE = Qt.ItemDataRole.UserRole
 
@@ -20,12 +20,11 @@ class OutcomeColumn(IntEnum):
     """The columns from left to right."""
 
     FILE = 0
-    STATUS = 1
-    TOP = 2
-    SECOND = 3
-    MALIGNANT_SUM = 4
-    DECISION = 5
-    REASON = 6
+    TOP = 1
+    SECOND = 2
+    MALIGNANT_SUM = 3
+    DECISION = 4
+    REASON = 5
 
 
 class _Row(NamedTuple):
@@ -51,6 +50,8 @@ class OutcomeModel(TableModel):
         self._sorted_by = -1
         self._order = Qt.SortOrder.AscendingOrder
         self.rejected_count = 0
+        self.limit: float | None = None
+        """The least lead, 0 to 1, with which the run's network gives an answer; set before the first outcome."""
 
     def clear(self) -> None:
         """Forget all outcomes."""
@@ -93,7 +94,6 @@ class OutcomeModel(TableModel):
         """In the order of OutcomeColumn."""
         return (
             self.tr("File"),
-            self.tr("Status"),
             self.tr("First"),
             self.tr("Second"),
             self.tr("Malignant or\npremalignant"),
@@ -133,23 +133,24 @@ class OutcomeModel(TableModel):
     def _row(self, number: int, outcome: Outcome) -> _Row:
         name = outcome.path.name
         if isinstance(outcome, Rejected):
-            status = self.tr("Rejected")
-            texts: tuple[str, ...] = (name, status, NOTHING, NOTHING, NOTHING, NOTHING, outcome.message)
-            return _Row(number, outcome, texts, (name.casefold(), status, -1.0, -1.0, -1.0, "", outcome.message))
+            rejected = self.tr("Rejected")
+            texts: tuple[str, ...] = (name, NOTHING, NOTHING, NOTHING, rejected, outcome.message)
+            return _Row(number, outcome, texts, (name.casefold(), -1.0, -1.0, -1.0, rejected, outcome.message))
         return self._classified(number, outcome, name)
 
     def _classified(self, number: int, outcome: Classified, name: str) -> _Row:
         prediction = outcome.prediction
         first, second = prediction.ranked[:2]
-        status, total = self.tr("Classified"), prediction.malignant_sum
+        total = prediction.malignant_sum
         decision, reason = self._decision(prediction)
-        texts = (name, status, _line(first), _line(second), percent(total), decision, reason)
-        keys = (name.casefold(), status, first.probability, second.probability, total, decision, reason)
+        texts = (name, _line(first), _line(second), percent(total), decision, reason)
+        keys = (name.casefold(), first.probability, second.probability, total, decision, reason)
         return _Row(number, outcome, texts, keys)
 
     def _decision(self, prediction: Prediction) -> tuple[str, str]:
         if prediction.decision is Decision.ABSTAINED:
-            return self.tr("Abstained"), self.tr("The leading classes are too close")
+            reason = narrow_lead(prediction, self.limit)
+            return self.tr("Abstained"), reason[0].upper() + reason[1:]
         return self.tr("Supported"), ""
 
 
@@ -163,8 +164,8 @@ def _line(entry: RankedLabel) -> str:
 
 def _colour(outcome: Outcome, column: int) -> QColor | None:
     """The word says it; the colour makes it found quickly in a long table."""
+    if column != OutcomeColumn.DECISION:
+        return None
     if isinstance(outcome, Rejected):
-        return QColor(current().error) if column == OutcomeColumn.STATUS else None
-    if column == OutcomeColumn.DECISION and outcome.prediction.decision is Decision.ABSTAINED:
-        return QColor(current().novel)
-    return None
+        return QColor(current().error)
+    return QColor(current().novel) if outcome.prediction.decision is Decision.ABSTAINED else None

@@ -10,12 +10,11 @@ from skindesk.gui.widgets.labels import text_label
 
 ROW_HEIGHT_PX = 36
 _LEAST_PX: dict[int, int] = {
-    OutcomeColumn.FILE: 160,
-    OutcomeColumn.STATUS: 88,
-    OutcomeColumn.TOP: 176,
-    OutcomeColumn.SECOND: 176,
+    OutcomeColumn.FILE: 128,
+    OutcomeColumn.TOP: 160,
+    OutcomeColumn.SECOND: 160,
     OutcomeColumn.MALIGNANT_SUM: 104,
-    OutcomeColumn.DECISION: 96,
+    OutcomeColumn.DECISION: 92,
     OutcomeColumn.REASON: 224,
 }
 _GROWING: frozenset[int] = frozenset(
@@ -28,16 +27,17 @@ _ANSWERS_FIRST = Columns(
         OutcomeColumn.TOP,
         OutcomeColumn.MALIGNANT_SUM,
         OutcomeColumn.DECISION,
-        OutcomeColumn.STATUS,
         OutcomeColumn.SECOND,
         OutcomeColumn.REASON,
     ),
     growing=_GROWING,
+    whole=frozenset({OutcomeColumn.FILE}),
 )
 _REASONS_ONLY = Columns(
     _LEAST_PX,
-    by_importance=(OutcomeColumn.FILE, OutcomeColumn.STATUS, OutcomeColumn.REASON),
+    by_importance=(OutcomeColumn.FILE, OutcomeColumn.REASON),
     growing=frozenset({OutcomeColumn.REASON}),
+    whole=frozenset({OutcomeColumn.FILE}),
 )
 
 

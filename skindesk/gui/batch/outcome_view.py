@@ -10,11 +10,12 @@ from skindesk.gui.latest import Latest
 from skindesk.gui.widgets.canvas import PictureCanvas
 from skindesk.gui.widgets.differential import DifferentialView
 from skindesk.gui.widgets.empty_state import EmptyState
-from skindesk.gui.widgets.generated import badge, is_generated
+from skindesk.gui.widgets.generated import is_generated
 from skindesk.gui.widgets.labels import ElidedLabel, IconLabel, text_label
 from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.reading_area import ReadingArea
-from skindesk.imaging.decode import DecodedImage, decode, read_picture_file
+from skindesk.gui.widgets.screen_picture import ScreenPicture, screen_picture
+from skindesk.imaging.decode import decode, read_picture_file
 
 _LARGE_ENOUGH_PX = 1024
 """Decoded for a close look at the lesion; far quicker than a whole photograph of 12 megapixels."""
@@ -52,8 +53,8 @@ class OutcomeView(QWidget):
         self._latest.forget()
         self._pages.setCurrentWidget(self._nothing)
 
-    def show_outcome(self, outcome: Outcome) -> None:
-        """Show a row's outcome; its picture follows as soon as it is decoded."""
+    def show_outcome(self, outcome: Outcome, limit: float | None) -> None:
+        """Show a row's outcome; its picture follows as soon as it is decoded. `limit` as `abstention` takes it."""
         self._name.set_full_text(outcome.path.name)
         self._folder.set_full_text(str(outcome.path.parent))
         self._notice.clear()
@@ -63,20 +64,15 @@ class OutcomeView(QWidget):
             self.rejection.setText(outcome.message)
             self._answer_pages.setCurrentIndex(1)
         else:
-            self._show_answer(outcome)
+            self._show_answer(outcome, limit)
         self._pages.setCurrentIndex(1)
 
-    def _show_answer(self, outcome: Classified) -> None:
-        self._differential.show_prediction(outcome.prediction)
+    def _show_answer(self, outcome: Classified, limit: float | None) -> None:
+        self._differential.show_prediction(outcome.prediction, limit)
         model = outcome.prediction.model
         self._source.setText(f"{model.model_id} {model.version} · {model.digest[:8]}")
         self._answer_pages.setCurrentIndex(0)
-        self._latest.ask(lambda: _read(outcome.path), self._show_picture, self._notice.show_error)
-
-    def _show_picture(self, decoded: tuple[DecodedImage, str]) -> None:
-        picture, words = decoded
-        self.canvas.show_rgb(picture.rgb)
-        self.canvas.show_badge(words)
+        self._latest.ask(lambda: _read(outcome.path), self.canvas.show_picture, self._notice.show_error)
 
     def _outcome_page(self) -> QWidget:
         answer = QWidget(self)
@@ -111,6 +107,6 @@ class OutcomeView(QWidget):
         return page
 
 
-def _read(path: Path) -> tuple[DecodedImage, str]:
+def _read(path: Path) -> ScreenPicture:
     file = read_picture_file(path)
-    return decode(file, at_least_px=_LARGE_ENOUGH_PX), badge(is_generated(file.content))
+    return screen_picture(decode(file, at_least_px=_LARGE_ENOUGH_PX).rgb, is_generated(file.content))

@@ -6,8 +6,8 @@ from pathlib import Path
 from threading import Event
 
 from skindesk.bootstrap import Workspace
+from skindesk.domain.contract import ModelContract
 from skindesk.domain.outcome import Outcome, Rejected
-from skindesk.domain.prediction import ModelRef
 from skindesk.services.classify import classify_files, find_pictures
 
 
@@ -23,11 +23,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Begun:
-    """The network is open and the pictures are counted. `codes` are its label codes, in its own order."""
+    """The network with this contract is open, and the pictures are counted."""
 
     total: int
-    model: ModelRef
-    codes: tuple[str, ...]
+    contract: ModelContract
 
 
 Report = Begun | Outcome
@@ -43,7 +42,7 @@ def run_job(workspace: Workspace, job: Job, report: Callable[[Report], None], st
     classifier = workspace.models.open(job.model_id)
     problems: list[Rejected] = []
     paths = list(_until(stop, find_pictures(job.paths, job.recursive, problems.append)))
-    report(Begun(len(paths) + len(problems), classifier.ref, classifier.contract.codes))
+    report(Begun(len(paths) + len(problems), classifier.contract))
     for problem in problems:
         report(problem)
     if stop.is_set():

@@ -35,6 +35,7 @@ from skindesk.gui.widgets.notice import Notice
 from skindesk.imaging.decode import EXTENSIONS
 
 _CLOCK_MS = 500
+_FIRST_DIVISION = (720, 420)
 
 
 class BatchState(Enum):
@@ -115,7 +116,8 @@ class BatchWorkspace(QWidget):
         if self._begun is None or not self.model.rowCount() or self.is_running:
             self.notice.show_error(self.tr("There is nothing to export yet. Classify a folder first."))
             return
-        outcomes, codes = self.model.outcomes(), self._begun.codes
+        outcomes, codes = self.model.outcomes(), self._begun.contract.codes
+        self.table.view.setFocus()  # or the focus would leave the page with the button that is about to be disabled
         self.export_button.setEnabled(False)
         self._background.start(lambda: export(outcomes, codes, path), self._export_done, self._export_failed)
 
@@ -146,6 +148,7 @@ class BatchWorkspace(QWidget):
         for report in reports:
             if isinstance(report, Begun):
                 self._begun = report
+                self.model.limit = report.contract.decision.min_margin
             else:
                 outcomes.append(report)
         self.model.append(outcomes)
@@ -227,7 +230,7 @@ class BatchWorkspace(QWidget):
         if outcome is None:
             self.view.show_nothing()
         else:
-            self.view.show_outcome(outcome)  # type: ignore[arg-type]  # the signal carries an Outcome
+            self.view.show_outcome(outcome, self.model.limit)  # type: ignore[arg-type]  # the signal carries an Outcome
 
     def _choose_folder(self) -> None:
         if not self.is_running:
@@ -303,6 +306,7 @@ class BatchWorkspace(QWidget):
         split.setStretchFactor(1, 1)
         left.setMinimumWidth(440)
         right.setMinimumWidth(360)
+        split.setSizes(_FIRST_DIVISION)
         page = QWidget(self)
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)

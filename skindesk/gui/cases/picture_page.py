@@ -10,10 +10,11 @@ from skindesk.gui.cases.case_view import ReadPicture
 from skindesk.gui.latest import Latest
 from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.canvas import PictureCanvas
-from skindesk.gui.widgets.generated import badge, is_generated
+from skindesk.gui.widgets.generated import is_generated
 from skindesk.gui.widgets.labels import text_label
 from skindesk.gui.widgets.notice import Notice
-from skindesk.imaging.decode import DecodedImage, decode, picture_from_bytes
+from skindesk.gui.widgets.screen_picture import ScreenPicture, screen_picture
+from skindesk.imaging.decode import decode, picture_from_bytes
 
 
 class PicturePage(QWidget):
@@ -45,14 +46,12 @@ class PicturePage(QWidget):
         self.canvas.hide()
         self._latest.ask(lambda: self._decode(details), self._show, self.notice.show_error)
 
-    def _decode(self, details: PictureDetails) -> tuple[DecodedImage, str]:
+    def _decode(self, details: PictureDetails) -> ScreenPicture:
         content = self._read_picture(details.sha256)
-        return decode(picture_from_bytes(details.file_name, content)), badge(is_generated(content))
+        return screen_picture(decode(picture_from_bytes(details.file_name, content)).rgb, is_generated(content))
 
-    def _show(self, decoded: tuple[DecodedImage, str]) -> None:
-        picture, words = decoded
-        self.canvas.show_rgb(picture.rgb)
-        self.canvas.show_badge(words)
+    def _show(self, picture: ScreenPicture) -> None:
+        self.canvas.show_picture(picture)
         self.canvas.show()
         self.canvas.setFocus()
 

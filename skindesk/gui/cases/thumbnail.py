@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from skindesk.gui.theme import current, tabular
 from skindesk.gui.theme.fonts import SECONDARY_PX
 from skindesk.gui.widgets.generated import badge, is_generated
+from skindesk.gui.widgets.screen_picture import image_of
 from skindesk.imaging.decode import decode, picture_from_bytes
 
 WIDTH_PX, HEIGHT_PX = 176, 132
@@ -29,9 +30,7 @@ class SmallPicture:
 def small_picture(content: bytes, name: str) -> SmallPicture:
     """Make a picture file's bytes small. Raises ImageRejectedError."""
     rgb = decode(picture_from_bytes(name, content), at_least_px=WIDTH_PX * _SHARPNESS).rgb
-    height, width = rgb.shape[:2]
-    whole = QImage(rgb.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
-    image = whole.scaled(
+    image = image_of(rgb).scaled(
         WIDTH_PX * _SHARPNESS,
         HEIGHT_PX * _SHARPNESS,
         Qt.AspectRatioMode.KeepAspectRatio,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from skindesk.domain.case import PictureDetails, Plan, ReviewDetails
 from skindesk.domain.contract import Modality, ModelContract
+from skindesk.gui.widgets.screen_picture import ScreenPicture
 from skindesk.imaging.decode import DecodedImage, PictureFile, PictureWarning
 from skindesk.inference.classifier import Answer
 
@@ -14,13 +15,12 @@ NOTHING_REVIEWED = ReviewDetails(impression="", plan=Plan.NONE)
 class Examination:
     """One picture from opening to saving.
 
-    `generated` says that it is one of the program's own phantoms. `blind_impression` is what the clinician had
-    said when the network's answer came on the screen.
+    `blind_impression` is what the clinician had said when the network's answer came on the screen.
     """
 
     picture: PictureFile
     image: DecodedImage
-    generated: bool
+    screen: ScreenPicture
     answer: Answer | None = None
     contract: ModelContract | None = None
     """The contract of the network that gave the answer."""

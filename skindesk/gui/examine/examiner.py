@@ -11,6 +11,7 @@ from skindesk.domain.contract import ModelContract
 from skindesk.gui.background import Background
 from skindesk.gui.examine.examination import Examination
 from skindesk.gui.widgets.generated import is_generated
+from skindesk.gui.widgets.screen_picture import screen_picture
 from skindesk.imaging.decode import PictureFile, PictureWarning, decode
 from skindesk.inference.classifier import Classifier
 from skindesk.services.classify import Answered, answer_for
@@ -105,7 +106,8 @@ class Examiner(QObject):
 
 
 def _opened_picture(picture: PictureFile) -> Examination:
-    return Examination(picture, decode(picture), generated=is_generated(picture.content))
+    image = decode(picture)
+    return Examination(picture, image, screen_picture(image.rgb, is_generated(picture.content)))
 
 
 def _reply(classifier: Classifier, picture: PictureFile) -> _Reply:

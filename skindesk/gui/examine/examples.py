@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtGui import QFontMetrics, QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from skindesk.domain.labels import Label
 from skindesk.gui.background import Background
 from skindesk.gui.widgets.labels import text_label
+from skindesk.gui.widgets.screen_picture import image_of
 from skindesk.imaging.decode import DecodedImage, decode, read_picture_file
 from skindesk.system.paths import bundled
 
@@ -24,13 +25,13 @@ class Example:
 
     path: Path
     code: str
-    thumb: DecodedImage
+    thumb: QImage
 
 
 def read_examples() -> tuple[Example, ...]:
     """The example pictures that ship with the program, small. Slow: for the background."""
     return tuple(
-        Example(path, path.stem.split("-")[1], decode(read_picture_file(path), at_least_px=_THUMB.width() * 2))
+        Example(path, path.stem.split("-")[1], _thumb(decode(read_picture_file(path), at_least_px=_THUMB.width() * 2)))
         for path in _paths()
     )
 
@@ -87,7 +88,7 @@ class ExampleShelf(QWidget):
         button = QToolButton()
         button.setProperty("role", "example")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        button.setIcon(QIcon(_thumb(example.thumb)))
+        button.setIcon(QIcon(QPixmap.fromImage(example.thumb)))
         button.setIconSize(_THUMB)
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         button.setFixedWidth(_THUMB.width() + 16)
@@ -101,18 +102,23 @@ class ExampleShelf(QWidget):
 
     def _name(self, button: QToolButton, code: str) -> None:
         name = self._names.get(code, code)
-        room = _THUMB.width()
-        button.setText(button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room))
+        button.setText(_in_two_lines(name, button.fontMetrics()))
         button.setToolTip(self.tr("Generated phantom, painted as: {name}").format(name=name))
         button.setAccessibleName(button.toolTip())
 
 
-def _thumb(image: DecodedImage) -> QPixmap:
-    height, width = image.rgb.shape[:2]
-    pixels = image.rgb.tobytes()  # the QImage only borrows them, until it is scaled
-    whole = QImage(pixels, width, height, width * 3, QImage.Format.Format_RGB888)
+def _thumb(image: DecodedImage) -> QImage:
+    """Filling the button's picture, at twice its size so that it is sharp on dense screens."""
     filled = Qt.AspectRatioMode.KeepAspectRatioByExpanding
-    scaled = whole.scaled(_THUMB * 2, filled, Qt.TransformationMode.SmoothTransformation)
-    thumb = QPixmap.fromImage(scaled.copy(0, 0, _THUMB.width() * 2, _THUMB.height() * 2))
+    scaled = image_of(image.rgb).scaled(_THUMB * 2, filled, Qt.TransformationMode.SmoothTransformation)
+    thumb = scaled.copy(0, 0, _THUMB.width() * 2, _THUMB.height() * 2)
     thumb.setDevicePixelRatio(2)
     return thumb
+
+
+def _in_two_lines(name: str, metrics: QFontMetrics) -> str:
+    """A name within the width of a thumbnail; what two lines do not hold is elided."""
+    first, rest = "", name.split()
+    while rest and metrics.horizontalAdvance(f"{first} {rest[0]}") <= _THUMB.width():
+        first = f"{first} {rest.pop(0)}".strip()
+    return "\n".join((first, metrics.elidedText(" ".join(rest), Qt.TextElideMode.ElideRight, _THUMB.width()))).strip()

@@ -25,20 +25,14 @@ class NetworkStep(Step):
         self.reveal_button.clicked.connect(self.reveal_wanted)
         self.differential = DifferentialView(maps=True)
         self.differential.map_toggled.connect(self.map_toggled)
-        self._caption = text_label("", "secondary", wrap=True)
         self.body.addWidget(self._state)
         self.body.addWidget(self.reveal_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.addWidget(self.differential)
-        self.body.addWidget(self._caption)
         self.show_nothing()
 
     def state(self) -> str:
         """The sentence that stands in the place of an answer, if one does."""
         return "" if self._state.isHidden() else self._state.text()
-
-    def caption(self) -> str:
-        """What is said of the map on the picture."""
-        return "" if self._caption.isHidden() else self._caption.text()
 
     def name_model(self, contract: ModelContract | None) -> None:
         """Say which network speaks."""
@@ -61,21 +55,16 @@ class NetworkStep(Step):
         """There will be no answer."""
         self._say(sentence, "error")
 
-    def show_prediction(self, prediction: Prediction) -> None:
-        """Show the answer."""
+    def show_prediction(self, prediction: Prediction, limit: float | None) -> None:
+        """Show the answer; `limit` is the least lead, 0 to 1, with which the network gives one."""
         self._state.hide()
         self.reveal_button.hide()
-        self.differential.show_prediction(prediction)
+        self.differential.show_prediction(prediction, limit)
         self.differential.show()
 
-    def show_map_of(self, code: str | None, name: str = "") -> None:
-        """Say what the map on the picture means, or that there is none."""
+    def mark_map(self, code: str | None) -> None:
+        """Show which class's map is on the picture, without a signal."""
         self.differential.mark_map(code)
-        text = self.tr(
-            "Where the network found support for {name}. It does not show why, nor where the lesion ends."
-        ).format(name=name)
-        self._caption.setText("" if code is None else text)
-        self._caption.setVisible(code is not None)
 
     def _say(self, text: str, role: str = "secondary") -> None:
         set_role(self._state, role)
@@ -83,4 +72,3 @@ class NetworkStep(Step):
         self._state.show()
         self.reveal_button.hide()
         self.differential.hide()
-        self._caption.hide()

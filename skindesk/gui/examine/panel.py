@@ -14,7 +14,7 @@ from skindesk.gui.widgets.segmented import Segmented
 from skindesk.gui.widgets.words import plan_word
 
 WIDTH_PX = 400
-_NOTES_PX = 64
+_NOTES_PX = 48
 _MARGIN_PX = 24
 
 
@@ -96,8 +96,8 @@ class ExaminePanel(QFrame):
         steps = QWidget()
         steps.setProperty("role", "scrolled")
         self._column = column = QVBoxLayout(steps)
-        column.setContentsMargins(_MARGIN_PX, 16, _MARGIN_PX, 16)
-        column.setSpacing(14)
+        column.setContentsMargins(_MARGIN_PX, 12, _MARGIN_PX, 12)
+        column.setSpacing(10)
         impression = Step(2, self.tr("Your impression"))
         impression.body.addWidget(self.impression)
         plan = Step(4, self.tr("Plan"))
@@ -113,12 +113,12 @@ class ExaminePanel(QFrame):
     def _make_room_for_scroll_bar(self, _least: int, most: int) -> None:
         """The steps keep their width when the scroll bar comes."""
         bar = self._area.verticalScrollBar().sizeHint().width() if most > 0 else 0
-        self._column.setContentsMargins(_MARGIN_PX, 16, _MARGIN_PX - bar, 16)
+        self._column.setContentsMargins(_MARGIN_PX, 12, _MARGIN_PX - bar, 12)
 
     def _footer(self) -> QWidget:
         footer = QFrame()
         footer.setProperty("role", "footer")
         column = QVBoxLayout(footer)
-        column.setContentsMargins(24, 12, 24, 16)
+        column.setContentsMargins(_MARGIN_PX, 12, _MARGIN_PX, 12)
         column.addWidget(self.save_button)
         return footer

@@ -5,12 +5,12 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtGui import QColor, QIcon, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from skindesk.domain.case import Patient
 from skindesk.gui.background import Background
-from skindesk.gui.theme import icon
+from skindesk.gui.theme import current, icon
 from skindesk.gui.widgets.labels import text_label
 from skindesk.gui.widgets.words import patient_line
 
@@ -130,6 +130,7 @@ class PatientPicker(QWidget):
     def _add_hint(self) -> None:
         hint = QListWidgetItem(self.tr("Known patients that match appear here."))
         hint.setFlags(Qt.ItemFlag.NoItemFlags)
+        hint.setForeground(QColor(current().muted))
         self.list.addItem(hint)
 
     def _add(self, mark: QIcon, text: str, patient: Patient | None) -> None:

@@ -1,13 +1,15 @@
 """What kind of picture it is, how large, and what is to be said of its quality."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from skindesk.domain.contract import Modality
 from skindesk.gui.examine.examination import Examination
 from skindesk.gui.examine.step import Step
 from skindesk.gui.widgets.labels import text_label
 from skindesk.gui.widgets.words import modality_word, quality_sentence
+
+_KIND_PX = 152
 
 
 class PictureStep(Step):
@@ -26,11 +28,9 @@ class PictureStep(Step):
         self._mismatch = text_label("", "warning", wrap=True)
         self._mismatch.hide()
         self._quality = text_label("", "secondary", wrap=True)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(text_label(self.tr("Kind"), "label"))
-        row.addWidget(self._combo, 1)
-        self.body.addLayout(row)
+        self._combo.setToolTip(self.tr("Kind of picture"))
+        self._combo.setFixedWidth(_KIND_PX)
+        self.header.addWidget(self._combo)
         self.body.addWidget(self._mismatch)
         self.body.addWidget(self._quality)
         self.show_examination(None)
@@ -48,15 +48,14 @@ class PictureStep(Step):
     def show_examination(self, examination: Examination | None) -> None:
         """Say the size and what was noted of the picture; the kind starts again as the network's."""
         if examination is None:
-            self.set_fact("")
             if self._expected is not None:
                 self.expect(self._expected)
             self._quality.setText(self.tr("No picture yet."))
             return
         image = examination.image
-        self.set_fact(f"{image.original_width_px} × {image.original_height_px} px")
+        size = f"{image.original_width_px} × {image.original_height_px}\u00a0px"
         notes = [quality_sentence(warning) for warning in examination.warnings]
-        self._quality.setText("\n".join(notes) or self.tr("Nothing to remark on its quality."))
+        self._quality.setText(f"{size} · " + ("\n".join(notes) or self.tr("nothing to remark on its quality")))
 
     def mismatch(self) -> str:
         """The warning about the kind of picture, if there is one."""

@@ -7,14 +7,14 @@ from skindesk.gui.widgets.labels import text_label
 
 
 class Step(QWidget):
-    """A number, a title and at most one short fact beside it; the step's own widgets go into `body`."""
+    """A number and a title, with at most one short fact or a widget in `header`; the rest of the step is in `body`."""
 
     def __init__(self, number: int, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        header = QHBoxLayout()
+        column.setSpacing(8)
+        self.header = header = QHBoxLayout()
         header.setSpacing(8)
         header.addWidget(_number(number))
         header.addWidget(text_label(title, "section"), 1)

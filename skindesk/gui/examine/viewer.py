@@ -1,5 +1,7 @@
 """The picture's side of the page: tools, the picture or what to do without one, and what file it is."""
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
@@ -10,7 +12,6 @@ from skindesk.gui.examine.examples import ExampleShelf
 from skindesk.gui.theme import set_icon, tabular
 from skindesk.gui.widgets.canvas import PictureCanvas
 from skindesk.gui.widgets.empty_state import EmptyState
-from skindesk.gui.widgets.generated import badge
 from skindesk.gui.widgets.labels import ElidedLabel, text_label
 from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.words import sentence
@@ -69,8 +70,7 @@ class Viewer(QWidget):
     def show_examination(self, examination: Examination) -> None:
         """Show a picture, saying so where it is generated."""
         self._show(self.canvas)
-        self.canvas.show_rgb(examination.image.rgb)
-        self.canvas.show_badge(badge(examination.generated))
+        self.canvas.show_picture(examination.screen)
         self._name.set_full_text(examination.picture.name)
         for button in self._picture_tools:
             button.setEnabled(True)
@@ -83,10 +83,12 @@ class Viewer(QWidget):
         """Whether there is a map to show."""
         self.map_button.setEnabled(allowed)
 
-    def mark_map(self, on: bool) -> None:
-        """Show on the button whether a map is on the picture, without a signal."""
+    def show_map(self, heat: NDArray[np.float32] | None, name: str = "") -> None:
+        """Lay a class's map over the picture and say what it means; None takes it away. Sends no signal."""
+        words = self.tr("Where the network found support for {name}. It does not show why, nor where the lesion ends.")
+        self.canvas.set_overlay(heat, words.format(name=name))
         self.map_button.blockSignals(True)
-        self.map_button.setChecked(on)
+        self.map_button.setChecked(heat is not None)
         self.map_button.blockSignals(False)
 
     def _show(self, page: QWidget) -> None:
@@ -98,7 +100,7 @@ class Viewer(QWidget):
         for button in self._picture_tools:
             button.setEnabled(False)
         self.allow_map(False)
-        self.mark_map(False)
+        self.show_map(None)
 
     def _show_zoom(self, scale: float) -> None:
         self._zoom.setText(f"{scale * 100:.0f}\u00a0%")

@@ -256,7 +256,8 @@ class ExamineWorkspace(QWidget):
         if examination.answer is None:
             return
         examination.reveal(self.panel.impression.value())
-        self.panel.network.show_prediction(examination.answer.prediction)
+        limit = None if examination.contract is None else examination.contract.decision.min_margin
+        self.panel.network.show_prediction(examination.answer.prediction, limit)
         self.panel.bring_answer_into_view()
         self._show_map("", False)
         self.viewer.allow_map(True)
@@ -272,18 +273,15 @@ class ExamineWorkspace(QWidget):
         examination = self.examination
         if examination is None or examination.answer is None or examination.contract is None:
             return
-        self.viewer.mark_map(on)
+        self.panel.network.mark_map(code if on else None)
         if not on:
-            self.viewer.canvas.set_overlay(None)
-            self.panel.network.show_map_of(None)
+            self.viewer.show_map(None)
             return
         contract = examination.contract
         index = contract.codes.index(code)
         width, height = _map_size(examination.image.original_width_px, examination.image.original_height_px)
-        self.viewer.canvas.set_overlay(
-            support_map(examination.answer.cam, index, contract.preprocessing, width, height)
-        )
-        self.panel.network.show_map_of(code, contract.labels[index].name)
+        heat = support_map(examination.answer.cam, index, contract.preprocessing, width, height)
+        self.viewer.show_map(heat, contract.labels[index].name)
 
     def _drafter(self, examination: Examination) -> Callable[[int | PatientDetails, int | LesionDetails], CaseDraft]:
         """Makes the draft once the patient and the lesion are known."""

@@ -22,6 +22,8 @@ QLabel[role="warning"] { color: $premalignant; }
 QLabel[role="step"] { background: $raised; color: $text; border-radius: 12px; font-size: 12px; font-weight: 600; }
 QLabel[role="badge"] { background: $canvas; color: $on_canvas; border: 1px solid $on_canvas; border-radius: 8px;
   padding: 4px 10px; font-size: 12px; font-weight: 600; }
+QLabel[role="caption"] { background: $canvas; color: $on_canvas; border-radius: 8px; padding: 4px 10px;
+  font-size: 12px; }
 QLabel[role="error"] { color: $error; }
 QLabel[role="done"] { color: $done; }
 QLabel[role="label"] { font-size: 12px; font-weight: 500; color: $muted; }
@@ -61,6 +63,8 @@ QPushButton[segment="first"] { border-top-left-radius: 8px; border-bottom-left-r
 QPushButton[segment="last"] { border-top-right-radius: 8px; border-bottom-right-radius: 8px;
   border-right: 1px solid $border; }
 QPushButton[segment]:checked { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
+QPushButton[segment]:disabled { border-color: $hairline; }
+QPushButton[segment]:checked:disabled { background: $raised; color: $muted; }
 QPushButton[segment]:focus { border: 2px solid $accent; padding: 0px 7px; }
 QPushButton[segment]:checked:focus { border: 2px solid $text; }
 
@@ -116,14 +120,13 @@ QRadioButton::indicator:checked { width: 8px; height: 8px; border: 5px solid $ac
 
 QTableView, QListView, QTreeView { background: $surface; alternate-background-color: $surface;
   border: 1px solid $hairline; border-radius: 8px; padding: 1px; outline: none; gridline-color: transparent;
-  selection-background-color: $raised;
+  selection-background-color: $chosen;
   selection-color: $text; }
 QTableView:focus, QListView:focus, QTreeView:focus { border: 2px solid $accent; }
 QTableView::item { padding: 0px 8px; border-bottom: 1px solid $hairline; }
-QTableView::item:selected, QListView::item:selected, QTreeView::item:selected { background: $raised; color: $text; }
-QTableView::item:focus { background: $raised; }
+QTableView::item:selected, QListView::item:selected, QTreeView::item:selected { background: $chosen; color: $text; }
 QListView::item { min-height: 36px; padding: 0px 8px; border-radius: 4px; }
-QListView::item:hover, QTableView::item:hover { background: $raised; }
+QListView::item:hover:!selected, QTableView::item:hover:!selected { background: $raised; }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section { background: $surface; color: $muted; font-size: 12px; font-weight: 500; border: none;
   border-bottom: 1px solid $hairline; padding: 8px; }

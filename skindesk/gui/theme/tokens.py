@@ -7,12 +7,13 @@ from skindesk.domain.labels import MalignancyGroup
 
 @dataclass(frozen=True)
 class Tokens:
-    """One theme's colours as #RRGGBB. Text on `bg`, `surface` or `raised` has a contrast of 4.5:1 or more."""
+    """One theme's colours as #RRGGBB. Text on `bg`, `surface`, `raised` or `chosen` has a contrast of 4.5:1 or more."""
 
     name: str
     bg: str
     surface: str
     raised: str
+    chosen: str
     text: str
     muted: str
     border: str
@@ -44,6 +45,7 @@ LIGHT = Tokens(
     bg="#F5F6F8",
     surface="#FFFFFF",
     raised="#EDF0F4",
+    chosen="#DCEAF0",
     text="#17202B",
     muted="#4A5666",
     border="#8A94A3",
@@ -64,6 +66,7 @@ DARK = Tokens(
     bg="#11161C",
     surface="#181E26",
     raised="#212A35",
+    chosen="#1C3B48",
     text="#E8EDF3",
     muted="#A9B4C2",
     border="#6B7889",

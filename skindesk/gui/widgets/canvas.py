@@ -1,5 +1,7 @@
 """A picture on neutral grey that can be zoomed and moved, with an optional map laid over it."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -17,6 +19,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QWidget
 
 from skindesk.gui.theme import current
+from skindesk.gui.widgets.generated import badge
+from skindesk.gui.widgets.labels import text_label
+from skindesk.gui.widgets.screen_picture import ScreenPicture
 
 _STEP = 1.25
 _MAX_SCALE = 16.0
@@ -38,9 +43,8 @@ class PictureCanvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(240, 180)
         self.setAccessibleName(self.tr("Picture"))
-        self._levels: list[QImage] = []
+        self._picture: ScreenPicture | None = None
         self._overlay: QImage | None = None
-        self._overlay_on = False
         self._fitted = True
         self._scale = 1.0
         self._centre = QPointF()
@@ -49,28 +53,29 @@ class PictureCanvas(QWidget):
         self._badge.setProperty("role", "badge")
         self._badge.move(_MARGIN_PX, _MARGIN_PX)
         self._badge.hide()
+        self._caption = text_label("", "caption", wrap=True)
+        self._caption.setParent(self)
+        self._caption.hide()
 
-    def show_rgb(self, rgb: NDArray[np.uint8]) -> None:
-        """Show a picture, uint8 (height, width, 3) sRGB, fitted, without a map."""
-        height, width = rgb.shape[:2]
-        pixels = rgb.tobytes()  # the QImage only borrows them, until it is converted
-        image = QImage(pixels, width, height, width * 3, QImage.Format.Format_RGB888)
-        self._levels = [image.convertToFormat(QImage.Format.Format_RGB32)]
-        self._overlay = None
+    def show_picture(self, picture: ScreenPicture) -> None:
+        """Show a picture, fitted, without a map, and say so where it is generated."""
+        self._picture = picture
+        self.set_overlay(None)
+        self._show_badge(badge(picture.generated))
         self.fit()
 
     def clear(self) -> None:
         """Show no picture."""
-        self._levels = []
-        self._overlay = None
-        self.show_badge("")
+        self._picture = None
+        self.set_overlay(None)
+        self._show_badge("")
         self.update()
 
     def has_picture(self) -> bool:
         """Whether a picture is shown."""
-        return bool(self._levels)
+        return self._picture is not None
 
-    def show_badge(self, text: str) -> None:
+    def _show_badge(self, text: str) -> None:
         """Lay a word on the picture area, such as that the picture is generated; nothing where it is empty."""
         self._badge.setText(text)
         self._badge.adjustSize()
@@ -81,21 +86,25 @@ class PictureCanvas(QWidget):
         """The word that lies on the picture area."""
         return self._badge.text()
 
-    def set_overlay(self, heat: NDArray[np.float32] | None) -> None:
-        """Lay a map over the whole picture, float32 (height, width) 0 to 1 in any size; None takes it away."""
+    def set_overlay(self, heat: NDArray[np.float32] | None, caption: str = "") -> None:
+        """Lay a map over the whole picture, float32 (height, width) 0 to 1 in any size; None takes it away.
+
+        The caption says what the map is, for as long as it is there.
+        """
         self._overlay = None if heat is None else _map_image(heat)
-        self._overlay_on = heat is not None
+        self._caption.setText(caption)
+        self._caption.setVisible(heat is not None and bool(caption))
+        self._place_caption()
         self.update()
 
-    def show_overlay(self, on: bool) -> None:
-        """Show or hide the map that was set."""
-        self._overlay_on = on
-        self.update()
+    def caption(self) -> str:
+        """What is said of the map that is on the picture."""
+        return "" if self._caption.isHidden() else self._caption.text()
 
     @property
     def overlay_shown(self) -> bool:
         """Whether a map is on the picture now."""
-        return self._overlay_on and self._overlay is not None
+        return self._overlay is not None
 
     def zoom(self) -> float:
         """Screen pixels for each picture pixel."""
@@ -126,7 +135,7 @@ class PictureCanvas(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._scale < 4)
             place = self._place()
             painter.drawImage(place, self._level())
-            if self._overlay_on and self._overlay is not None:
+            if self._overlay is not None:
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
                 painter.drawImage(place, self._overlay)
         if self.hasFocus():
@@ -136,6 +145,7 @@ class PictureCanvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep a fitted picture fitted."""
         super().resizeEvent(event)
+        self._place_caption()
         if self._fitted:
             self._fit_now()
 
@@ -208,6 +218,14 @@ class PictureCanvas(QWidget):
         self._keep_in_view()
         self._changed()
 
+    def _place_caption(self) -> None:
+        """Along the lower edge, in as many lines as it needs."""
+        self._caption.ensurePolished()
+        words_px = self._caption.fontMetrics().horizontalAdvance(self._caption.text()) + 2 * _MARGIN_PX
+        width = min(words_px, self.width() - 2 * _MARGIN_PX)
+        height = self._caption.heightForWidth(width)
+        self._caption.setGeometry(_MARGIN_PX, self.height() - _MARGIN_PX - height, width, height)
+
     def _least_scale(self) -> float:
         whole = self._levels[0]
         return min(1.0, 64 / max(whole.width(), whole.height()))
@@ -235,28 +253,14 @@ class PictureCanvas(QWidget):
         corner = QRectF(self.rect()).center() - self._centre * self._scale
         return QRectF(corner.x(), corner.y(), whole.width() * self._scale, whole.height() * self._scale)
 
+    @property
+    def _levels(self) -> tuple[QImage, ...]:
+        return () if self._picture is None else self._picture.levels
+
     def _level(self) -> QImage:
-        """The picture, halved as often as it can be without losing what this scale shows.
-
-        Drawing a large picture small would otherwise drop pixels, and hair and network with them.
-        """
-        wanted = self._scale * self.devicePixelRatioF()
-        index = 0
-        while wanted < 0.5 and min(self._levels[index].width(), self._levels[index].height()) > 64:
-            if index + 1 == len(self._levels):
-                self._levels.append(_halved(self._levels[index]))
-            index += 1
-            wanted *= 2
-        return self._levels[index]
-
-
-def _halved(image: QImage) -> QImage:
-    return image.scaled(
-        image.width() // 2,
-        image.height() // 2,
-        Qt.AspectRatioMode.IgnoreAspectRatio,
-        Qt.TransformationMode.SmoothTransformation,
-    )
+        """The smallest level that loses nothing of what this scale shows."""
+        halvings = max(0, int(-math.log2(self._scale * self.devicePixelRatioF())))
+        return self._levels[min(halvings, len(self._levels) - 1)]
 
 
 def _map_image(heat: NDArray[np.float32]) -> QImage:

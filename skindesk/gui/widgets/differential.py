@@ -8,12 +8,12 @@ from skindesk.domain.labels import MalignancyGroup
 from skindesk.domain.prediction import Decision, Prediction, RankedLabel
 from skindesk.gui.theme import current, set_icon, tabular
 from skindesk.gui.widgets.labels import ElidedLabel, IconLabel, hairline, text_label
-from skindesk.gui.widgets.words import NO_SUPPORT_BELOW, abstention, group_icon, group_word, no_support, percent
+from skindesk.gui.widgets.words import abstention, group_icon, group_word, percent, sum_words
 
 LEADING = 3
 _BAR_PX = 8
 _GROUP_WORD_PX = 80
-_MAP_BUTTON_PX = 28
+_MAP_BUTTON_PX = 24
 _GROUP_TOKENS = {
     MalignancyGroup.MALIGNANT: "malignant",
     MalignancyGroup.PREMALIGNANT: "premalignant",
@@ -64,10 +64,10 @@ class DifferentialView(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self._content)
 
-    def show_prediction(self, prediction: Prediction) -> None:
-        """Show a prediction in the place of the last one."""
+    def show_prediction(self, prediction: Prediction, limit: float | None = None) -> None:
+        """Show a prediction in the place of the last one; `limit` as `abstention` takes it."""
         self._buttons = {}
-        content = self._built(prediction)
+        content = self._built(prediction, limit)
         self._column.replaceWidget(self._content, content)
         content.show()
         self._content.hide()
@@ -81,14 +81,14 @@ class DifferentialView(QWidget):
             button.setChecked(owner == code)
             button.blockSignals(False)
 
-    def _built(self, prediction: Prediction) -> QWidget:
+    def _built(self, prediction: Prediction, limit: float | None) -> QWidget:
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
+        column.setSpacing(8)
         abstained = prediction.decision is Decision.ABSTAINED
         if abstained:
-            column.addWidget(self._abstained(prediction))
+            column.addWidget(self._abstained(prediction, limit))
         for entry in prediction.ranked[:LEADING]:
             column.addWidget(self._leading(entry, abstained))
         rest = prediction.ranked[LEADING:]
@@ -98,13 +98,13 @@ class DifferentialView(QWidget):
         column.addWidget(self._sum(prediction, abstained))
         return content
 
-    def _abstained(self, prediction: Prediction) -> QWidget:
+    def _abstained(self, prediction: Prediction, limit: float | None) -> QWidget:
         line = QWidget()
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(IconLabel("prohibit", "novel"), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(text_label(abstention(prediction), "abstained", wrap=True), 1)
+        row.addWidget(text_label(abstention(prediction, limit), "abstained", wrap=True), 1)
         return line
 
     def _leading(self, entry: RankedLabel, abstained: bool) -> QWidget:
@@ -151,11 +151,7 @@ class DifferentialView(QWidget):
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        if not abstained and prediction.malignant_sum < NO_SUPPORT_BELOW:
-            row.addWidget(text_label(no_support(prediction), "strong", wrap=True), 1)
-            return line
-        words = self.tr("Malignant or premalignant in sum")
-        row.addWidget(text_label(words, "muted" if abstained else "strong", wrap=True), 1)
+        row.addWidget(text_label(sum_words(prediction), "muted" if abstained else "strong", wrap=True), 1)
         number = text_label(percent(prediction.malignant_sum), "number-muted" if abstained else "number")
         number.setFont(tabular(number.font()))
         row.addWidget(number)
@@ -169,7 +165,7 @@ class _Line(QWidget):
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
+        column.setSpacing(2)
         self.words = QHBoxLayout()
         self.words.setSpacing(8)
         self.words.addWidget(icon)

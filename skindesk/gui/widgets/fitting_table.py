@@ -4,20 +4,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractItemModel, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from skindesk.gui.theme import tabular
 
 _HEADER_SHEET = "QHeaderView::section { padding: 8px 11px; }"
 """Cells stand 3 px further in than their padding says; so the names stand over them."""
 
+_MOST_WHOLE_PX = 240
+_CELL_MARGIN_PX = 4
+"""Beyond what Qt thinks that a cell needs, so that the last letter is not cut for a fraction of a pixel."""
+
 
 @dataclass(frozen=True)
 class Columns:
-    """Every column's least width in pixels, which go first where room is scarce, and which take what is left."""
+    """Every column's least width in pixels, which go first where room is scarce, and which take what is left.
+
+    A column in `whole` is never narrower than its widest cell, up to a limit: an identifier that is cut off is none.
+    """
 
     least_px: Mapping[int, int]
     by_importance: Sequence[int]
     growing: frozenset[int]
+    whole: frozenset[int] = frozenset()
 
 
 class FittingTable(QTableView):
@@ -29,6 +39,7 @@ class FittingTable(QTableView):
         super().__init__(parent)
         self._columns = columns
         self.setModel(model)
+        self.setFont(tabular(self.font()))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -43,6 +54,8 @@ class FittingTable(QTableView):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setStyleSheet(_HEADER_SHEET)
+        for signal in (model.modelReset, model.rowsInserted, model.layoutChanged, model.dataChanged):
+            signal.connect(self._fit)
 
     def use_columns(self, columns: Columns) -> None:
         """Show other columns, or the same ones in another order of importance."""
@@ -54,15 +67,36 @@ class FittingTable(QTableView):
         super().resizeEvent(event)
         self._fit()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """What came while the table was out of sight may want other widths."""
+        super().showEvent(event)
+        self._fit()
+
     def _fit(self) -> None:
-        room = self.viewport().width()
-        shown: set[int] = set()
-        for column in self._columns.by_importance:
-            if shown and self._columns.least_px[column] > room:
+        if not self.isVisible():
+            return  # Qt would measure all rows, and not only those in sight
+        columns, room = self._columns, self.viewport().width()
+        wanted = {column: self._content_px(column) for column in columns.by_importance}
+        widths: dict[int, int] = {}
+        for column in columns.by_importance:
+            least = columns.least_px[column]
+            if column in columns.whole:
+                least = max(least, min(wanted[column], _MOST_WHOLE_PX))
+            if widths and least > room:
                 break
-            shown.add(column)
-            room -= self._columns.least_px[column]
-        growing = shown & self._columns.growing
-        for column, least in self._columns.least_px.items():
-            self.setColumnHidden(column, column not in shown)
-            self.setColumnWidth(column, least + (max(0, room) // len(growing) if column in growing else 0))
+            widths[column] = least
+            room -= least
+        # What is left goes to cells that are cut off, then to the columns that grow.
+        for column, width in widths.items():
+            more = max(0, min(wanted[column] - width, room))
+            widths[column] = width + more
+            room -= more
+        growing = columns.growing & widths.keys()
+        for column in columns.least_px:
+            self.setColumnHidden(column, column not in widths)
+            extra = max(0, room) // len(growing) if column in growing else 0
+            self.setColumnWidth(column, widths.get(column, 0) + extra)
+
+    def _content_px(self, column: int) -> int:
+        """What the cells in sight would need; a hidden column's are in sight too."""
+        return self.sizeHintForColumn(column) + _CELL_MARGIN_PX

@@ -9,7 +9,7 @@ from skindesk.domain.case import Confidence, Lesion, LesionDetails, Patient, Pla
 from skindesk.domain.contract import Modality
 from skindesk.domain.errors import SkinDeskError
 from skindesk.domain.labels import MalignancyGroup
-from skindesk.domain.prediction import AbstentionReason, Prediction
+from skindesk.domain.prediction import AbstentionReason, Decision, Prediction
 from skindesk.imaging.decode import PictureWarning
 
 NOTHING = "\N{EN DASH}"
@@ -59,22 +59,39 @@ def group_icon(group: MalignancyGroup) -> str:
     return {MalignancyGroup.MALIGNANT: "warning-octagon", MalignancyGroup.PREMALIGNANT: "warning"}.get(group, "circle")
 
 
-def abstention(prediction: Prediction) -> str:
-    """Why the network gave no answer, and what to do."""
-    first, second = prediction.ranked[:2]
+def abstention(prediction: Prediction, limit: float | None = None) -> str:
+    """Why the network gave no answer, and what to do; `limit` is the least lead, 0 to 1, that it answers with."""
     if prediction.abstention_reason is AbstentionReason.CLASSES_TOO_CLOSE:
-        why = translate("words", "the two leading classes are too close ({first} and {second})").format(
-            first=percent(first.probability), second=percent(second.probability)
-        )
+        why = narrow_lead(prediction, limit)
     else:
         why = translate("words", "the picture cannot be judged")
     return translate("words", "No answer: {why}. Retake the picture, or rely on your own examination.").format(why=why)
 
 
-def no_support(prediction: Prediction) -> str:
-    """What a low malignant sum means; it never says that a lesion is harmless."""
-    words = translate("words", "No support for malignancy (malignant in sum {sum})")
-    return words.format(sum=percent(prediction.malignant_sum))
+def narrow_lead(prediction: Prediction, limit: float | None = None) -> str:
+    """That the first class does not lead the second by enough; with the limit, 0 to 1, where it is known."""
+    first, second = prediction.ranked[:2]
+    lead = first.probability - second.probability
+    if limit is None:
+        words = translate("words", "the lead of the first class ({lead}) is under the network's limit")
+        return words.format(lead=_points(lead))
+    digits = 0 if round(lead * 100) < round(limit * 100) else 1  # "52 points is under 52 points" would puzzle
+    words = translate("words", "the lead of the first class ({lead}) is under this network's limit ({limit})")
+    return words.format(lead=_points(lead, digits), limit=_points(limit, digits))
+
+
+def _points(difference: float, digits: int = 0) -> str:
+    number = f"{difference * 100:.{digits}f}"
+    words = translate("words", "1 point") if number == "1" else translate("words", "{number} points")
+    return words.format(number=number).replace(" ", "\u00a0")
+
+
+def sum_words(prediction: Prediction) -> str:
+    """What stands beside the malignant sum; a low one never says that a lesion is harmless."""
+    words = translate("words", "Malignant or premalignant in sum")
+    if prediction.decision is Decision.ABSTAINED or prediction.malignant_sum >= NO_SUPPORT_BELOW:
+        return words
+    return translate("words", "No support for malignancy") + "\n" + words
 
 
 def patient_name(patient: Patient) -> str:
