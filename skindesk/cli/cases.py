@@ -30,7 +30,8 @@ def register(commands: Any) -> None:
 
 def run_list(chosen: argparse.Namespace, context: Context) -> int:
     """Print one line a case."""
-    cases = _read(chosen.query, chosen.limit, context)
+    query = chosen.query.encode(errors="replace").decode()  # bytes that are no text begin nobody's name
+    cases = _read(query, chosen.limit, context)
     if chosen.json:
         for case in cases:
             print(_to_json(case))

@@ -122,22 +122,30 @@ def find_pictures(
 def _within(
     folder: Path, recursive: bool, seen: set[tuple[int, int]], on_problem: Callable[[Rejected], None] | None
 ) -> Iterator[Path]:
+    opened = [_entries(folder, seen, on_problem)]
+    while opened:
+        entry = next(opened[-1], None)
+        if entry is None:
+            opened.pop()
+        elif _is_folder(entry):
+            if recursive:
+                opened.append(_entries(entry, seen, on_problem))
+        elif entry.suffix.lower() in EXTENSIONS | OTHER_PICTURE_EXTENSIONS:
+            yield entry
+
+
+def _entries(folder: Path, seen: set[tuple[int, int]], on_problem: Callable[[Rejected], None] | None) -> Iterator[Path]:
+    """What lies in a folder, sorted; nothing where it was seen before or cannot be read."""
     try:
         status = folder.stat()
         if (status.st_dev, status.st_ino) in seen:
-            return
+            return iter(())
         seen.add((status.st_dev, status.st_ino))
-        entries = sorted(folder.iterdir())
+        return iter(sorted(folder.iterdir()))
     except OSError as error:
         if on_problem is not None:
             on_problem(_unreadable_folder(folder, error))
-        return
-    for entry in entries:
-        if _is_folder(entry):
-            if recursive:
-                yield from _within(entry, recursive, seen, on_problem)
-        elif entry.suffix.lower() in EXTENSIONS | OTHER_PICTURE_EXTENSIONS:
-            yield entry
+        return iter(())
 
 
 def _is_folder(entry: Path) -> bool:

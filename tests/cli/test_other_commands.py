@@ -1,4 +1,5 @@
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,6 +67,13 @@ def test_unknown_case_is_said(skindesk: Run) -> None:
 def test_search_without_a_match_lists_nobody(skindesk: Run, profile: Path, examples: list[Path]) -> None:
     save_case(profile, examples[0])
     assert "MÜLLER" not in skindesk("cases", "list", "smith").stdout
+
+
+def test_search_for_bytes_that_are_no_text_lists_nobody(skindesk: Run, profile: Path, examples: list[Path]) -> None:
+    save_case(profile, examples[0])
+    done = skindesk("cases", "list", os.fsdecode(b"\xff"))
+    assert done.returncode == 0
+    assert "MÜLLER" not in done.stdout
 
 
 def test_damaged_case_log_is_exit_code_3_and_is_not_overwritten(skindesk: Run, profile: Path) -> None:

@@ -1,4 +1,6 @@
+import inspect
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Timer
@@ -60,6 +62,18 @@ def test_sub_folders_are_entered_only_when_asked(tmp_path: Path) -> None:
     outer, inner = write_picture(tmp_path / "a.png"), write_picture(tmp_path / "inner" / "b.png")
     assert list(find_pictures([tmp_path])) == [outer]
     assert list(find_pictures([tmp_path], recursive=True)) == [outer, inner]
+
+
+def test_folders_may_lie_as_deep_as_they_like(tmp_path: Path) -> None:
+    deepest = tmp_path.joinpath(*"d" * 150)
+    deepest.mkdir(parents=True)
+    found = write_picture(deepest / "a.png")
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 100)
+    try:
+        assert list(find_pictures([tmp_path], recursive=True)) == [found]
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def test_link_to_a_folder_above_ends_the_search(tmp_path: Path) -> None:
