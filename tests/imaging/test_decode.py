@@ -121,11 +121,24 @@ def test_first_frame_is_used_and_noted() -> None:
     assert PictureWarning.FIRST_OF_SEVERAL_FRAMES in decoded.warnings
 
 
-def test_embedded_colour_profile_is_applied() -> None:
-    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-    srgb = decode(picture(plain(RED), icc_profile=lab.tobytes()))
+def srgb_profile() -> bytes:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def test_srgb_profile_changes_nothing() -> None:
+    srgb = decode(picture(plain(RED), icc_profile=srgb_profile()))
     assert tuple(srgb.rgb[5, 5]) == RED
     assert srgb.warnings == ()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "P", "RGBA"])
+def test_embedded_colour_profile_is_applied(mode: str) -> None:
+    # A colour space whose red is sRGB's green: the profile's primaries change places, and its name.
+    swapped = srgb_profile().replace(b"rXYZ", b"tXYZ").replace(b"gXYZ", b"rXYZ").replace(b"tXYZ", b"gXYZ")
+    other = swapped.replace("sRGB".encode("utf-16-be"), "GRBs".encode("utf-16-be"))
+    decoded = decode(picture(plain(RED).convert(mode, palette=Image.Palette.ADAPTIVE), icc_profile=other))
+    assert np.abs(decoded.rgb[5, 5].astype(int) - (RED[1], RED[0], RED[2])).max() <= 3
+    assert decoded.warnings == ()
 
 
 def test_unusable_colour_profile_is_noted_and_ignored() -> None:
@@ -168,8 +181,13 @@ def test_empty_file_is_rejected() -> None:
         picture_from_bytes("IMG_1.jpg", b"")
 
 
-def test_picture_over_the_pixel_cap_is_refused_before_it_is_decoded() -> None:
-    flat = encoded(Image.new("1", (20_000, 20_000)), "TIFF", compression="group4")
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")  # as the module does, and pytest undoes
+@pytest.mark.parametrize(("width_px", "height_px"), [(20_000, 20_000), (12_000, 10_700)])
+def test_picture_over_the_pixel_cap_is_refused_before_it_is_decoded(
+    width_px: int, height_px: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("skindesk.imaging.decode._decode_opened", lambda *_: pytest.fail("was decoded"))
+    flat = encoded(Image.new("1", (width_px, height_px)), "TIFF", compression="group4")
     with pytest.raises(ImageRejectedError) as caught:
         decode(picture_from_bytes("plan.tif", flat))
     assert caught.value.reason is RejectionReason.TOO_LARGE
