@@ -6,13 +6,22 @@ pictures, light and dark.
 """
 
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QSize
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QEventLoop,
+    QMessageLogContext,
+    QSize,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication
 
 from skindesk.bootstrap import Workspace, open_workspace
@@ -30,6 +39,8 @@ from skindesk.system.settings import Theme
 
 _SIZE = QSize(1280, 800)
 _PATIENCE_S = 60.0
+_SETTLED_S = 0.6
+"""Enough for what was started in the background to be drawn."""
 
 
 class DemoError(SkinDeskError):
@@ -48,9 +59,16 @@ def run_demo(pictures: Path, profile: Path | None = None) -> int:
         workspace.change_settings(replace(workspace.settings, notice_accepted=True))
         examples = sorted(bundled("resources", "examples").glob("*.jpg"))
         _print_predictions(workspace, examples)
+        qInstallMessageHandler(_tell)
         application = create_application(["skindesk"])
         _Tour(application, workspace, pictures).walk(examples)
     return 0
+
+
+def _tell(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
+    """What Qt says, except that its offscreen platform lacks what only a desktop has."""
+    if not message.startswith("This plugin does not support "):
+        print(message, file=sys.stderr)
 
 
 def _print_predictions(workspace: Workspace, examples: list[Path]) -> None:
@@ -80,6 +98,8 @@ class _Tour:
         self._picture("start", Theme.LIGHT)
         self._examine(examples[0])
         self._both("examine")
+        self._window.examine.viewer.map_button.click()
+        self._both("examine-map")
         case_id = self._save("DEMO-1")
         cases = self._window.show_page("cases")
         if isinstance(cases, CasesWorkspace):
@@ -129,6 +149,8 @@ class _Tour:
         if isinstance(batch, BatchWorkspace):
             batch.start([folder])
             self._wait(lambda: not batch.is_running, "classify the examples")
+            batch.table.view.selectRow(0)
+            self._wait(batch.view.canvas.has_picture, "show the chosen picture")
         self._settle()
 
     def _both(self, name: str) -> None:
@@ -149,9 +171,9 @@ class _Tour:
                 raise DemoError(f"The program did not {what} within {_PATIENCE_S:.0f} s.")
             self._settle(0.05)
 
-    def _settle(self, seconds: float = 0.6) -> None:
+    def _settle(self, seconds: float | None = None) -> None:
         """Let the program run, so that what was started in the background is drawn."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + (_SETTLED_S if seconds is None else seconds)
         while time.monotonic() < deadline:
             self._application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

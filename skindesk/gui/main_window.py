@@ -85,7 +85,7 @@ class MainWindow(QMainWindow):
         page = self.page(key)
         self._stack.setCurrentWidget(page)
         focused = self.focusWidget()
-        if focused is None or not page.isAncestorOf(focused):
+        if self.isVisible() and (focused is None or not page.isAncestorOf(focused)):
             self.rail_button(key).setFocus(Qt.FocusReason.OtherFocusReason)
         self.rail_button(key).setChecked(True)
         self._colour_rail()

@@ -78,7 +78,7 @@ class ExampleShelf(QWidget):
     def _show(self, examples: tuple[Example, ...]) -> None:
         for index, example in enumerate(examples):
             button = self._button(example)
-            self._grid.addWidget(button, index // _COLUMNS, index % _COLUMNS)
+            self._grid.addWidget(button, index // _COLUMNS, index % _COLUMNS, Qt.AlignmentFlag.AlignTop)
         self.setVisible(bool(examples))
 
     def _missing(self, error: Exception) -> None:

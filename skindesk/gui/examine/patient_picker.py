@@ -44,6 +44,9 @@ class PatientPicker(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Patients that match"))
         self.list.setFixedHeight(_LIST_PX)
+        self.list.setWordWrap(True)
+        self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._look)
         self.line.textChanged.connect(self._typed)
@@ -113,17 +116,17 @@ class PatientPicker(QWidget):
         exact = None
         if wanted:
             exact = next((one for one in patients if one.details.identifier.strip().casefold() == wanted), None)
-        if wanted and exact is None:
-            self._add(icon("user-plus"), self.tr("New patient with identifier {id}").format(id=self.identifier()), None)
         if not wanted and not patients:
             self._add_hint()
         today = date.today()
         for patient in patients:
             self._add(icon("user"), patient_line(patient, today), patient)
+        if wanted and exact is None:  # below known patients, so that the first step down never makes a new one
+            self._add(icon("user-plus"), self.tr("New patient with identifier {id}").format(id=self.identifier()), None)
         if exact is not None:
             self.list.setCurrentRow(patients.index(exact))
         elif wanted and (_looks_like_identifier(wanted) or (searched and not patients)):
-            self.list.setCurrentRow(0)
+            self.list.setCurrentRow(len(patients))
         self.list.blockSignals(False)
         self.changed.emit()
 

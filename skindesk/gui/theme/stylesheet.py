@@ -77,6 +77,7 @@ QToolButton[role="rail"] { border-radius: 8px; padding: 6px 0px 4px 0px; font-si
   min-width: 58px; max-width: 58px; }
 QToolButton[role="rail"]:checked { background: $raised; color: $accent; font-weight: 600; }
 QToolButton[role="example"] { padding: 6px; font-size: 12px; }
+QToolButton[role="map"] { border-width: 1px; border-radius: 4px; padding: 1px; }
 QToolButton[role="tool"] { padding: 6px 8px; font-weight: 500; }
 
 QLineEdit, QComboBox, QPlainTextEdit, QTextEdit { placeholder-text-color: $muted; }
@@ -106,6 +107,7 @@ QSpinBox::down-arrow, QDoubleSpinBox::down-arrow, QDateEdit::down-arrow { image:
   height: 10px; }
 QPlainTextEdit, QTextEdit, QTextBrowser { background: $surface; border: 1px solid $border; border-radius: 8px;
   padding: 6px; selection-background-color: $accent; selection-color: $on_accent; }
+QPlainTextEdit:disabled { color: $muted; background: $raised; border-color: $hairline; }
 QPlainTextEdit:focus, QTextEdit:focus, QTextBrowser:focus { border: 2px solid $accent; padding: 5px; }
 
 QCheckBox, QRadioButton { spacing: 8px; min-height: 24px; border: 2px solid transparent; border-radius: 4px;

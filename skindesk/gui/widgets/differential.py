@@ -137,6 +137,7 @@ class DifferentialView(QWidget):
     def _add_map_button(self, line: "_Line", entry: RankedLabel) -> None:
         button = QToolButton()
         button.setCheckable(True)
+        button.setProperty("role", "map")
         button.setFixedSize(_MAP_BUTTON_PX, _MAP_BUTTON_PX)
         set_icon(button, "map-trifold", "muted")
         button.setAccessibleName(self.tr("Show map of {name}").format(name=entry.label.name))
