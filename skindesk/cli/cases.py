@@ -119,9 +119,9 @@ def _describe_visit(visit: "Visit") -> list[str]:
 
 
 def _case_number(text: str) -> int:
-    number = int(text)
+    number = int(text) if text.isdecimal() else 0
     if not 0 < number < 2**63:
-        raise argparse.ArgumentTypeError("there is no such case")
+        raise argparse.ArgumentTypeError("must be the number of a case")
     return number
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skindesk.cli.context import Context
+from skindesk.domain.errors import OutputUnavailableError
 
 if TYPE_CHECKING:
     from skindesk.domain.outcome import Outcome, Rejected
@@ -35,6 +36,8 @@ def run(chosen: argparse.Namespace, context: Context) -> int:
     from skindesk.exchange.rows import RowFile
     from skindesk.services.classify import classify_files, find_pictures
 
+    if chosen.resume and not chosen.out:
+        raise OutputUnavailableError("--resume continues a file, and --out names none.", "Name the file with --out.")
     workspace = context.workspace
     classifier = workspace.models.open(chosen.model or workspace.settings.model_id)
     codes = classifier.contract.codes
@@ -132,7 +135,7 @@ def _print_json(outcome: "Outcome", codes: tuple[str, ...]) -> None:
 
 
 def _worker_count(text: str) -> int:
-    count = int(text)
+    count = int(text) if text.isdecimal() else -1
     if not 0 <= count <= 256:
-        raise argparse.ArgumentTypeError("must be between 0 and 256")
+        raise argparse.ArgumentTypeError("must be a number from 0 to 256")
     return count

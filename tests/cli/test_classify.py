@@ -148,6 +148,19 @@ def test_impossible_output_is_exit_code_2(skindesk: Run, tmp_path: Path) -> None
     assert "neither .csv nor .jsonl" in done.stderr
 
 
+@pytest.mark.parametrize("workers", ["-1", "257", "many", "1.5"])
+def test_impossible_number_of_workers_is_exit_code_2(skindesk: Run, tmp_path: Path, workers: str) -> None:
+    done = skindesk("classify", write_picture(tmp_path / "a.png"), "--workers", workers)
+    assert done.returncode == 2
+    assert "must be a number from 0 to 256" in done.stderr
+
+
+def test_resuming_nothing_is_exit_code_2(skindesk: Run, tmp_path: Path) -> None:
+    done = skindesk("classify", write_picture(tmp_path / "a.png"), "--resume")
+    assert done.returncode == 2
+    assert "--out names none" in done.stderr
+
+
 def test_shipped_network_answers_every_example(skindesk: Run, examples: list[Path], tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     assert skindesk("classify", *examples, "--out", out).returncode == 0
