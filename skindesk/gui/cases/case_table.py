@@ -13,9 +13,9 @@ _COLUMNS = Columns(
     least_px={
         CaseColumn.PATIENT: 144,
         CaseColumn.IDENTIFIER: 72,
-        CaseColumn.BIRTH_DATE: 96,
+        CaseColumn.BIRTH_DATE: 104,
         CaseColumn.LESION: 120,
-        CaseColumn.LAST_VISIT: 96,
+        CaseColumn.LAST_VISIT: 104,
         CaseColumn.PICTURES: 76,
         CaseColumn.NETWORK: 168,
         CaseColumn.MALIGNANT_SUM: 104,

@@ -96,7 +96,7 @@ class ExaminePanel(QFrame):
         steps = QWidget()
         steps.setProperty("role", "scrolled")
         self._column = column = QVBoxLayout(steps)
-        column.setContentsMargins(_MARGIN_PX, 12, _MARGIN_PX, 8)
+        column.setContentsMargins(_MARGIN_PX, 8, _MARGIN_PX, 8)
         column.setSpacing(10)
         impression = Step(2, self.tr("Your impression"))
         impression.body.addWidget(self.impression)
@@ -113,7 +113,7 @@ class ExaminePanel(QFrame):
     def _make_room_for_scroll_bar(self, _least: int, most: int) -> None:
         """The steps keep their width when the scroll bar comes."""
         bar = self._area.verticalScrollBar().sizeHint().width() if most > 0 else 0
-        self._column.setContentsMargins(_MARGIN_PX, 12, _MARGIN_PX - bar, 8)
+        self._column.setContentsMargins(_MARGIN_PX, 8, _MARGIN_PX - bar, 8)
 
     def _footer(self) -> QWidget:
         footer = QFrame()

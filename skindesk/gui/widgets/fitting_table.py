@@ -86,11 +86,12 @@ class FittingTable(QTableView):
                 break
             widths[column] = least
             room -= least
-        # What is left goes to cells that are cut off, then to the columns that grow.
+        # What some columns do not need, and what is left, goes to cells that are cut off, then to columns that grow.
+        room += sum(max(0, width - wanted[column]) for column, width in widths.items())
         for column, width in widths.items():
-            more = max(0, min(wanted[column] - width, room))
-            widths[column] = width + more
-            room -= more
+            needed = min(width, wanted[column])
+            widths[column] = needed + max(0, min(wanted[column] - needed, room))
+            room -= widths[column] - needed
         growing = columns.growing & widths.keys()
         for column in columns.least_px:
             self.setColumnHidden(column, column not in widths)
@@ -98,5 +99,6 @@ class FittingTable(QTableView):
             self.setColumnWidth(column, widths.get(column, 0) + extra)
 
     def _content_px(self, column: int) -> int:
-        """What the cells in sight would need; a hidden column's are in sight too."""
-        return self.sizeHintForColumn(column) + _CELL_MARGIN_PX
+        """What a column's name and its cells in the rows in sight would need."""
+        header_px = self.horizontalHeader().sectionSizeHint(column)
+        return max(self.sizeHintForColumn(column), header_px) + _CELL_MARGIN_PX
