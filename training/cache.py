@@ -40,6 +40,8 @@ class Cache:
     labels: tuple[Label, ...]
     dataset_title: str
     licence: str
+    facts: tuple[str, ...]
+    limits: tuple[str, ...]
     split_digest: str
 
     def where(self, part: Part) -> NDArray[np.int64]:
@@ -109,6 +111,8 @@ def load_cache(folder: Path, spec: Preprocessing | None = None) -> Cache:
         labels=labels,
         dataset_title=summary["title"],
         licence=summary["licence"],
+        facts=tuple(summary["facts"]),
+        limits=tuple(summary["limits"]),
         split_digest=summary["split_digest"],
     )
 
@@ -140,6 +144,8 @@ def _summarise(archive: Archive, spec: Preprocessing) -> dict[str, Any]:
         "dataset": archive.name,
         "title": archive.title,
         "licence": archive.licence,
+        "facts": archive.facts,
+        "limits": archive.limits,
         "images": len(archive.records),
         "preprocessing": asdict(spec),
         "labels": [asdict(label) for label in archive.labels],

@@ -6,7 +6,8 @@ Follows the headings of CLEAR Derm (Daneshjou et al. 2022), as far as the archiv
 from importlib.metadata import version
 from typing import Any
 
-from skindesk.domain.contract import ModelContract
+from skindesk.domain.contract import Geometry, ModelContract
+from training.cache import Cache
 from training.evaluate import format_interval, format_share
 from training.metrics import Interval
 
@@ -17,23 +18,20 @@ _NOT_FOR = (
     "Lesions of any class that is not listed: the network spreads its probability over the classes it knows.",
 )
 _LIMITS = (
-    "The archive comes from one centre in Vienna and one in Queensland and shows fair skin almost only; its metadata"
-    " has no skin type, so there is no evidence for any single type, and none at all for types V and VI.",
     "The decision rule notices close classes only. This version does not recognise a picture that is unlike its"
     " training data: a photograph of something else also gets an answer.",
-    "Only the rarer classes' intervals tell how little is known of them: the test part holds few lesions of each.",
-    "Hair, gel bubbles, rulers and pen marks occur in the archive and were not studied apart.",
+    "The test part holds few lesions of the rarer classes; their intervals tell how little is known of them.",
     "The test part comes from the same archive as the training part; results at another clinic will be lower.",
 )
-_DATA = (
-    "10,015 pictures of 7,470 lesions, collected over 20 years, published 2018, anonymised by their publishers.",
-    "Ground truth by histology for more than half, else by follow-up, expert consensus or confocal microscopy.",
-    "The copy used is 224 x 224, the whole 4:3 frame squashed to a square, JPEG quality 75.",
-)
+_WAYS_TO_A_SQUARE = {
+    Geometry.SQUASH: "the whole frame squashed to a square",
+    Geometry.FIT: "the largest centred square",
+}
 
 
 def card_json(
     contract: ModelContract,
+    cache: Cache,
     digest: str,
     figures: dict[str, Any],
     comparisons: list[dict[str, Any]],
@@ -49,8 +47,12 @@ def card_json(
         "licence": contract.training.licence,
         "intended_use": _INTENDED,
         "not_for": list(_NOT_FOR),
-        "limits": list(_LIMITS),
-        "data": {"title": contract.training.dataset, "facts": list(_DATA), "split_digest": figures["split_digest"]},
+        "limits": [*_LIMITS, *cache.limits],
+        "data": {
+            "title": cache.dataset_title,
+            "facts": [f"{len(cache.targets):,} pictures of {len(set(cache.groups)):,} lesions.", *cache.facts],
+            "split_digest": cache.split_digest,
+        },
         "metrics": figures,
         "comparisons": comparisons,
         "agreement_with_keras": agreement,
@@ -66,10 +68,10 @@ def card_text(contract: ModelContract, card: dict[str, Any]) -> str:
         f"# {contract.title} ({contract.model_id} {contract.version})",
         f"{card['intended_use']} Not a cleared medical device.",
         f"- Architecture: {contract.training.architecture}, input {contract.preprocessing.width_px} x "
-        f"{contract.preprocessing.height_px}, whole frame\n"
+        f"{contract.preprocessing.height_px}, {_WAYS_TO_A_SQUARE[contract.preprocessing.geometry]}\n"
         f"- SHA-256 of the network: `{card['digest']}`\n"
         f"- Trained {contract.training.trained_at[:10]} at commit `{contract.training.git_commit}`\n"
-        f"- Licence of the network: {card['licence']}, as its training data; non-commercial use only",
+        f"- Licence of the network: {card['licence']}, as its training data",
         "## How well it does\n\n"
         f"Measured on {metrics['images']:,} test pictures of {metrics['lesions']:,} lesions that had no picture in "
         f"training or validation (lesion-grouped split `{metrics['split_digest'][:12]}`), one view a picture. "

@@ -60,12 +60,13 @@ def export(config: Config, cache: Cache, run: Run, models: Path, compared: Itera
     classifier = Classifier.from_bytes(content, config.model.id, digest)
     agreement = check_agreement(serving, classifier, sample_files(cache))
     comparisons = [read_json(other.figures, f"Evaluate {other.folder} first.") for other in compared]
-    card = card_json(contract, digest, figures, comparisons, record, agreement)
+    card = card_json(contract, cache, digest, figures, comparisons, record, agreement)
     return _write_bundle(models / config.model.id, content, card, card_text(contract, card), golden(classifier))
 
 
 def make_contract(config: Config, cache: Cache, calibration: Calibration, record: dict[str, Any]) -> ModelContract:
-    """The contract of a trained and calibrated network."""
+    """The contract of a trained and calibrated network; a resumed run is dated by when it was resumed last."""
+    latest = record.get("resumed", [record])[-1]
     return ModelContract(
         model_id=config.model.id,
         version=config.model.version,
@@ -86,8 +87,8 @@ def make_contract(config: Config, cache: Cache, calibration: Calibration, record
             dataset=cache.dataset_title,
             licence=cache.licence,
             split_digest=cache.split_digest,
-            git_commit=record["git_commit"],
-            trained_at=record["started_at"],
+            git_commit=latest["git_commit"],
+            trained_at=latest["started_at"],
             architecture=config.model.architecture,
         ),
     )

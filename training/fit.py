@@ -66,8 +66,7 @@ def fit(config: Config, config_path: Path, cache: Cache, run: Run, weights: Path
         raise TrainingError(f"The weights file {weights} does not exist.")
     keras.utils.set_random_seed(config.recipe.seed)
     done = read_json(run.progress, "") if run.progress.exists() else {"stage": 0, "epochs_done": 0, "best": -1.0}
-    if not run.record.exists():
-        write_json(run.record, _describe(config, config_path, cache))
+    _record(run, _describe(config, config_path, cache))
     network = build_network(
         config.model.architecture, len(cache.labels), config.model.dropout, str(weights) if weights else None
     )
@@ -246,6 +245,14 @@ def _append_row(path: Path, row: dict[str, float]) -> None:
         if new:
             writer.writeheader()
         writer.writerow(row)
+
+
+def _record(run: Run, started: dict[str, Any]) -> None:
+    """Keep what a run was started with; each time it is resumed, also what it went on with."""
+    if run.record.exists():
+        record = read_json(run.record, "")
+        started = {**record, "resumed": [*record.get("resumed", ()), started]}
+    write_json(run.record, started)
 
 
 def _describe(config: Config, config_path: Path, cache: Cache) -> dict[str, Any]:

@@ -173,6 +173,7 @@ def test_run_cut_short_resumes_where_it_was(trained: Trained, tmp_path: Path, mo
     with run.history.open(newline="") as resumed, trained.run.history.open(newline="") as unbroken:
         after, before = list(csv.DictReader(resumed)), list(csv.DictReader(unbroken))
     assert [row["epoch"] for row in after] == ["1", "2", "3"]
+    assert len(read_json(run.record, "")["resumed"]) == 1
     assert [float(row["loss"]) for row in after] == pytest.approx([float(row["loss"]) for row in before], rel=1e-3)
 
 

@@ -18,10 +18,15 @@ class Record:
 
 @dataclass(frozen=True)
 class Archive:
-    """An archive's pictures in a stable order, the labels in the order of the network's outputs, and its licence."""
+    """An archive's pictures in a stable order, the labels in the order of the network's outputs, and its licence.
+
+    `facts` and `limits` are sentences for the model card: how it came about, and what it cannot show.
+    """
 
     name: str
     title: str
     licence: str
+    facts: tuple[str, ...]
+    limits: tuple[str, ...]
     labels: tuple[Label, ...]
     records: tuple[Record, ...]

@@ -19,6 +19,16 @@ LABELS = (
     Label("nv", "Melanocytic nevus", MalignancyGroup.BENIGN, "D22", "2F20"),
     Label("vasc", "Vascular lesion", MalignancyGroup.BENIGN, "D18.0 / L98.0"),
 )
+_FACTS = (
+    "Collected over 20 years in Vienna and Queensland, published 2018, anonymised by its publishers.",
+    "Ground truth by histology for more than half of the pictures, else by follow-up, expert consensus or confocal"
+    " microscopy.",
+)
+_LIMITS = (
+    "The archive shows fair skin almost only, and its metadata has no skin type: there is no evidence for any single"
+    " type, and none at all for types V and VI.",
+    "Hair, gel bubbles, rulers and pen marks occur in the archive and were not studied apart.",
+)
 _METADATA = "HAM10000_metadata.csv"
 _FOLDERS = ("HAM10000_images_part_1", "HAM10000_images_part_2")
 _COLUMNS = {"lesion_id", "image_id", "dx"}
@@ -49,6 +59,8 @@ def read(folder: Path) -> Archive:
         name="ham10000",
         title="HAM10000 (Tschandl et al. 2018)",
         licence="CC BY-NC 4.0",
+        facts=_FACTS,
+        limits=_LIMITS,
         labels=LABELS,
         records=tuple(Record(row["image_id"], paths[row["image_id"]], row["lesion_id"], row["dx"]) for row in rows),
     )
