@@ -20,8 +20,8 @@ from skindesk.system.paths import bundled
 _log = logging.getLogger(__name__)
 
 
-def run(profile: Path | None, pictures: Sequence[Path] = ()) -> int:
-    """Open the program on a profile, with the first of the pictures on the screen; returns the exit status."""
+def run(profile: Path | None) -> int:
+    """Open the program on a profile; returns the exit status."""
     application = create_application(sys.argv)
     workspace = open_workspace(profile)
     apply_theme(application, workspace.settings.theme)
@@ -31,8 +31,6 @@ def run(profile: Path | None, pictures: Sequence[Path] = ()) -> int:
     hook.install()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program
     window.show()
-    if pictures:
-        window.examine.open_file(pictures[0])
     return application.exec()
 
 

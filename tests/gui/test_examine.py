@@ -319,6 +319,14 @@ class TestTrouble:
         page.finish(dialog)
         assert stored(workspace, "10482").patient.details.identifier == "10482"
 
+    def test_the_plan_is_in_sight_beside_an_answer_in_a_window_of_1280_by_800(self, page: Page, example: Path) -> None:
+        page.open(example)
+        page.widget.reveal()
+        page.wait(lambda: page.answer_shown)
+
+        plan = page.panel.plan
+        page.wait(lambda: plan.visibleRegion().boundingRect() == plan.rect())
+
 
 class TestSaving:
     def test_a_new_patient_is_stored_with_picture_prediction_and_review(

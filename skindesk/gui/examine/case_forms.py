@@ -19,8 +19,10 @@ class NewPatientForm(QWidget):
         super().__init__(parent)
         self.family = _line(self.tr("Family name"))
         self.given = _line(self.tr("Given name"))
+        for name in (self.family, self.given):
+            name.setPlaceholderText(self.tr("optional"))
         self.born = _line(self.tr("Birth date"))
-        self.born.setPlaceholderText(self.tr("YYYY-MM-DD"))
+        self.born.setPlaceholderText(self.tr("YYYY-MM-DD, optional"))
         self.born.textChanged.connect(self._forgive)
         self.sex = QComboBox()
         self.sex.setAccessibleName(self.tr("Sex"))

@@ -15,6 +15,7 @@ from skindesk.gui.widgets.words import plan_word
 
 WIDTH_PX = 400
 _NOTES_PX = 44
+"""Two lines, so that all four steps are in sight in a window of 1280 x 800."""
 _MARGIN_PX = 24
 
 

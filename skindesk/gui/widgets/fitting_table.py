@@ -101,4 +101,6 @@ class FittingTable(QTableView):
     def _content_px(self, column: int) -> int:
         """What a column's name and its cells in the rows in sight would need."""
         header_px = self.horizontalHeader().sectionSizeHint(column)
-        return max(self.sizeHintForColumn(column), header_px) + _CELL_MARGIN_PX
+        # A name in two lines fits into the least width; Qt would want room for a sort arrow beside it, too.
+        header_px = min(header_px, self._columns.least_px[column])
+        return max(self.sizeHintForColumn(column) + _CELL_MARGIN_PX, header_px)

@@ -88,10 +88,9 @@ def _points(difference: float, digits: int = 0) -> str:
 
 def sum_words(prediction: Prediction) -> str:
     """What stands beside the malignant sum; a low one never says that a lesion is harmless."""
-    words = translate("words", "Malignant or premalignant in sum")
     if prediction.decision is Decision.ABSTAINED or prediction.malignant_sum >= NO_SUPPORT_BELOW:
-        return words
-    return translate("words", "No support for malignancy") + "\n" + words
+        return translate("words", "Malignant or premalignant in sum")
+    return translate("words", "No support for malignancy:\nmalignant or premalignant in sum")
 
 
 def patient_name(patient: Patient) -> str:
