@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from skindesk.domain.labels import MalignancyGroup
 from skindesk.gui.theme import apply_theme, current, notifier, set_icon
 from skindesk.gui.theme.stylesheet import stylesheet
-from skindesk.gui.theme.tokens import DARK, LIGHT, Tokens
+from skindesk.gui.theme.tokens import DARK, LIGHT, Tokens, group_token
 from skindesk.system.settings import Theme
 
 TEXT = ("text", "muted", "accent", "malignant", "premalignant", "benign", "novel", "error", "done")
@@ -50,7 +50,7 @@ class TestContrast:
         assert "$" not in stylesheet(tokens)
 
     def test_no_result_is_green(self, tokens: Tokens) -> None:
-        hue = QColor(tokens.of_group(MalignancyGroup.BENIGN)).hue()
+        hue = QColor(getattr(tokens, group_token(MalignancyGroup.BENIGN))).hue()
         assert not 80 <= hue <= 170
 
 

@@ -31,13 +31,14 @@ class Tokens:
     """The surround of every picture, the same neutral grey in both themes, so that colours are judged right."""
     on_canvas: str = "#F2F2F2"
 
-    def of_group(self, group: MalignancyGroup) -> str:
-        """The colour of a malignancy group; an icon and a word always stand beside it."""
-        return {
-            MalignancyGroup.MALIGNANT: self.malignant,
-            MalignancyGroup.PREMALIGNANT: self.premalignant,
-            MalignancyGroup.BENIGN: self.benign,
-        }.get(group, self.muted)
+
+def group_token(group: MalignancyGroup) -> str:
+    """The name of a malignancy group's colour; an icon and a word always stand beside it."""
+    return {
+        MalignancyGroup.MALIGNANT: "malignant",
+        MalignancyGroup.PREMALIGNANT: "premalignant",
+        MalignancyGroup.BENIGN: "benign",
+    }.get(group, "muted")
 
 
 LIGHT = Tokens(

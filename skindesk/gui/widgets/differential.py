@@ -4,9 +4,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from skindesk.domain.labels import MalignancyGroup
 from skindesk.domain.prediction import Decision, Prediction, RankedLabel
 from skindesk.gui.theme import current, set_icon, tabular
+from skindesk.gui.theme.tokens import group_token
 from skindesk.gui.widgets.labels import ElidedLabel, IconLabel, hairline, text_label
 from skindesk.gui.widgets.words import abstention, group_icon, group_word, percent, sum_words
 
@@ -14,11 +14,6 @@ LEADING = 3
 _BAR_PX = 8
 _GROUP_WORD_PX = 80
 _MAP_BUTTON_PX = 24
-_GROUP_TOKENS = {
-    MalignancyGroup.MALIGNANT: "malignant",
-    MalignancyGroup.PREMALIGNANT: "premalignant",
-    MalignancyGroup.BENIGN: "benign",
-}
 
 
 class Bar(QWidget):
@@ -109,7 +104,7 @@ class DifferentialView(QWidget):
 
     def _leading(self, entry: RankedLabel, abstained: bool) -> QWidget:
         group = entry.label.group
-        colour = "novel" if abstained else _GROUP_TOKENS.get(group, "muted")
+        colour = "novel" if abstained else group_token(group)
         icon = IconLabel(group_icon(group), colour)
         line = _Line(icon, entry.label.name, group_word(group), entry.probability, colour, abstained)
         if self._maps:
