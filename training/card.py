@@ -77,8 +77,8 @@ def card_text(contract: ModelContract, card: dict[str, Any]) -> str:
         f"training or validation (lesion-grouped split `{metrics['split_digest'][:12]}`), one view a picture. "
         "In brackets: 95 % bootstrap intervals over lesions.",
         _overall_table([metrics, *card["comparisons"]]),
-        "Archive mix: classes as common as in the training part, which is what the program shows. Balanced mix: "
-        "every class equally likely.",
+        "Without a note the figures are for the archive's class mix, which is what the program shows. Balanced mix: "
+        "every class equally likely. Halfway mix: each class's share is the square root of the archive's, rescaled.",
         "### Each class (archive mix)\n\n" + _class_table(contract, metrics),
         "### Decision rule\n\n" + _decision(contract, metrics),
         "## Training data\n\n" + contract.training.dataset + "\n\n" + _bullets(card["data"]["facts"]),
@@ -94,6 +94,8 @@ def _overall_table(rows: list[dict[str, Any]]) -> str:
         ("balanced_accuracy", "archive_mix", "Balanced accuracy"),
         ("macro_auc", "archive_mix", "Macro AUC"),
         ("expected_calibration_error", "archive_mix", "Calibration error"),
+        ("accuracy", "halfway_mix", "Accuracy, halfway mix"),
+        ("balanced_accuracy", "halfway_mix", "Balanced accuracy, halfway mix"),
         ("balanced_accuracy", "balanced_mix", "Balanced accuracy, balanced mix"),
     )
     lines = [

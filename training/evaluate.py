@@ -20,6 +20,8 @@ from training.metrics import Floats, Integers, Interval
 from training.runs import Run, read_json, write_json
 from training.split import Part
 
+MIXES = {"archive_mix": 1.0, "halfway_mix": 0.5, "balanced_mix": 0.0}
+"""The class mixes that figures are given for, as powers of the archive's shares: rare classes gain from left to right."""
 ANSWERED_SHARE = 0.9
 """The decision rule's margin is set so that this share of the validation pictures is answered."""
 
@@ -34,9 +36,9 @@ class Calibration:
     validation_coverage: float
     validation_accuracy: float
 
-    def probabilities(self, logits: Floats) -> Floats:
-        """Calibrated probabilities (n, classes) for the archive's class mix."""
-        return metrics.softmax_with_prior(logits, np.array(self.class_mix), self.temperature)
+    def probabilities(self, logits: Floats, mix_weight: float = 1.0) -> Floats:
+        """Calibrated probabilities (n, classes) for the archive's class mix, raised to a power of 0 to 1."""
+        return metrics.softmax_with_prior(logits, np.array(self.class_mix) ** mix_weight, self.temperature)
 
 
 def load_network(config: Config, classes: int, run: Run) -> Network:
@@ -71,7 +73,7 @@ def evaluate(config: Config, cache: Cache, run: Run) -> dict[str, Any]:
     logits, targets = predict_logits(network, cache, test, size), cache.targets[test]
     groups = tuple(cache.groups[at] for at in test)
     archive = calibration.probabilities(logits)
-    balanced = metrics.softmax_with_prior(logits, np.ones(len(cache.labels)), calibration.temperature)
+    mixes = {name: calibration.probabilities(logits, weight) for name, weight in MIXES.items()}
     figures = {
         "model_id": config.model.id,
         "architecture": config.model.architecture,
@@ -82,8 +84,7 @@ def evaluate(config: Config, cache: Cache, run: Run) -> dict[str, Any]:
         "lesions": len(set(groups)),
         "views": 1,
         "interval": "95 % bootstrap over lesions, 1,000 resamples",
-        "archive_mix": measure(archive, targets, groups, cache.labels),
-        "balanced_mix": measure(balanced, targets, groups, cache.labels),
+        **{name: measure(mixed, targets, groups, cache.labels) for name, mixed in mixes.items()},
         "selective": _selective(archive, targets, calibration),
     }
     write_json(run.figures, figures)
@@ -179,7 +180,7 @@ def format_figures(figures: dict[str, Any]) -> str:
         f"{figures['model_id']} ({figures['architecture']}): {figures['images']} test pictures of "
         f"{figures['lesions']} lesions, {figures['interval']}"
     ]
-    for mix in ("archive_mix", "balanced_mix"):
+    for mix in MIXES:
         lines.append(f"  {mix.replace('_', ' ')}")
         for name in ("accuracy", "balanced_accuracy", "macro_auc", "expected_calibration_error"):
             lines.append(f"    {name.replace('_', ' '):<28} {format_interval(figures[mix][name])}")

@@ -18,7 +18,7 @@ from training.architectures import build_network
 from training.batches import TrainingBatches
 from training.config import Stage
 from training.errors import TrainingError
-from training.evaluate import calibrate, load_calibration, load_network
+from training.evaluate import MIXES, calibrate, load_calibration, load_network
 from training.export import TOLERANCE, check_agreement, export, make_contract, sample_files, serving_model, to_onnx
 from training.fit import _set_trainable, fit
 from training.predict import predict
@@ -41,7 +41,7 @@ def test_training_is_recorded_epoch_by_epoch(trained: Trained) -> None:
 
 def test_evaluation_writes_figures_with_intervals_and_plots(trained: Trained) -> None:
     figures = read_json(trained.run.figures, "")
-    for mix in ("archive_mix", "balanced_mix"):
+    for mix in MIXES:
         for name in ("accuracy", "balanced_accuracy", "macro_auc"):
             interval = figures[mix][name]
             assert interval["low"] <= interval["value"] <= interval["high"]
