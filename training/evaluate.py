@@ -21,7 +21,7 @@ from training.runs import Run, read_json, write_json
 from training.split import Part
 
 MIXES = {"archive_mix": 1.0, "halfway_mix": 0.5, "balanced_mix": 0.0}
-"""The class mixes that figures are given for, as powers of the archive's shares: rare classes gain from left to right."""
+"""The class mixes that figures are given for, as powers of the archive's shares."""
 ANSWERED_SHARE = 0.9
 """The decision rule's margin is set so that this share of the validation pictures is answered."""
 

@@ -198,7 +198,11 @@ class CaseDraft:
 
 @dataclass(frozen=True)
 class CaseSummary:
-    """One row of the case table. `top_name` and `malignant_sum` are of the latest prediction, if there is one."""
+    """One row of the case table.
+
+    `top_name`, `top_probability` and `malignant_sum` are of one prediction, if there is any: of the pictures of
+    the latest visit that has one, the picture with the highest malignant sum, as it was answered last.
+    """
 
     case_id: int
     patient: Patient

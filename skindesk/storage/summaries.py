@@ -73,7 +73,7 @@ def _summarise(session: Session, found: _Found) -> tuple[CaseSummary, ...]:
     rows = session.execute(found).all()
     case_ids = [lesion.id for lesion, _ in rows]
     pictures = _picture_counts(session, case_ids)
-    predictions = _latest_predictions(session, case_ids)
+    predictions = _leading_predictions(session, case_ids)
     impressions = _latest_impressions(session, case_ids)
     return tuple(
         _summary(lesion, patient, pictures.get(lesion.id, 0), predictions.get(lesion.id), impressions.get(lesion.id))
@@ -108,21 +108,30 @@ def _picture_counts(session: Session, case_ids: Sequence[int]) -> dict[int, int]
     return {case_id: count for case_id, count in session.execute(counts)}  # noqa: C416 - mypy takes no rows for pairs
 
 
-def _latest_predictions(session: Session, case_ids: Sequence[int]) -> dict[int, Prediction]:
+def _leading_predictions(session: Session, case_ids: Sequence[int]) -> dict[int, Prediction]:
+    """What was said last of the most suspicious picture of each case's latest visit: a row must not hide the worst."""
+    visit_place = func.dense_rank().over(
+        partition_by=VisitRow.lesion_id, order_by=(VisitRow.visited_at.desc(), VisitRow.id.desc())
+    )
     place = func.row_number().over(
-        partition_by=VisitRow.lesion_id, order_by=(PredictionRow.created_at.desc(), PredictionRow.id.desc())
+        partition_by=ImageRow.id, order_by=(PredictionRow.created_at.desc(), PredictionRow.id.desc())
     )
     ranked = (
-        select(VisitRow.lesion_id, PredictionRow.id, place.label("place"))
+        select(VisitRow.lesion_id, PredictionRow.id, visit_place.label("visit_place"), place.label("place"))
         .join(ImageRow, ImageRow.visit_id == VisitRow.id)
         .join(PredictionRow, PredictionRow.image_id == ImageRow.id)
         .where(VisitRow.lesion_id.in_(case_ids))
         .subquery()
     )
     latest = select(ranked.c.lesion_id, PredictionRow).join(
-        ranked, and_(ranked.c.id == PredictionRow.id, ranked.c.place == 1)
+        ranked, and_(ranked.c.id == PredictionRow.id, ranked.c.place == 1, ranked.c.visit_place == 1)
     )
-    return {case_id: to_prediction(row) for case_id, row in session.execute(latest)}
+    leading: dict[int, Prediction] = {}
+    for case_id, row in session.execute(latest):
+        prediction = to_prediction(row)
+        if case_id not in leading or prediction.malignant_sum > leading[case_id].malignant_sum:
+            leading[case_id] = prediction
+    return leading
 
 
 def _latest_impressions(session: Session, case_ids: Sequence[int]) -> dict[int, str]:

@@ -425,6 +425,20 @@ def test_a_summary_tells_the_latest_prediction_and_impression(
     assert summary.impression == "mel"
 
 
+def test_a_summary_does_not_hide_the_most_suspicious_picture_of_the_visit(
+    log: CaseLog, make_draft: MakeDraft, make_prediction: MakePrediction
+) -> None:
+    worst = make_prediction(b"overview", probabilities=(0.6, 0.1, 0.3))
+    saved = log.save(make_draft(content=b"overview", prediction=worst))
+    later = make_prediction(b"close-up", probabilities=(0.05, 0.05, 0.9), created_at=NOON + timedelta(minutes=1))
+    log.save(make_draft(saved.patient_id, saved.case_id, b"close-up", later))
+
+    (summary,) = log.cases_of(saved.patient_id)
+
+    assert summary.malignant_sum == pytest.approx(worst.malignant_sum)
+    assert summary.top_probability == 0.6
+
+
 def test_a_summary_without_prediction_and_review_says_so(log: CaseLog, make_draft: MakeDraft) -> None:
     log.save(make_draft())
 
