@@ -82,7 +82,7 @@ def test_latest_visit_comes_first_with_what_was_found(page: CasesWorkspace, work
         "2026-06-20",
     ]
     assert row[CaseColumn.PICTURES] == "3"
-    assert row[CaseColumn.NETWORK].startswith("38")
+    assert row[CaseColumn.NETWORK].startswith("62")
 
 
 class SlowSource:
