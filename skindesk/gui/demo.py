@@ -38,6 +38,7 @@ from skindesk.system.paths import bundled
 from skindesk.system.settings import Theme
 
 _SIZE = QSize(1280, 800)
+_EXAMINED = "generated-mel-2"
 _PATIENCE_S = 60.0
 _SETTLED_S = 0.6
 """Enough for what was started in the background to be drawn."""
@@ -96,7 +97,7 @@ class _Tour:
 
     def walk(self, examples: list[Path]) -> None:
         self._picture("start", Theme.LIGHT)
-        self._examine(examples[0])
+        self._examine(next(path for path in examples if path.stem == _EXAMINED))
         self._both("examine")
         self._window.examine.viewer.map_button.click()
         self._both("examine-map")
