@@ -115,7 +115,30 @@ def load_config(path: Path) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise TrainingError(f"{path} is not valid TOML: {error}.") from error
     config: Config = _build(Config, raw, path.name)
+    _check_ranges(config, path.name)
     return config
+
+
+def _check_ranges(config: Config, where: str) -> None:
+    """Refuse numbers with which training would fail late, or quietly do something else."""
+    recipe, change = config.recipe, config.augmentation
+    conditions = {
+        "batch_size must be at least 1": recipe.batch_size >= 1,
+        "class_balance must be logit_adjustment or weights": recipe.class_balance in ("logit_adjustment", "weights"),
+        "label_smoothing must lie between 0 and 1": 0 <= recipe.label_smoothing < 1,
+        "a stage needs at least 32 px and one epoch": all(
+            stage.size_px >= 32 and stage.epochs >= 1 for stage in recipe.stages
+        ),
+        "there must be a stage": bool(recipe.stages),
+        "dropout must lie between 0 and 1": 0 <= config.model.dropout < 1,
+        "min_crop_area must be over 0 and at most 1": 0 < change.min_crop_area <= 1,
+        "min_resample_scale must be over 0 and at most 1": 0 < change.min_resample_scale <= 1,
+        "max_stretch must be at least 1": change.max_stretch >= 1,
+        "min_jpeg_quality must lie between 1 and 95": 1 <= change.min_jpeg_quality <= 95,
+    }
+    broken = [rule for rule, holds in conditions.items() if not holds]
+    if broken:
+        raise TrainingError(f"{where}: {'; '.join(broken)}.")
 
 
 def _build(kind: Any, raw: Any, where: str) -> Any:

@@ -33,7 +33,7 @@ def register(commands: Any) -> None:
 
 def run(chosen: argparse.Namespace, context: Context) -> int:
     """Classify; returns 1 where at least one file was rejected, else 0."""
-    from skindesk.exchange.rows import RowFile
+    from skindesk.exchange.rows import RowFile, refuse_to_overwrite_part
     from skindesk.services.classify import classify_files, find_pictures
 
     if chosen.resume and not chosen.out:
@@ -45,6 +45,8 @@ def run(chosen: argparse.Namespace, context: Context) -> int:
     with ExitStack() as stack:
         writers: list[Callable[[Outcome], None]] = []
         if chosen.out:
+            if not chosen.resume:
+                refuse_to_overwrite_part(chosen.out)
             file = stack.enter_context(RowFile(chosen.out, codes, chosen.resume, classifier.ref))
             done = file.done_paths
             writers.append(file.write)
@@ -63,6 +65,8 @@ def run(chosen: argparse.Namespace, context: Context) -> int:
                 write(outcome)
             counts.add(outcome)
     counts.report(chosen.out)
+    if not counts.done and not done:
+        print("No pictures were found. Use --recursive to look into sub-folders.", file=sys.stderr)
     return 1 if counts.rejected else 0
 
 

@@ -82,7 +82,7 @@ class RowFile:
         if path.is_dir():
             raise OutputUnavailableError(f"{path.name} is a folder.", "Name a file.")
         self._path = path
-        self._part = path.with_name(f"{path.name}.part")
+        self._part = _part_of(path)
         self._codes = tuple(codes)
         self._model = model
         self._as_csv = path.suffix.lower() == ".csv"
@@ -169,6 +169,15 @@ class RowFile:
         )
 
 
+def refuse_to_overwrite_part(path: Path) -> None:
+    """Raise OutputUnavailableError where an interrupted run for this result file could still be continued."""
+    part = _part_of(path)
+    if part.exists():
+        raise OutputUnavailableError(
+            f"{part.name} holds the rows of an interrupted run.", "Continue it with --resume, or delete it."
+        )
+
+
 def json_line(row: Row) -> str:
     """A row as one line of JSON, ending in a newline. It can always be written as UTF-8.
 
@@ -176,6 +185,10 @@ def json_line(row: Row) -> str:
     """
     line = json.dumps(row, ensure_ascii=False)
     return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n"
+
+
+def _part_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.part")
 
 
 def _csv_line(values: Sequence[object]) -> bytes:

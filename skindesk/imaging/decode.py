@@ -227,15 +227,23 @@ def _to_srgb(image: Image.Image) -> tuple[Image.Image, list[PictureWarning]]:
 
 
 def _to_8_bit(image: Image.Image) -> Image.Image:
-    """16-bit integers keep their high byte; floating point is read as 0 to 1."""
+    """16-bit integers keep their high byte; floating point is read as 0 to 1. Raises ImageRejectedError."""
     values = np.asarray(image)
     if image.mode == "F":
         if not np.isfinite(values).all() or values.min() < 0 or values.max() > 1:
-            raise ValueError("floating-point pixels outside 0 to 1")
+            raise _pixels_out_of_range()
         return Image.fromarray((values * 255 + 0.5).astype(np.uint8))
     if values.min() < 0 or values.max() > 0xFFFF:
-        raise ValueError("integer pixels outside 16 bit")
+        raise _pixels_out_of_range()
     return Image.fromarray((values.astype(np.uint32) >> 8).astype(np.uint8))
+
+
+def _pixels_out_of_range() -> ImageRejectedError:
+    return ImageRejectedError(
+        RejectionReason.NOT_AN_IMAGE,
+        "The file holds measurements, not a photograph: its pixels lie outside the range of 16 bit, or of 0 to 1.",
+        "Export it as an 8-bit or 16-bit picture.",
+    )
 
 
 def _on_white(image: Image.Image) -> tuple[Image.Image, bool]:

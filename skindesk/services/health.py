@@ -8,8 +8,6 @@ from importlib.util import find_spec
 
 from skindesk.domain.errors import SkinDeskError
 from skindesk.services.models import ModelLibrary
-from skindesk.storage.case_log import open_case_log
-from skindesk.storage.integrity import FindingKind
 from skindesk.system.display import has_display
 from skindesk.system.paths import Profile
 
@@ -71,6 +69,9 @@ def check_models(models: ModelLibrary) -> Iterator[Check]:
 
 def check_case_log(profile: Profile, full: bool = False) -> Check:
     """Whether the case log opens and is whole. A log that does not exist yet is not created."""
+    from skindesk.storage.case_log import open_case_log
+    from skindesk.storage.integrity import FindingKind
+
     try:
         if not profile.database.exists():
             return Check("case log", True, f"none yet in {profile.root}; the first saved case creates it")

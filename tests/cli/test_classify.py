@@ -176,3 +176,21 @@ def test_real_originals_all_classify(skindesk: Run, real_data: Path, tmp_path: P
         rows = list(csv.DictReader(file))
     assert len(rows) == 39
     assert {row["status"] for row in rows} == {"classified"}
+
+
+def test_interrupted_run_is_not_overwritten_by_a_new_one(skindesk: Run, tmp_path: Path) -> None:
+    part = tmp_path / "out.csv.part"
+    part.write_text("a night's work")
+    done = skindesk(
+        "classify", write_picture(tmp_path / "a.png"), "--out", tmp_path / "out.csv", "--model", "colours-3"
+    )
+    assert done.returncode == 2
+    assert "Continue it with --resume" in done.stderr
+    assert part.read_text() == "a night's work"
+
+
+def test_folder_without_pictures_of_its_own_gets_a_hint(skindesk: Run, tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    write_picture(tmp_path / "inner" / "a.png")
+    done = skindesk("classify", tmp_path, "--model", "colours-3")
+    assert "Use --recursive" in done.stderr
