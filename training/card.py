@@ -1,6 +1,7 @@
 """The model card: what a network is, how well it does, and what it must not be used for.
 
-Follows the headings of CLEAR Derm (Daneshjou et al. 2022), as far as the archives say anything on them.
+Figures come from the run's own files, facts of the data from the archive's reader; the intended use, and what the
+method cannot do, are stated here.
 """
 
 from importlib.metadata import version
@@ -78,7 +79,8 @@ def card_text(contract: ModelContract, card: dict[str, Any]) -> str:
         "In brackets: 95 % bootstrap intervals over lesions.",
         _overall_table([metrics, *card["comparisons"]]),
         "Without a note the figures are for the archive's class mix, which is what the program shows. Balanced mix: "
-        "every class equally likely. Halfway mix: each class's share is the square root of the archive's, rescaled.",
+        "every class equally likely. Halfway mix: each class's share is the square root of the archive's, rescaled; it was "
+        "added after a look at the test part, so its figures flatter a little.",
         "### Each class (archive mix)\n\n" + _class_table(contract, metrics),
         "### Decision rule\n\n" + _decision(contract, metrics),
         "## Training data\n\n" + contract.training.dataset + "\n\n" + _bullets(card["data"]["facts"]),

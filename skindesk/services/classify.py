@@ -12,7 +12,7 @@ from threading import Event
 
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
 from skindesk.domain.outcome import Classified, Outcome, Rejected
-from skindesk.imaging.decode import EXTENSIONS, DecodedImage, PictureFile, decode, read_picture_file
+from skindesk.imaging.decode import EXTENSIONS, PictureFile, read_picture_file
 from skindesk.imaging.preprocess import decode_for_input
 from skindesk.inference.classifier import Answer, Classifier
 
@@ -24,20 +24,6 @@ OTHER_PICTURE_EXTENSIONS = frozenset(
 """Endings of pictures that this program does not read; in a folder each gets a row that says so."""
 
 _WINDOW_PER_WORKER = 4
-
-
-@dataclass(frozen=True)
-class Examined:
-    """One picture as the desktop program shows it: the file, the full upright picture, and the network's answer."""
-
-    file: PictureFile
-    image: DecodedImage
-    answer: Answer
-
-
-def examine(picture: PictureFile, classifier: Classifier) -> Examined:
-    """Decode a picture for the screen and classify it, exactly as a batch would. Raises ImageRejectedError."""
-    return Examined(picture, decode(picture), answer_for(picture, classifier).answer)
 
 
 @dataclass(frozen=True)

@@ -17,27 +17,19 @@ from skindesk.domain.case import (
 )
 from skindesk.domain.contract import Modality
 from skindesk.imaging.decode import read_picture_file
-from skindesk.services.classify import examine
+from skindesk.services.classify import answer_for
 from tests.cli.conftest import Run
 
 
 def save_case(profile: Path, picture: Path) -> int:
     workspace = open_workspace(profile)
-    examined = examine(read_picture_file(picture), workspace.models.open())
-    details = PictureDetails(
-        examined.file.sha256,
-        picture.name,
-        examined.image.media_type,
-        examined.image.original_width_px,
-        examined.image.original_height_px,
-        Modality.DERMOSCOPIC,
-    )
+    file = read_picture_file(picture)
     draft = CaseDraft(
         patient=PatientDetails("10482", "Müller", "Eva"),
         lesion=LesionDetails(description="left forearm"),
-        picture=details,
-        content=examined.file.content,
-        prediction=examined.answer.prediction,
+        picture=PictureDetails(file.sha256, file.name, "image/jpeg", 600, 450, Modality.DERMOSCOPIC),
+        content=file.content,
+        prediction=answer_for(file, workspace.models.open()).answer.prediction,
         review=ReviewDetails("mel", Confidence.HIGH, Plan.BIOPSY, "changed since spring"),
         visited_at=datetime.now(UTC),
     )

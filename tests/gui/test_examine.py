@@ -26,10 +26,12 @@ from skindesk.domain.case import (
 )
 from skindesk.domain.contract import Modality
 from skindesk.domain.errors import CaseLogUnavailableError, ModelUnavailableError
+from skindesk.domain.outcome import Classified
 from skindesk.gui.background import Background
 from skindesk.gui.examine import ExamineWorkspace
 from skindesk.gui.examine.save_dialog import SaveDialog
 from skindesk.imaging.decode import PictureFile, read_picture_file
+from skindesk.services.classify import classify_file
 from tests.gui.controls import nameless
 
 PATIENCE_MS = 20_000
@@ -542,3 +544,12 @@ def test_every_control_has_a_name(page: Page, example: Path) -> None:
     assert nameless(page.widget) == []
     assert nameless(dialog) == []
     dialog.reject()
+
+
+def test_screen_and_batch_give_the_same_answer(page: Page, workspace: Workspace, example: Path) -> None:
+    page.open(example)
+    batch = classify_file(example, workspace.models.open())
+    assert isinstance(batch, Classified)
+    assert page.widget.examination is not None
+    assert page.widget.examination.answer is not None
+    assert page.widget.examination.answer.prediction.probabilities == batch.prediction.probabilities

@@ -9,9 +9,8 @@ import pytest
 
 from skindesk.domain.errors import RejectionReason
 from skindesk.domain.outcome import Classified, Rejected
-from skindesk.imaging.decode import read_picture_file
 from skindesk.inference.classifier import Classifier
-from skindesk.services.classify import classify_file, classify_files, examine, find_pictures
+from skindesk.services.classify import classify_file, classify_files, find_pictures
 from tests.support.bad_inputs import CLASSIFIED, write_bad_inputs
 from tests.support.pictures import BLUE, GREEN, RED, write_picture
 
@@ -155,12 +154,3 @@ def test_files_are_asked_for_only_as_they_are_needed(tiny_classifier: Classifier
 def test_name_too_long_for_the_disk_is_an_outcome(tiny_classifier: Classifier, tmp_path: Path) -> None:
     outcomes = list(classify_files(find_pictures([tmp_path / ("a" * 300)]), tiny_classifier))
     assert [getattr(outcome, "reason", None) for outcome in outcomes] == [RejectionReason.NOT_READABLE]
-
-
-def test_screen_and_batch_give_the_same_answer(tiny_classifier: Classifier, examples: list[Path]) -> None:
-    for path in examples[:3]:
-        shown = examine(read_picture_file(path), tiny_classifier)
-        batch = classify_file(path, tiny_classifier)
-        assert isinstance(batch, Classified)
-        assert shown.answer.prediction.probabilities == batch.prediction.probabilities
-        assert shown.image.rgb.shape[:2] == (shown.image.original_height_px, shown.image.original_width_px)
