@@ -79,8 +79,8 @@ def card_text(contract: ModelContract, card: dict[str, Any]) -> str:
         "In brackets: 95 % bootstrap intervals over lesions.",
         _overall_table([metrics, *card["comparisons"]]),
         "Without a note the figures are for the archive's class mix, which is what the program shows. Balanced mix: "
-        "every class equally likely. Halfway mix: each class's share is the square root of the archive's, rescaled; it was "
-        "added after a look at the test part, so its figures flatter a little.",
+        "every class equally likely. Halfway mix: each class's share is the square root of the archive's, rescaled; it "
+        "was added after a look at the test part, so its figures flatter a little.",
         "### Each class (archive mix)\n\n" + _class_table(contract, metrics),
         "### Decision rule\n\n" + _decision(contract, metrics),
         "## Training data\n\n" + contract.training.dataset + "\n\n" + _bullets(card["data"]["facts"]),
