@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_config(fit)
     fit.add_argument("--weights", type=Path, help="pretrained backbone weights (.weights.h5)")
     fit.add_argument("--resume", action="store_true", help="go on after the last finished epoch")
+    fit.add_argument("--precision", choices=("float32", "bfloat16"), default="float32", help="what layers compute in")
     fit.set_defaults(run=_fit)
 
     evaluate = verbs.add_parser("evaluate", help="calibrate on the validation part, measure on the test part")
@@ -108,7 +109,10 @@ def _fit(chosen: argparse.Namespace) -> None:
     from training.fit import fit
 
     places = _Places(chosen)
-    fit(places.config, places.config_path, places.load_cache(), places.run, chosen.weights, chosen.resume)
+    fit(
+        places.config, places.config_path, places.load_cache(), places.run, chosen.weights, chosen.resume,
+        chosen.precision,
+    )  # fmt: skip
 
 
 def _evaluate(chosen: argparse.Namespace) -> None:

@@ -53,7 +53,7 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc] # keras ship
 class EvaluationBatches(keras.utils.PyDataset):  # type: ignore[misc] # keras ships no types
     """Unchanged pictures in order: float32 (n, size, size, 3) in 0 to 255."""
 
-    def __init__(self, cache: Cache, indices: NDArray[np.int64], size_px: int, batch_size: int = 64) -> None:
+    def __init__(self, cache: Cache, indices: NDArray[np.int64], size_px: int, batch_size: int = 16) -> None:
         super().__init__()
         self.cache = cache
         self.indices = indices

@@ -59,6 +59,9 @@ class RecipeConfig:
 
     `class_balance` is `logit_adjustment` (Menon et al. 2021, arXiv 2007.07314) or `weights` (inverse
     frequency); `head_rate` is the learning rate of frozen stages, `peak_rate` the top of every other cosine.
+    A pretrained backbone's first layers learn at `first_layers_rate` times the rate, those between at steps
+    between (discriminative rates, Howard and Ruder 2018, arXiv 1801.06146). `averaging` is the momentum of the
+    running average of the weights that is validated and kept; 0 for none.
     """
 
     seed: int
@@ -71,6 +74,8 @@ class RecipeConfig:
     class_balance: str
     label_smoothing: float
     stages: tuple[Stage, ...]
+    first_layers_rate: float = 1.0
+    averaging: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -129,6 +134,8 @@ def _check_ranges(config: Config, where: str) -> None:
         "a stage needs at least 32 px and one epoch": all(
             stage.size_px >= 32 and stage.epochs >= 1 for stage in recipe.stages
         ),
+        "first_layers_rate must be over 0 and at most 1": 0 < recipe.first_layers_rate <= 1,
+        "averaging must lie between 0 and 1": 0 <= recipe.averaging < 1,
         "there must be a stage": bool(recipe.stages),
         "dropout must lie between 0 and 1": 0 <= config.model.dropout < 1,
         "min_crop_area must be over 0 and at most 1": 0 < change.min_crop_area <= 1,

@@ -4,6 +4,7 @@ import csv
 import os
 import subprocess
 import time
+from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 
 from training import metrics
 from training.architectures import build_network
-from training.architectures.network import DROPOUT_LAYER, Network
+from training.architectures.network import Network
+from training.average import WeightAverage
 from training.batches import EvaluationBatches, TrainingBatches
 from training.cache import Cache
 from training.config import Config, Stage
@@ -48,15 +50,35 @@ class BalancedCrossentropy(keras.losses.Loss):  # type: ignore[misc] # keras shi
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Loss per picture from soft targets and logits, both (n, classes)."""
         losses = keras.losses.categorical_crossentropy(
-            y_true, y_pred + self.offset, from_logits=True, label_smoothing=self.label_smoothing
+            y_true, keras.ops.add(y_pred, self.offset), from_logits=True, label_smoothing=self.label_smoothing
         )
-        return losses * keras.ops.sum(y_true * self.class_weights, axis=-1)
+        return losses * keras.ops.sum(keras.ops.multiply(y_true, self.class_weights), axis=-1)
 
 
-def fit(config: Config, config_path: Path, cache: Cache, run: Run, weights: Path | None, resume: bool) -> None:
+class LayerwiseAdamW(keras.optimizers.AdamW):  # type: ignore[misc] # keras ships no types
+    """AdamW whose rate is multiplied, variable by variable, by `factors` (by path; 1 where absent)."""
+
+    def __init__(self, *arguments: Any, factors: dict[str, float], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.factors = factors
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        """One variable's step."""
+        super().update_step(gradient, variable, learning_rate * self.factors.get(variable.path, 1.0))
+
+
+def fit(
+    config: Config,
+    config_path: Path,
+    cache: Cache,
+    run: Run,
+    weights: Path | None,
+    resume: bool,
+    precision: str = "float32",
+) -> None:
     """Train to the end of the configured stages, leaving the best weights in the run's folder.
 
-    Raises TrainingError where the run exists and `resume` is not given, or where weights are missing.
+    `precision` is what layers compute in, `float32` or `bfloat16`; the weights are float32 in either. Raises TrainingError where the run exists and `resume` is not given, or where weights are missing.
     """
     if run.progress.exists() and not resume:
         raise TrainingError(f"{run.folder} holds a run already.", "Go on with --resume, or name another folder.")
@@ -65,8 +87,9 @@ def fit(config: Config, config_path: Path, cache: Cache, run: Run, weights: Path
     if weights is not None and not weights.is_file():
         raise TrainingError(f"The weights file {weights} does not exist.")
     keras.utils.set_random_seed(config.recipe.seed)
+    keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else precision)
     done = read_json(run.progress, "") if run.progress.exists() else {"stage": 0, "epochs_done": 0, "best": -1.0}
-    _record(run, _describe(config, config_path, cache))
+    _record(run, {**_describe(config, config_path, cache), "precision": precision})
     network = build_network(
         config.model.architecture, len(cache.labels), config.model.dropout, str(weights) if weights else None
     )
@@ -83,12 +106,16 @@ class _Trainer:
         self.network = network
         self.done = done
         self.train_part = cache.where(Part.TRAIN)
+        momentum = config.recipe.averaging
+        self.average = WeightAverage(network.training_model, momentum) if momentum else None
         self.loss = BalancedCrossentropy(cache.class_mix(), config.recipe.class_balance, config.recipe.label_smoothing)
 
     def train(self) -> None:
         """Train every stage that is not done; the first may have to go on from the checkpoint."""
         stages = self.config.recipe.stages
         resuming = self.run.checkpoint.exists()
+        if resuming and self.average is not None:
+            self.average.load(self.run.average)
         for at in range(self.done["stage"], len(stages)):
             begins = at == _cycle_of(stages, at).start and self.done["epochs_done"] == 0
             if resuming and begins:
@@ -131,11 +158,23 @@ class _Trainer:
                 warmup_target=recipe.peak_rate,
                 warmup_steps=recipe.warmup_steps,
             )
-        optimiser = _optimiser(recipe.optimiser, rate, recipe.weight_decay)
+        optimiser = _optimiser(recipe.optimiser, rate, recipe.weight_decay, self._rate_factors())
         self.network.training_model.compile(
             optimizer=optimiser, loss=self.loss, jit_compile="auto" if keras.backend.backend() == "jax" else False
         )
         optimiser.build(self.network.training_model.trainable_variables)
+
+    def _rate_factors(self) -> dict[str, float]:
+        """How much slower each variable of the pretrained backbone learns, from its first layer to its last."""
+        first, backbone = self.config.recipe.first_layers_rate, self.network.backbone
+        if backbone is None or first == 1.0:
+            return {}
+        depth = len(backbone.layers) - 1
+        return {
+            variable.path: first ** (1 - at / depth)
+            for at, layer in enumerate(backbone.layers)
+            for variable in layer.trainable_variables
+        }
 
 
 class _EpochKeeper(keras.callbacks.Callback):  # type: ignore[misc] # keras ships no types
@@ -153,12 +192,28 @@ class _EpochKeeper(keras.callbacks.Callback):  # type: ignore[misc] # keras ship
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Seeds this epoch's batches and dropout, so that a resumed run goes on as an unbroken one would."""
         self.batches.epoch = self.epochs_before + epoch
-        dropout = self.model.get_layer(DROPOUT_LAYER)
-        dropout.seed_generator.state.assign([self.trainer.config.recipe.seed, self.batches.epoch])
+        backbone = self.trainer.network.backbone
+        for at, layer in enumerate((*self.model.layers, *(backbone.layers if backbone is not None else ()))):
+            if hasattr(layer, "seed_generator"):
+                layer.seed_generator.state.assign([self.trainer.config.recipe.seed + at, self.batches.epoch])
         self.started = time.monotonic()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Takes the step into the average."""
+        if self.trainer.average is not None:
+            self.trainer.average.update()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Validates at the size that ships, keeps the best weights and makes the epoch resumable."""
+        trainer = self.trainer
+        with trainer.average.in_place() if trainer.average is not None else nullcontext():
+            self._validate_and_keep(epoch, logs)
+        if trainer.average is not None:
+            trainer.average.save(trainer.run.average)
+        _save_weights(self.model, trainer.run.checkpoint)
+        write_json(trainer.run.progress, {**trainer.done, "stage": self.at, "epochs_done": epoch + 1})
+
+    def _validate_and_keep(self, epoch: int, logs: dict[str, float] | None) -> None:
         trainer = self.trainer
         scores = _validate(trainer.network, trainer.cache, trainer.config)
         row = {
@@ -175,8 +230,6 @@ class _EpochKeeper(keras.callbacks.Callback):  # type: ignore[misc] # keras ship
         if scores["validation_macro_auc"] > trainer.done["best"]:
             trainer.done["best"] = scores["validation_macro_auc"]
             _save_weights(self.model, trainer.run.best)
-        _save_weights(self.model, trainer.run.checkpoint)
-        write_json(trainer.run.progress, {**trainer.done, "stage": self.at, "epochs_done": epoch + 1})
 
 
 def _cycle_of(stages: tuple[Stage, ...], at: int) -> range:
@@ -221,12 +274,16 @@ def _set_trainable(backbone: Any, frozen: bool) -> None:
             layer.trainable = False
 
 
-def _optimiser(name: str, rate: Any, weight_decay: float) -> Any:
+def _optimiser(name: str, rate: Any, weight_decay: float, factors: dict[str, float]) -> Any:
     if name == "adam":
         return keras.optimizers.Adam(rate)
     if name != "adamw":
         raise TrainingError(f"There is no optimiser {name!r}.", "Known: adam, adamw.")
-    optimiser = keras.optimizers.AdamW(rate, weight_decay=weight_decay)
+    optimiser = (
+        LayerwiseAdamW(rate, weight_decay=weight_decay, factors=factors)
+        if factors
+        else keras.optimizers.AdamW(rate, weight_decay=weight_decay)
+    )
     optimiser.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimiser
 

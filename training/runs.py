@@ -31,6 +31,11 @@ class Run:
         return self.folder / "checkpoint.weights.h5"
 
     @property
+    def average(self) -> Path:
+        """The running average of the weights, beside the checkpoint."""
+        return self.folder / "average.npz"
+
+    @property
     def best(self) -> Path:
         """The weights of the epoch that did best on the validation part."""
         return self.folder / "best.weights.h5"

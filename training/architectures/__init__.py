@@ -1,14 +1,15 @@
 """The network architectures by name, all with the same head and the same three outputs."""
 
 from collections.abc import Callable
+from functools import partial
 
-from training.architectures import mobilenetv2, sequential
+from training.architectures import pretrainable, sequential
 from training.architectures.network import Network
 from training.errors import TrainingError
 
 BUILDERS: dict[str, Callable[..., Network]] = {
-    "mobilenetv2": mobilenetv2.build,
     "sequential": sequential.build,
+    **{name: partial(pretrainable.build, name) for name in pretrainable.PRETRAINABLE},
 }
 
 

@@ -18,7 +18,8 @@ class Network:
 
     `training_model` maps float32 (n, height, width, 3), 0 to 255, to float32 logits (n, classes) that stand
     for balanced classes; `features_model` maps the same input to the feature map (n, rows, columns, features).
-    `backbone` is what a frozen stage leaves unchanged; None where there is nothing pretrained.
+    `backbone` is what a frozen stage leaves unchanged and whose BatchNorm stays as it was pretrained; None where
+    there is nothing pretrained.
     """
 
     training_model: Any
@@ -31,9 +32,11 @@ class Network:
         return self.training_model.get_layer(HEAD_LAYER)
 
 
-def attach_head(inputs: Any, features: Any, classes: int, dropout: float, backbone: Any | None) -> Network:
+def attach_head(
+    inputs: Any, features: Any, classes: int, dropout: float, backbone: Any | None = None, pretrained: bool = False
+) -> Network:
     """Complete an architecture: whole-channel dropout, the 1 x 1 convolution, and the average over places."""
     dropped = keras.layers.SpatialDropout2D(dropout, name=DROPOUT_LAYER)(features)
     places = keras.layers.Conv2D(classes, 1, name=HEAD_LAYER, dtype="float32")(dropped)
     logits = keras.layers.GlobalAveragePooling2D(name="logits", dtype="float32")(places)
-    return Network(keras.Model(inputs, logits), keras.Model(inputs, features), backbone)
+    return Network(keras.Model(inputs, logits), keras.Model(inputs, features), backbone if pretrained else None)

@@ -20,4 +20,4 @@ def build(classes: int, dropout: float, weights: str | None) -> Network:
         features = keras.layers.BatchNormalization()(features)
         features = keras.layers.ReLU()(features)
         features = keras.layers.MaxPooling2D()(features)
-    return attach_head(inputs, features, classes, dropout, backbone=None)
+    return attach_head(inputs, features, classes, dropout)
