@@ -23,9 +23,9 @@ class WeightAverage:
         """Take in the weights after a step; the first steps count more, so that the start is soon forgotten."""
         self.steps += 1
         momentum = min(self.momentum, (1 + self.steps) / (10 + self.steps))
-        for average, variable in zip(self.values, self.variables, strict=True):
-            average *= momentum
-            average += (1 - momentum) * _read(variable)
+        for at, variable in enumerate(self.variables):
+            self.values[at] *= momentum
+            self.values[at] += (1 - momentum) * _read(variable)
 
     @contextmanager
     def in_place(self) -> Iterator[None]:

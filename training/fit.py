@@ -78,7 +78,8 @@ def fit(
 ) -> None:
     """Train to the end of the configured stages, leaving the best weights in the run's folder.
 
-    `precision` is what layers compute in, `float32` or `bfloat16`; the weights are float32 in either. Raises TrainingError where the run exists and `resume` is not given, or where weights are missing.
+    `precision` is what layers compute in, `float32` or `bfloat16`; the weights are float32 in either. Raises
+    TrainingError where the run exists and `resume` is not given, or where weights are missing.
     """
     if run.progress.exists() and not resume:
         raise TrainingError(f"{run.folder} holds a run already.", "Go on with --resume, or name another folder.")
