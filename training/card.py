@@ -9,7 +9,7 @@ from typing import Any
 
 from skindesk.domain.contract import Geometry, ModelContract
 from training.cache import Cache
-from training.evaluate import format_interval, format_share
+from training.formatting import format_interval, format_share
 from training.metrics import Interval
 
 _INTENDED = "Decision support for research and second opinion on dermoscopic pictures of single skin lesions in adults."

@@ -2,43 +2,24 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
-from scipy.optimize import minimize_scalar
 
 from skindesk.domain.labels import Label
 from training import metrics, plots
 from training.architectures import build_network
 from training.architectures.network import Network
 from training.cache import Cache
+from training.calibrate import Calibration, calibrate, top_margins
 from training.config import Config
 from training.errors import TrainingError
 from training.fit import predict_logits
-from training.metrics import Floats, Integers, Interval
-from training.runs import Run, read_json, write_json
+from training.formatting import format_interval, format_share
+from training.metrics import Floats, Integers
+from training.runs import Run, write_json
 from training.split import Part
 
 MIXES = {"archive_mix": 1.0, "halfway_mix": 0.5, "balanced_mix": 0.0}
 """The class mixes that figures are given for, as powers of the archive's shares."""
-ANSWERED_SHARE = 0.9
-"""The decision rule's margin is set so that this share of the validation pictures is answered."""
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """What turns balanced logits into the probabilities and decisions that ship; set on the validation part."""
-
-    temperature: float
-    class_mix: tuple[float, ...]
-    min_margin: float
-    validation_coverage: float
-    validation_accuracy: float
-
-    def probabilities(self, logits: Floats, mix_weight: float = 1.0) -> Floats:
-        """Calibrated probabilities (n, classes) for the archive's class mix, raised to a power of 0 to 1."""
-        return metrics.softmax_with_prior(logits, np.array(self.class_mix) ** mix_weight, self.temperature)
 
 
 def load_network(config: Config, classes: int, run: Run) -> Network:
@@ -53,12 +34,6 @@ def load_network(config: Config, classes: int, run: Run) -> Network:
 def weights_digest(run: Run) -> str:
     """The SHA-256 of a run's best weights: which network its figures are of."""
     return hashlib.sha256(run.best.read_bytes()).hexdigest()
-
-
-def load_calibration(run: Run) -> Calibration:
-    """A run's calibration. Raises TrainingError where it was not evaluated yet."""
-    raw = read_json(run.calibration, "Run `python -m training evaluate` first.")
-    return Calibration(**{**raw, "class_mix": tuple(raw["class_mix"])})
 
 
 def evaluate(config: Config, cache: Cache, run: Run) -> dict[str, Any]:
@@ -90,34 +65,6 @@ def evaluate(config: Config, cache: Cache, run: Run) -> dict[str, Any]:
     write_json(run.figures, figures)
     plots.write_all(run, archive, targets, cache.labels, figures)
     return figures
-
-
-def calibrate(logits: Floats, targets: Integers, class_mix: Floats) -> Calibration:
-    """Find the temperature of least negative log-likelihood (Guo et al. 2017, arXiv 1706.04599) and the margin."""
-
-    def loss(log_temperature: float) -> float:
-        probabilities = metrics.softmax_with_prior(logits, class_mix, float(np.exp(log_temperature)))
-        return metrics.negative_log_likelihood(metrics.unweighted(probabilities, targets))
-
-    temperature = float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
-    probabilities = metrics.softmax_with_prior(logits, class_mix, temperature)
-    margins = top_margins(probabilities)
-    min_margin = float(np.quantile(margins, 1 - ANSWERED_SHARE))
-    answered = margins >= min_margin
-    right = probabilities.argmax(axis=1) == targets
-    return Calibration(
-        temperature=temperature,
-        class_mix=tuple(float(share) for share in class_mix),
-        min_margin=min_margin,
-        validation_coverage=float(answered.mean()),
-        validation_accuracy=float(right[answered].mean()),
-    )
-
-
-def top_margins(probabilities: Floats) -> Floats:
-    """By how much the first class leads the second, 0 to 1, per picture."""
-    ordered = np.sort(probabilities, axis=1)
-    return np.asarray(ordered[:, -1] - ordered[:, -2])
 
 
 def measure(
@@ -160,18 +107,6 @@ def _selective(probabilities: Floats, targets: Integers, calibration: Calibratio
         "accuracy_answered": float(right[answered].mean()) if answered.any() else None,
         "accuracy_abstained": float(right[~answered].mean()) if (~answered).any() else None,
     }
-
-
-def format_share(share: float | None) -> str:
-    """`81.2%`, or a dash where there is nothing to take a share of."""
-    return "–" if share is None else f"{share:.1%}"
-
-
-def format_interval(interval: Interval) -> str:
-    """`0.812 [0.794, 0.829]`, or a dash where the figure is undefined."""
-    if interval["value"] is None or interval["low"] is None or interval["high"] is None:
-        return "–"
-    return f"{interval['value']:.3f} [{interval['low']:.3f}, {interval['high']:.3f}]"
 
 
 def format_figures(figures: dict[str, Any]) -> str:

@@ -22,10 +22,11 @@ from skindesk.inference.bundle import CARD_FILE, CARD_TEXT, GOLDEN_FILE, MODEL_F
 from skindesk.inference.classifier import Classifier
 from training.architectures.network import Network
 from training.cache import Cache
+from training.calibrate import Calibration, load_calibration
 from training.card import card_json, card_text
 from training.config import Config
 from training.errors import TrainingError
-from training.evaluate import Calibration, load_calibration, load_network, weights_digest
+from training.evaluate import load_network, weights_digest
 from training.phantoms import KINDS, generate
 from training.runs import Run, read_json, write_json
 

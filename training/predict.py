@@ -9,8 +9,9 @@ from skindesk.domain.errors import ImageRejectedError
 from skindesk.imaging.decode import read_picture_file
 from skindesk.imaging.preprocess import decode_for_input, preprocess
 from training.cache import Cache
+from training.calibrate import load_calibration
 from training.config import Config
-from training.evaluate import load_calibration, load_network
+from training.evaluate import load_network
 from training.runs import Run
 
 

@@ -16,9 +16,10 @@ from skindesk.services.classify import classify_file
 from tests.training.conftest import Trained
 from training.architectures import build_network
 from training.batches import TrainingBatches
+from training.calibrate import calibrate, load_calibration
 from training.config import Stage
 from training.errors import TrainingError
-from training.evaluate import MIXES, calibrate, load_calibration, load_network
+from training.evaluate import MIXES, load_network
 from training.export import TOLERANCE, check_agreement, export, make_contract, sample_files, serving_model, to_onnx
 from training.fit import _set_trainable, fit
 from training.predict import predict
