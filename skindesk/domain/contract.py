@@ -5,6 +5,7 @@ preprocessing, temperature and thresholds are stated once.
 """
 
 import json
+import math
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -12,7 +13,9 @@ from typing import Any
 from skindesk.domain.errors import ContractError
 from skindesk.domain.labels import Label, MalignancyGroup
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+_READABLE_VERSIONS = (1, SCHEMA_VERSION)
+"""Version 1 had no novelty rule; the rest is the same."""
 METADATA_KEY = "skindesk.contract"
 
 
@@ -79,6 +82,21 @@ class DecisionRule:
 
 
 @dataclass(frozen=True)
+class NoveltyRule:
+    """When a picture counts as unlike the training data: where the graph's output `output` is above `threshold`.
+
+    `output` is the name of a tensor float32 (n,), larger for stranger pictures. `method` names how it is computed,
+    such as "relative_mahalanobis", for information: the parameters are inside the graph. `threshold` was set on the
+    validation part, of whose pictures the share `validation_refused`, 0 to 1, lies above it.
+    """
+
+    output: str
+    method: str
+    threshold: float
+    validation_refused: float
+
+
+@dataclass(frozen=True)
 class TrainingRecord:
     """Where a network came from: enough to make it again and to know what it may be used for."""
 
@@ -95,7 +113,8 @@ class ModelContract:
     """Everything that the program must know of a network.
 
     `class_mix` is the share of each label in the data to which the probabilities are calibrated; `temperature`
-    is recorded for information, since it is already applied inside the graph.
+    is recorded for information, since it is already applied inside the graph. Without `novelty` the network
+    cannot tell that a picture is unlike its training data.
     """
 
     model_id: str
@@ -110,6 +129,7 @@ class ModelContract:
     class_mix: tuple[float, ...]
     decision: DecisionRule
     training: TrainingRecord
+    novelty: NoveltyRule | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
 
     def __post_init__(self) -> None:
@@ -138,9 +158,9 @@ class ModelContract:
         if not isinstance(raw, dict):
             raise ContractError("The model's contract is not a JSON object.", "Export the model again.")
         version = raw.get("schema_version")
-        if version != SCHEMA_VERSION:
+        if version not in _READABLE_VERSIONS:
             raise ContractError(
-                f"The model's contract has version {version!r}; this program reads version {SCHEMA_VERSION}.",
+                f"The model's contract has version {version!r}; this program reads versions up to {SCHEMA_VERSION}.",
                 "Update SkinDesk, or export the model again with the trainer of this version.",
             )
         try:
@@ -170,7 +190,19 @@ def _parse(raw: dict[str, Any]) -> ModelContract:
         class_mix=tuple(float(share) for share in raw["class_mix"]),
         decision=DecisionRule(**{key: float(value) for key, value in raw["decision"].items()}),
         training=TrainingRecord(**raw["training"]),
+        novelty=_parse_novelty(raw.get("novelty")) if raw["schema_version"] > 1 else None,
         schema_version=int(raw["schema_version"]),
+    )
+
+
+def _parse_novelty(raw: dict[str, Any] | None) -> NoveltyRule | None:
+    if raw is None:
+        return None
+    return NoveltyRule(
+        output=str(raw["output"]),
+        method=str(raw["method"]),
+        threshold=float(raw["threshold"]),
+        validation_refused=float(raw["validation_refused"]),
     )
 
 
@@ -183,7 +215,7 @@ def _check(contract: ModelContract) -> None:
         problems.append("a label code occurs twice")
     if len(contract.class_mix) != len(contract.labels):
         problems.append("its class mix does not match its labels")
-    elif abs(sum(contract.class_mix) - 1) > 1e-3 or min(contract.class_mix) <= 0:
+    elif not abs(sum(contract.class_mix) - 1) <= 1e-3 or min(contract.class_mix) <= 0:
         problems.append("its class mix is not a distribution")
     if min(contract.preprocessing.width_px, contract.preprocessing.height_px) < 1:
         problems.append("its input has no size")
@@ -191,7 +223,20 @@ def _check(contract: ModelContract) -> None:
         problems.append("its temperature is not positive")
     if not 0 <= contract.decision.min_margin <= 1:
         problems.append("its decision margin is not between 0 and 1")
+    if contract.novelty is not None:
+        problems.extend(_novelty_problems(contract.novelty, contract.outputs))
     if problems:
         raise ContractError(
             f"The contract of model {contract.model_id} is not usable: {'; '.join(problems)}.", "Export it again."
         )
+
+
+def _novelty_problems(rule: NoveltyRule, outputs: OutputNames) -> list[str]:
+    problems = []
+    if rule.output in ("", outputs.probabilities, outputs.cam, outputs.embedding):
+        problems.append("its novelty has no output of its own")
+    if not math.isfinite(rule.threshold):
+        problems.append("its novelty threshold is not a number")
+    if not 0 <= rule.validation_refused <= 1:
+        problems.append("its share of refused validation pictures is not between 0 and 1")
+    return problems

@@ -7,6 +7,8 @@ from skindesk.domain.contract import ModelContract
 from skindesk.domain.errors import ContractError
 from tests.support.tiny_bundle import tiny_contract
 
+NOVELTY = {"output": "novelty", "method": "brightness", "threshold": 0.9, "validation_refused": 0.01}
+
 
 def changed(**changes: object) -> str:
     return json.dumps({**json.loads(tiny_contract().to_json()), **changes})
@@ -18,8 +20,20 @@ def test_contract_survives_writing_and_reading() -> None:
 
 
 def test_contract_of_a_newer_program_is_refused_in_plain_words() -> None:
-    with pytest.raises(ContractError, match="version 2; this program reads version 1"):
-        ModelContract.from_json(changed(schema_version=2))
+    with pytest.raises(ContractError, match="version 3; this program reads versions up to 2"):
+        ModelContract.from_json(changed(schema_version=3))
+
+
+def test_contract_of_the_first_version_is_read_and_knows_no_novelty() -> None:
+    raw = json.loads(tiny_contract().to_json())
+    del raw["novelty"]
+    contract = ModelContract.from_json(json.dumps({**raw, "schema_version": 1}))
+    assert contract == replace(tiny_contract(), novelty=None, schema_version=1)
+
+
+def test_network_without_a_novelty_score_has_a_contract_too() -> None:
+    contract = replace(tiny_contract(), novelty=None)
+    assert ModelContract.from_json(contract.to_json()) == contract
 
 
 @pytest.mark.parametrize(
@@ -31,6 +45,12 @@ def test_contract_of_a_newer_program_is_refused_in_plain_words() -> None:
         (changed(outputs={"probabilities": "p"}), "cannot be read"),
         (changed(class_mix=[0.5, 0.5]), "does not match its labels"),
         (changed(class_mix=[0.5, 0.6, 0.2]), "not a distribution"),
+        (changed(class_mix=[0.5, float("nan"), 0.2]), "not a distribution"),
+        (changed(novelty={"output": "novelty"}), "lacks 'method'"),
+        (changed(novelty="brightness"), "cannot be read"),
+        (changed(novelty={**NOVELTY, "output": "cam"}), "no output of its own"),
+        (changed(novelty={**NOVELTY, "threshold": float("nan")}), "novelty threshold"),
+        (changed(novelty={**NOVELTY, "validation_refused": 1.2}), "refused validation pictures"),
         (changed(temperature=0), "temperature"),
         (changed(labels=[]), "fewer than two labels"),
     ],

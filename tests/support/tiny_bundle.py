@@ -14,6 +14,7 @@ from skindesk.domain.contract import (
     Geometry,
     Modality,
     ModelContract,
+    NoveltyRule,
     OutputNames,
     Preprocessing,
     Resampling,
@@ -25,14 +26,18 @@ from skindesk.inference.classifier import Classifier
 
 SIZE_PX = 32
 SHARPNESS = 4.0
+BRIGHTEST = 0.9
+"""What is brighter on the whole is unlike anything that this network claims to have seen."""
 
 
-def tiny_contract(model_id: str = "colours-3", min_margin: float = 0.1) -> ModelContract:
+def tiny_contract(
+    model_id: str = "colours-3", min_margin: float = 0.1, modality: Modality = Modality.DERMOSCOPIC
+) -> ModelContract:
     return ModelContract(
         model_id=model_id,
         version="1.0.0",
         title="Strongest colour",
-        modality=Modality.DERMOSCOPIC,
+        modality=modality,
         labels=(
             Label("red", "Red", MalignancyGroup.MALIGNANT),
             Label("green", "Green", MalignancyGroup.BENIGN),
@@ -45,17 +50,19 @@ def tiny_contract(model_id: str = "colours-3", min_margin: float = 0.1) -> Model
         class_mix=(0.2, 0.5, 0.3),
         decision=DecisionRule(min_margin, 0.9, 0.9),
         training=TrainingRecord("none", "CC0-1.0", "0" * 64, "none", "2026-01-01T00:00:00+00:00", "arithmetic"),
+        novelty=NoveltyRule("novelty", "brightness", BRIGHTEST, 0.01),
     )
 
 
 def tiny_network(contract: ModelContract) -> bytes:
-    """Mean colour in 0 to 1 as embedding, the scaled picture as map, and softmax(4 x mean colour)."""
+    """Mean colour in 0 to 1 as embedding, the scaled picture as map, softmax(4 x mean colour), mean brightness."""
     nodes = [
         helper.make_node("Cast", ["picture"], ["float"], to=TensorProto.FLOAT),
         helper.make_node("Div", ["float", "scale"], ["cam"]),
         helper.make_node("ReduceMean", ["cam"], ["embedding"], axes=[1, 2], keepdims=0),
         helper.make_node("Mul", ["embedding", "sharpness"], ["logits"]),
         helper.make_node("Softmax", ["logits"], ["probabilities"], axis=-1),
+        helper.make_node("ReduceMean", ["embedding"], ["novelty"], axes=[1], keepdims=0),
     ]
     classes = 3
     graph = helper.make_graph(
@@ -66,6 +73,7 @@ def tiny_network(contract: ModelContract) -> bytes:
             helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", classes]),
             helper.make_tensor_value_info("cam", TensorProto.FLOAT, ["n", SIZE_PX, SIZE_PX, classes]),
             helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["n", classes]),
+            helper.make_tensor_value_info("novelty", TensorProto.FLOAT, ["n"]),
         ],
         [
             numpy_helper.from_array(np.float32(255), "scale"),
