@@ -2,8 +2,10 @@
 
 import csv
 import json
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,13 @@ from skindesk.domain.labels import Label, MalignancyGroup
 from skindesk.imaging.decode import read_picture_file
 from skindesk.imaging.preprocess import decode_for_input, preprocess
 from training.datasets.archive import Archive, Record
+from training.datasets.attributes import ATTRIBUTES
 from training.errors import TrainingError
-from training.split import Part, part_of, split_digest
+from training.split import Part
 
 _IMAGES, _RECORDS, _SUMMARY = "images.npy", "records.csv", "prepared.json"
+_DECODED_AHEAD = 64
+"""Pictures decoded before they are written: enough to keep every core busy, and some 50 MB at 512 pixels."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,8 @@ class Cache:
     """A prepared archive.
 
     `images` is uint8 (n, height, width, 3), memory-mapped; `targets` int64 (n,) indexes `labels`; `groups`,
-    `image_ids`, `parts` and `paths` (the original files) have one entry a picture.
+    `image_ids`, `parts` and `paths` (the original files) have one entry a picture. So has every column of
+    `attributes`, whose names are ATTRIBUTES and whose entries are "" where nothing is known.
     """
 
     images: NDArray[np.uint8]
@@ -43,6 +49,7 @@ class Cache:
     facts: tuple[str, ...]
     limits: tuple[str, ...]
     split_digest: str
+    attributes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def where(self, part: Part) -> NDArray[np.int64]:
         """The indices of a part's pictures, ascending."""
@@ -58,17 +65,17 @@ class Cache:
 def build_cache(archive: Archive, spec: Preprocessing, folder: Path) -> dict[str, Any]:
     """Decode and preprocess every picture with the program's own code and write the cache.
 
-    Returns the summary that is also written as JSON: counts per part and class, digests, faults. Raises
-    TrainingError where a picture cannot be read: an archive with holes is not the archive.
+    Returns the summary that is also written as JSON: counts per part and class, and the split's digest. Raises
+    TrainingError where a picture cannot be read: an archive with holes is not the archive. (The readers of sets
+    that are no more than folders leave such pictures out themselves, and list them as faults.)
     """
     folder.mkdir(parents=True, exist_ok=True)
     shape = (len(archive.records), spec.height_px, spec.width_px, 3)
     temporary = folder / f"{_IMAGES}.part"
     images = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=shape)
-    with ThreadPoolExecutor() as pool:
-        pixels = pool.map(lambda record: _load(record, spec), archive.records)
-        for at, picture in enumerate(tqdm(pixels, total=len(archive.records), desc="prepare", unit="image")):
-            images[at] = picture
+    pixels = _load_in_order(archive.records, spec)
+    for at, picture in enumerate(tqdm(pixels, total=len(archive.records), desc="prepare", unit="image")):
+        images[at] = picture
     images.flush()
     temporary.replace(folder / _IMAGES)
     _write_records(archive, folder / _RECORDS)
@@ -114,7 +121,23 @@ def load_cache(folder: Path, spec: Preprocessing | None = None) -> Cache:
         facts=tuple(summary["facts"]),
         limits=tuple(summary["limits"]),
         split_digest=summary["split_digest"],
+        attributes={name: tuple(row.get(name) or "" for row in rows) for name in ATTRIBUTES},
     )
+
+
+def _load_in_order(records: tuple[Record, ...], spec: Preprocessing) -> Iterator[NDArray[np.uint8]]:
+    """Load on several threads, never holding more than a window of pictures in memory."""
+    waiting: deque[Future[NDArray[np.uint8]]] = deque()
+    with ThreadPoolExecutor() as pool:
+        try:
+            for record in records:
+                waiting.append(pool.submit(_load, record, spec))
+                if len(waiting) >= _DECODED_AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _load(record: Record, spec: Preprocessing) -> NDArray[np.uint8]:
@@ -127,19 +150,18 @@ def _load(record: Record, spec: Preprocessing) -> NDArray[np.uint8]:
 def _write_records(archive: Archive, path: Path) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(("image_id", "group_id", "label", "part", "path"))
+        writer.writerow(("image_id", "group_id", "label", "part", "path", *ATTRIBUTES))
         for record in archive.records:
-            row = (record.image_id, record.group_id, record.label_code, part_of(record.group_id), record.path.resolve())
-            writer.writerow(row)
+            row = (record.image_id, record.group_id, record.label_code, record.part, record.path.resolve())
+            writer.writerow((*row, *(record.attributes.get(name, "") for name in ATTRIBUTES)))
 
 
 def _summarise(archive: Archive, spec: Preprocessing) -> dict[str, Any]:
     counts = {str(part): {label.code: 0 for label in archive.labels} for part in Part}
     groups: dict[str, set[str]] = {str(part): set() for part in Part}
     for record in archive.records:
-        part = part_of(record.group_id)
-        counts[part][record.label_code] += 1
-        groups[part].add(record.group_id)
+        counts[record.part][record.label_code] += 1
+        groups[record.part].add(record.group_id)
     return {
         "dataset": archive.name,
         "title": archive.title,
@@ -149,7 +171,7 @@ def _summarise(archive: Archive, spec: Preprocessing) -> dict[str, Any]:
         "images": len(archive.records),
         "preprocessing": asdict(spec),
         "labels": [asdict(label) for label in archive.labels],
-        "split_digest": split_digest(archive.records),
+        "split_digest": archive.split_digest,
         "images_per_part": counts,
         "groups_per_part": {part: len(found) for part, found in groups.items()},
     }

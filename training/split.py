@@ -4,8 +4,6 @@ import hashlib
 from collections.abc import Iterable
 from enum import StrEnum
 
-from training.datasets.archive import Record
-
 TRAIN_SHARE, VALIDATION_SHARE = 0.7, 0.1
 
 
@@ -19,15 +17,20 @@ class Part(StrEnum):
 
 def part_of(group_id: str) -> Part:
     """The part of a lesion (or patient): decided by its id alone, so it never changes as an archive grows."""
-    draw = int.from_bytes(hashlib.sha256(group_id.encode()).digest()[:8], "big") / 2**64
-    if draw < TRAIN_SHARE:
+    drawn = draw(group_id)
+    if drawn < TRAIN_SHARE:
         return Part.TRAIN
-    if draw < TRAIN_SHARE + VALIDATION_SHARE:
+    if drawn < TRAIN_SHARE + VALIDATION_SHARE:
         return Part.VALIDATION
     return Part.TEST
 
 
-def split_digest(records: Iterable[Record]) -> str:
-    """SHA-256 over which picture lies in which part; equal digests mean the same split of the same archive."""
-    lines = sorted(f"{record.image_id},{record.group_id},{part_of(record.group_id)}\n" for record in records)
+def draw(text: str) -> float:
+    """A number in [0, 1) that depends on the text alone, evenly spread over texts (from its SHA-256)."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") / 2**64
+
+
+def split_digest(assignments: Iterable[tuple[str, str, Part]]) -> str:
+    """SHA-256 over (image id, group id, part) in any order; equal digests mean the same split of the same archive."""
+    lines = sorted(f"{image_id},{group_id},{part}\n" for image_id, group_id, part in assignments)
     return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -1,4 +1,6 @@
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -6,15 +8,19 @@ import numpy as np
 from training.cache import Cache
 from training.datasets import read_archive
 from training.datasets.archive import Archive, Record
-from training.split import Part, part_of, split_digest
+from training.split import Part, part_of
 
 KNOWN = {"HAM_0000118": Part.TRAIN, "HAM_0000550": Part.TRAIN, "HAM_0002730": Part.TRAIN, "HAM_0003577": Part.TEST}
+
+
+def digest_of(records: Iterable[Record]) -> str:
+    return Archive("x", "X", "", (), (), (), tuple(records)).split_digest
 
 
 def assert_no_lesion_in_two_parts(archive: Archive) -> None:
     parts = defaultdict(set)
     for record in archive.records:
-        parts[record.group_id].add(part_of(record.group_id))
+        parts[record.group_id].add(record.part)
     assert all(len(found) == 1 for found in parts.values())
 
 
@@ -30,8 +36,15 @@ def test_parts_have_their_shares() -> None:
 
 def test_digest_tells_another_archive_apart_and_ignores_order() -> None:
     records = [Record(f"i{at}", Path("x"), f"l{at % 3}", "nv") for at in range(6)]
-    assert split_digest(records) == split_digest(records[::-1])
-    assert split_digest(records) != split_digest(records[:-1])
+    assert digest_of(records) == digest_of(records[::-1])
+    assert digest_of(records) != digest_of(records[:-1])
+
+
+def test_a_fixed_part_overrides_the_draw_and_changes_the_digest() -> None:
+    drawn = Record("i", Path("x"), "HAM_0003577", "nv")
+    fixed = replace(drawn, fixed_part=Part.TRAIN)
+    assert (drawn.part, fixed.part) == (Part.TEST, Part.TRAIN)
+    assert digest_of([drawn]) != digest_of([fixed])
 
 
 def test_no_picture_of_a_test_lesion_is_in_training(cache: Cache) -> None:
@@ -55,4 +68,4 @@ def test_shipped_network_was_measured_on_exactly_this_split(real_data: Path) -> 
     from skindesk.system.paths import bundled
 
     card = json.loads(bundled("models", "dermoscopy-7", "card.json").read_text("utf-8"))
-    assert card["metrics"]["split_digest"] == split_digest(read_archive("ham10000", real_data / "ham10000").records)
+    assert card["metrics"]["split_digest"] == read_archive("ham10000", real_data / "ham10000").split_digest

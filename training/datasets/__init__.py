@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from training.datasets import ham10000
+from training.datasets import ham10000, pad_ufes_20
 from training.datasets.archive import Archive
 from training.errors import TrainingError
 
-READERS: dict[str, Callable[[Path], Archive]] = {"ham10000": ham10000.read}
+READERS: dict[str, Callable[[Path], Archive]] = {"ham10000": ham10000.read, "pad_ufes_20": pad_ufes_20.read}
 
 
 def read_archive(name: str, folder: Path) -> Archive:

@@ -3,11 +3,12 @@
 Tschandl, Rosendahl and Kittler, "The HAM10000 dataset", Scientific Data 5, 180161 (2018).
 """
 
-import csv
 from pathlib import Path
 
 from skindesk.domain.labels import Label, MalignancyGroup
+from training.datasets import attributes
 from training.datasets.archive import Archive, Record
+from training.datasets.files import pictures_by_stem, read_table, require_picture
 from training.errors import TrainingError
 
 LABELS = (
@@ -29,9 +30,9 @@ _LIMITS = (
     " type, and none at all for types V and VI.",
     "Hair, gel bubbles, rulers and pen marks occur in the archive and were not studied apart.",
 )
-_METADATA = "HAM10000_metadata.csv"
+METADATA = "HAM10000_metadata.csv"
 _FOLDERS = ("HAM10000_images_part_1", "HAM10000_images_part_2")
-_COLUMNS = {"lesion_id", "image_id", "dx"}
+_COLUMNS = ("lesion_id", "image_id", "dx")
 
 
 def read(folder: Path) -> Archive:
@@ -39,22 +40,11 @@ def read(folder: Path) -> Archive:
 
     Raises TrainingError where the metadata or a picture is missing, a column is absent, or a label is unknown.
     """
-    metadata = folder / _METADATA
+    metadata = folder / METADATA
     if not metadata.is_file():
-        raise TrainingError(f"{folder} holds no {_METADATA}.", "Unpack HAM10000 there, or name its folder with --data.")
-    paths = {path.stem: path for part in _FOLDERS for path in (folder / part).glob("*.jpg")}
-    with metadata.open(newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        absent = _COLUMNS - set(reader.fieldnames or ())
-        if absent:
-            raise TrainingError(f"{_METADATA} lacks the columns {', '.join(sorted(absent))}.")
-        rows = sorted(reader, key=lambda row: row["image_id"])
-    known = {label.code for label in LABELS}
-    for row in rows:
-        if row["dx"] not in known:
-            raise TrainingError(f"{_METADATA} gives {row['image_id']} the unknown diagnosis {row['dx']!r}.")
-        if row["image_id"] not in paths:
-            raise TrainingError(f"The picture {row['image_id']}.jpg is missing.", "Unpack the archive again.")
+        raise TrainingError(f"{folder} holds no {METADATA}.", "Unpack HAM10000 there, or name its folder with --data.")
+    paths = pictures_by_stem(folder / part for part in _FOLDERS)
+    rows = sorted(read_table(metadata, _COLUMNS), key=lambda row: row["image_id"])
     return Archive(
         name="ham10000",
         title="HAM10000 (Tschandl et al. 2018)",
@@ -62,5 +52,23 @@ def read(folder: Path) -> Archive:
         facts=_FACTS,
         limits=_LIMITS,
         labels=LABELS,
-        records=tuple(Record(row["image_id"], paths[row["image_id"]], row["lesion_id"], row["dx"]) for row in rows),
+        records=tuple(_record(row, paths) for row in rows),
     )
+
+
+def describe(row: dict[str, str]) -> dict[str, str]:
+    """The attributes that a row of the metadata tells; `dataset` and `source` are two editions' word for one thing."""
+    return {
+        "age": attributes.age(row.get("age", "")),
+        "sex": attributes.sex(row.get("sex", "")),
+        "site": attributes.site(row.get("localization", "")),
+        "source": row.get("dataset") or row.get("source", ""),
+        "biopsied": {"": "", "histo": "yes"}.get(row.get("dx_type", ""), "no"),
+    }
+
+
+def _record(row: dict[str, str], paths: dict[str, Path]) -> Record:
+    image_id = row["image_id"]
+    if row["dx"] not in {label.code for label in LABELS}:
+        raise TrainingError(f"{METADATA} gives {image_id} the unknown diagnosis {row['dx']!r}.")
+    return Record(image_id, require_picture(paths, image_id), row["lesion_id"], row["dx"], describe(row))
