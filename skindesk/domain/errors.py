@@ -48,6 +48,14 @@ class ModelUnavailableError(SkinDeskError):
     """A model bundle that cannot be found, does not match its card, or cannot be run."""
 
 
+class ModalityMismatchError(SkinDeskError):
+    """A network that was trained on another kind of picture than the one it is asked about."""
+
+
+class ClassMixError(SkinDeskError):
+    """A class mix that cannot be read, or does not fit the network."""
+
+
 class CaseLogUnavailableError(SkinDeskError):
     """A case log that cannot be opened, read or written."""
 

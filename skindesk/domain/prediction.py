@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from skindesk.domain.contract import DecisionRule
+from skindesk.domain.class_mix import ClassMix
+from skindesk.domain.contract import DecisionRule, NoveltyRule
 from skindesk.domain.labels import Label
 
 
@@ -19,6 +20,7 @@ class Decision(StrEnum):
 class AbstentionReason(StrEnum):
     """Why the network gave no answer."""
 
+    UNLIKE_TRAINING = "unlike_training"
     CLASSES_TOO_CLOSE = "classes_too_close"
 
 
@@ -43,8 +45,9 @@ class RankedLabel:
 class Prediction:
     """A network's calibrated answer for one picture.
 
-    `probabilities` stand in the order of `labels` and sum to 1. `image_digest` is the SHA-256 of the file's
-    bytes; `created_at` is aware UTC.
+    `probabilities` stand in the order of `labels`, sum to 1 and hold under `class_mix`. `novelty` is larger for a
+    stranger picture, on a scale of the network's own, and None where the network does not measure it.
+    `image_digest` is the SHA-256 of the file's bytes; `created_at` is aware UTC.
     """
 
     model: ModelRef
@@ -53,6 +56,8 @@ class Prediction:
     probabilities: tuple[float, ...]
     decision: Decision
     abstention_reason: AbstentionReason | None
+    novelty: float | None
+    class_mix: ClassMix
     created_at: datetime
 
     @property
@@ -73,11 +78,19 @@ class Prediction:
         return sum(probability for label, probability in pairs if label.group.counts_as_malignant)
 
 
-def decide(probabilities: tuple[float, ...], rule: DecisionRule) -> tuple[Decision, AbstentionReason | None]:
-    """Apply a contract's decision rule to calibrated probabilities (0 to 1, at least two).
+def decide(
+    probabilities: tuple[float, ...],
+    rule: DecisionRule,
+    novelty: float | None = None,
+    novelty_rule: NoveltyRule | None = None,
+) -> tuple[Decision, AbstentionReason | None]:
+    """Apply a contract's rules to calibrated probabilities (0 to 1, at least two) and the novelty of the picture.
 
-    What is no number supports nothing.
+    That a picture is unlike the training data is said before that classes are too close: what the network makes of
+    such a picture means nothing. What is no number, or missing, supports nothing.
     """
+    if novelty_rule is not None and not (novelty is not None and novelty <= novelty_rule.threshold):
+        return Decision.ABSTAINED, AbstentionReason.UNLIKE_TRAINING
     first, second = sorted(probabilities, reverse=True)[:2]
     if not math.isnan(sum(probabilities)) and first - second >= rule.min_margin:
         return Decision.SUPPORTED, None

@@ -31,10 +31,14 @@ class ModelCard:
 
 @dataclass(frozen=True)
 class Golden:
-    """Generated pictures uint8 (n, height, width, 3) with the probabilities float32 (n, classes) expected for them."""
+    """Generated pictures uint8 (n, height, width, 3) with what is expected for them.
+
+    `probabilities` float32 (n, classes), and `novelty` float32 (n,) for a network that measures it.
+    """
 
     pictures: NDArray[np.uint8]
     probabilities: NDArray[np.float32]
+    novelty: NDArray[np.float32] | None = None
 
 
 def read_card(folder: Path) -> ModelCard:
@@ -60,7 +64,7 @@ def read_golden(folder: Path) -> Golden:
     """Read a bundle's golden outputs. Raises ModelUnavailableError where they are missing or malformed."""
     try:
         with (folder / GOLDEN_FILE).open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            return Golden(stored["pictures"], stored["probabilities"])
+            return Golden(stored["pictures"], stored["probabilities"], stored.get("novelty"))
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelUnavailableError(f"The golden outputs of model {folder.name} cannot be read.", _REINSTALL) from error
 

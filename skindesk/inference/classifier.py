@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from skindesk.domain.class_mix import ClassMix, archive_mix, shift
 from skindesk.domain.contract import ModelContract
 from skindesk.domain.errors import ModelUnavailableError
 from skindesk.domain.prediction import ModelRef, Prediction, decide
@@ -20,19 +21,22 @@ if TYPE_CHECKING:
 
 GOLDEN_TOLERANCE = 1e-4
 """The largest difference in probability that processors of different makes may show on the golden pictures."""
+NOVELTY_TOLERANCE = 1e-3
+"""Likewise in novelty, relative to the larger of the score, its threshold and 1: a difference of large distances."""
 
 
 @dataclass(frozen=True)
 class NetworkOutput:
     """One run's raw outputs.
 
-    `probabilities` float32 (classes,) sum to 1; `cam` float32 (rows, columns, classes) in logits; `embedding`
-    float32 (features,).
+    `probabilities` float32 (classes,) sum to 1, under the archive's class mix; `cam` float32 (rows, columns,
+    classes) in logits; `embedding` float32 (features,); `novelty` None where the network does not measure it.
     """
 
     probabilities: NDArray[np.float32]
     cam: NDArray[np.float32]
     embedding: NDArray[np.float32]
+    novelty: float | None
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class Classifier:
         self.ref = ref
         outputs = contract.outputs
         self._outputs = [outputs.probabilities, outputs.cam, outputs.embedding]
+        if contract.novelty is not None:
+            self._outputs.append(contract.novelty.output)
         self._check_graph()
 
     @classmethod
@@ -83,21 +89,31 @@ class Classifier:
 
     def run(self, picture: NDArray[np.uint8]) -> NetworkOutput:
         """Run the network on one preprocessed picture, uint8 (height, width, 3) of the contract's size."""
-        probabilities, cam, embedding = self._session.run(self._outputs, {self.contract.input_name: picture[None]})
-        return NetworkOutput(probabilities[0], cam[0], embedding[0])
+        found = self._session.run(self._outputs, {self.contract.input_name: picture[None]})
+        probabilities, cam, embedding = found[:3]
+        novelty = None if self.contract.novelty is None else float(found[3][0])
+        return NetworkOutput(probabilities[0], cam[0], embedding[0], novelty)
 
-    def classify(self, image: DecodedImage) -> Answer:
-        """Preprocess an upright picture as the contract says, run the network and apply its decision rule."""
-        output = self.run(preprocess(image.rgb, self.contract.preprocessing))
-        probabilities = tuple(float(value) for value in output.probabilities)
-        decision, reason = decide(probabilities, self.contract.decision)
+    def classify(self, image: DecodedImage, mix: ClassMix | None = None) -> Answer:
+        """Preprocess an upright picture as the contract says, run the network and apply the contract's rules.
+
+        Probabilities, and with them the lead that the decision needs, are those under `mix`; None means the
+        archive's.
+        """
+        contract = self.contract
+        mix = mix or archive_mix(contract)
+        output = self.run(preprocess(image.rgb, contract.preprocessing))
+        probabilities = shift(tuple(float(value) for value in output.probabilities), contract.class_mix, mix)
+        decision, reason = decide(probabilities, contract.decision, output.novelty, contract.novelty)
         prediction = Prediction(
             model=self.ref,
             image_digest=image.sha256,
-            labels=self.contract.labels,
+            labels=contract.labels,
             probabilities=probabilities,
             decision=decision,
             abstention_reason=reason,
+            novelty=output.novelty,
+            class_mix=mix,
             created_at=datetime.now(UTC),
         )
         return Answer(prediction, output.cam, output.embedding)
@@ -109,17 +125,32 @@ class Classifier:
         """
         spec, count = self.contract.preprocessing, len(golden.pictures)
         fits = golden.pictures.dtype == np.uint8 and golden.pictures.shape == (count, spec.height_px, spec.width_px, 3)
-        if not count or not fits or golden.probabilities.shape != (count, len(self.contract.labels)):
+        fits = fits and golden.probabilities.shape == (count, len(self.contract.labels))
+        if not count or not fits or _shape(golden.novelty) != (None if self.contract.novelty is None else (count,)):
             raise ModelUnavailableError(
                 f"The golden outputs of model {self.ref.model_id} are of another network.", "Install the model again."
             )
-        for picture, expected in zip(golden.pictures, golden.probabilities, strict=True):
-            difference = float(np.abs(self.run(picture).probabilities - expected).max())
+        for at, picture in enumerate(golden.pictures):
+            output = self.run(picture)
+            difference = float(np.abs(output.probabilities - golden.probabilities[at]).max())
             if not difference <= GOLDEN_TOLERANCE:
-                raise ModelUnavailableError(
-                    f"Model {self.ref.model_id} gives other answers than it should (difference {difference:.4f}).",
-                    "Install it again; if that does not help, this computer cannot run it.",
-                )
+                raise self._differs("gives other answers than it should", difference)
+            if golden.novelty is not None:
+                difference = self._novelty_difference(output.novelty, float(golden.novelty[at]))
+                if not difference <= NOVELTY_TOLERANCE:
+                    raise self._differs("measures novelty otherwise than it should", difference)
+
+    def _novelty_difference(self, found: float | None, expected: float) -> float:
+        rule = self.contract.novelty
+        if found is None or rule is None:
+            return float("inf")
+        return abs(found - expected) / max(1.0, abs(expected), abs(rule.threshold))
+
+    def _differs(self, how: str, difference: float) -> ModelUnavailableError:
+        return ModelUnavailableError(
+            f"Model {self.ref.model_id} {how} (difference {difference:.4f}).",
+            "Install it again; if that does not help, this computer cannot run it.",
+        )
 
     def _check_graph(self) -> None:
         spec = self.contract.preprocessing
@@ -137,11 +168,19 @@ class Classifier:
             problems.append(f"it lacks the outputs {sorted(missing)}")
         elif outputs[self.contract.outputs.probabilities].shape[1:] != [len(self.contract.labels)]:
             problems.append("its number of classes differs")
+        elif self.contract.novelty is not None:
+            novelty = outputs[self.contract.novelty.output]
+            if novelty.type != "tensor(float)" or len(novelty.shape) != 1:
+                problems.append(f"its novelty is {novelty.type} of the shape {novelty.shape}")
         if problems:
             raise ModelUnavailableError(
                 f"The network {self.contract.model_id} does not match its contract: {'; '.join(problems)}.",
                 "Export it again.",
             )
+
+
+def _shape(array: NDArray[np.float32] | None) -> tuple[int, ...] | None:
+    return None if array is None else array.shape
 
 
 def _open_session(content: bytes, name: str) -> "InferenceSession":

@@ -143,6 +143,7 @@ class PredictionRow(Base):
     """What a network said of a picture. Triggers refuse to change or delete it.
 
     `answers` holds the whole label set with its probabilities, so that the row can be read when the model is gone.
+    `class_mix_shares` stand in the order of the answers; there are none from before mixes were recorded.
     """
 
     __tablename__ = "prediction"
@@ -156,6 +157,9 @@ class PredictionRow(Base):
     answers: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     decision: Mapped[Words]
     abstention_reason: Mapped[str | None] = mapped_column(String)
+    novelty: Mapped[float | None]
+    class_mix: Mapped[str] = mapped_column(String, server_default="archive")
+    class_mix_shares: Mapped[list[float]] = mapped_column(JSON, server_default="[]")
     created_at: Mapped[datetime]
 
 

@@ -19,6 +19,7 @@ from skindesk.domain.case import (
     StoredPicture,
     Visit,
 )
+from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.contract import Modality
 from skindesk.domain.labels import Label, MalignancyGroup
 from skindesk.domain.prediction import AbstentionReason, Decision, ModelRef, Prediction
@@ -78,6 +79,8 @@ def to_prediction(row: PredictionRow) -> Prediction:
         probabilities=tuple(float(answer["probability"]) for answer in row.answers),
         decision=Decision(row.decision),
         abstention_reason=None if row.abstention_reason is None else AbstentionReason(row.abstention_reason),
+        novelty=row.novelty,
+        class_mix=ClassMix(row.class_mix, tuple(float(share) for share in row.class_mix_shares)),
         created_at=row.created_at,
     )
 
@@ -144,6 +147,9 @@ def prediction_row(image_id: int, prediction: Prediction) -> PredictionRow:
         ],
         decision=prediction.decision.value,
         abstention_reason=None if prediction.abstention_reason is None else prediction.abstention_reason.value,
+        novelty=prediction.novelty,
+        class_mix=prediction.class_mix.name,
+        class_mix_shares=list(prediction.class_mix.shares),
         created_at=prediction.created_at,
     )
 

@@ -19,6 +19,7 @@ from skindesk.domain.case import (
     Site,
     SkinType,
 )
+from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.contract import Modality
 from skindesk.domain.labels import Label, MalignancyGroup
 from skindesk.domain.prediction import AbstentionReason, Decision, ModelRef, Prediction
@@ -46,6 +47,8 @@ def prediction(content: bytes, probabilities: tuple[float, ...], at: datetime = 
         probabilities=probabilities,
         decision=Decision.ABSTAINED if close else Decision.SUPPORTED,
         abstention_reason=AbstentionReason.CLASSES_TOO_CLOSE if close else None,
+        novelty=0.8,
+        class_mix=ClassMix("archive", (0.03, 0.05, 0.11, 0.11, 0.7)),
         created_at=at,
     )
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from skindesk.domain.case import Patient, PatientDetails, SkinType
+from skindesk.domain.class_mix import UNRECORDED_MIX
 from skindesk.domain.errors import SkinDeskError
 from skindesk.domain.labels import Label, MalignancyGroup
 from skindesk.domain.prediction import AbstentionReason, Decision, ModelRef, Prediction
@@ -39,6 +40,8 @@ def prediction(*probabilities: float, abstained: bool = False) -> Prediction:
         probabilities=probabilities,
         decision=Decision.ABSTAINED if abstained else Decision.SUPPORTED,
         abstention_reason=AbstentionReason.CLASSES_TOO_CLOSE if abstained else None,
+        novelty=None,
+        class_mix=UNRECORDED_MIX,
         created_at=datetime.now(UTC),
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails
+from skindesk.domain.class_mix import UNRECORDED_MIX
 from skindesk.domain.contract import Modality
 from skindesk.domain.errors import InvalidCaseError
 from skindesk.domain.labels import Label, MalignancyGroup
@@ -31,6 +32,8 @@ DRAFT = CaseDraft(
         probabilities=(0.25, 0.75),
         decision=Decision.SUPPORTED,
         abstention_reason=None,
+        novelty=None,
+        class_mix=UNRECORDED_MIX,
         created_at=NOON,
     ),
     review=None,

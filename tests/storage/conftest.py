@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails, ReviewDetails, Site
+from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.contract import Modality
 from skindesk.domain.labels import Label, MalignancyGroup
 from skindesk.domain.prediction import Decision, ModelRef, Prediction
@@ -48,6 +49,8 @@ def make_prediction() -> MakePrediction:
         probabilities: tuple[float, ...] = (0.1, 0.2, 0.7),
         created_at: datetime = NOON,
         version: str = "1",
+        novelty: float | None = 1.5,
+        class_mix: ClassMix = ClassMix("archive", (0.1, 0.1, 0.8)),  # noqa: B008 - frozen
     ) -> Prediction:
         return Prediction(
             model=ModelRef("model", version, "f" * 64),
@@ -56,6 +59,8 @@ def make_prediction() -> MakePrediction:
             probabilities=probabilities,
             decision=Decision.SUPPORTED,
             abstention_reason=None,
+            novelty=novelty,
+            class_mix=class_mix,
             created_at=created_at,
         )
 

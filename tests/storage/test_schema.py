@@ -12,6 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from skindesk.domain.case import CaseDraft
+from skindesk.domain.class_mix import UNRECORDED_MIX
 from skindesk.domain.errors import CaseLogUnavailableError
 from skindesk.storage.case_log import open_case_log
 from skindesk.storage.engine import open_engine
@@ -22,7 +23,7 @@ from skindesk.system.paths import Profile
 NEXT_STEP = """
 from alembic import op
 import sqlalchemy as sa
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
 
 def upgrade():
     op.add_column("lesion", sa.Column("colour", sa.String()))
@@ -33,7 +34,7 @@ def upgrade():
 def with_next_step(folder: Path, ending: str) -> Path:
     """A copy of the migrations with one more at their end."""
     shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "r0002_next.py").write_text(NEXT_STEP.format(ending=ending))
+    (folder / "versions" / "r0003_next.py").write_text(NEXT_STEP.format(ending=ending))
     return folder
 
 
@@ -176,13 +177,43 @@ def test_a_migration_is_preceded_by_a_backup_of_the_old_log(
     bring_up_to_date(profile.database, profile.backups, with_next_step(tmp_path / "migrations", "pass"))
 
     (backup,) = profile.backups.iterdir()
-    assert backup.name.startswith("caselog-0001-2")
+    assert backup.name.startswith("caselog-0002-2")
     assert backup.name.endswith("Z.sqlite3")
     assert "colour" in lesion_columns(profile.database)
     assert "colour" not in lesion_columns(backup)
     backup.replace(profile.database)
     log = open_case_log(profile)
     assert log.count() == 1
+    log.close()
+
+
+FIRST_LOG = """
+INSERT INTO patient VALUES (1, 'P-1', 'p-1', '', '', ' ', NULL, 'unknown', 'unknown', '2026-03-14 12:00:00');
+INSERT INTO lesion VALUES (1, 1, 1, 'unknown', '', '2026-03-14 12:00:00');
+INSERT INTO visit VALUES (1, 1, '2026-03-14', '2026-03-14 12:00:00');
+INSERT INTO image VALUES (1, 1, '{digest}', 'a.jpg', 'image/jpeg', 600, 450, 'dermoscopic', '2026-03-14 12:00:00');
+INSERT INTO prediction VALUES (1, 1, 'm', '1', '{digest}', '{digest}', '{answers}', 'supported', NULL,
+    '2026-03-14 12:00:00');
+"""
+ANSWERS = (
+    '[{"code": "nv", "name": "Nevus", "group": "benign", "icd10": "", "icd11": "", "probability": 0.75},'
+    ' {"code": "mel", "name": "Melanoma", "group": "malignant", "icd10": "", "icd11": "", "probability": 0.25}]'
+)
+
+
+def test_predictions_of_the_first_log_are_read_as_made_under_the_archives_mix(profile: Profile, tmp_path: Path) -> None:
+    first = tmp_path / "first"
+    shutil.copytree(MIGRATIONS, first, ignore=shutil.ignore_patterns("__pycache__", "r0002*"))
+    bring_up_to_date(profile.database, profile.backups, first)
+    with closing(sqlite3.connect(profile.database)) as connection:
+        connection.executescript(FIRST_LOG.format(digest="f" * 64, answers=ANSWERS))
+
+    log = open_case_log(profile)
+
+    (prediction,) = log.case(1).visits[0].pictures[0].predictions
+    assert (prediction.top.label.code, prediction.novelty) == ("nv", None)
+    assert prediction.class_mix == UNRECORDED_MIX
+    assert [backup.name[:12] for backup in profile.backups.iterdir()] == ["caselog-0001"]
     log.close()
 
 

@@ -100,6 +100,9 @@ def write_tiny_bundle(folder: Path, contract: ModelContract | None = None) -> Pa
     (target / CARD_TEXT).write_text(f"# {contract.title}\n", "utf-8")
     pictures = np.random.default_rng(0).integers(0, 256, (3, SIZE_PX, SIZE_PX, 3)).astype(np.uint8)
     classifier = Classifier.from_bytes(content, contract.model_id, digest)
-    expected = np.stack([classifier.run(picture).probabilities for picture in pictures])
-    np.savez(target / GOLDEN_FILE, pictures=pictures, probabilities=expected)
+    outputs = [classifier.run(picture) for picture in pictures]
+    expected = {"probabilities": np.stack([output.probabilities for output in outputs])}
+    if contract.novelty is not None:
+        expected["novelty"] = np.array([output.novelty for output in outputs], np.float32)
+    np.savez(target / GOLDEN_FILE, pictures=pictures, **expected)
     return target
