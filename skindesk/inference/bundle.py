@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from skindesk.domain.contract import METADATA_KEY, ModelContract
 from skindesk.domain.errors import ModelUnavailableError
 from skindesk.domain.prediction import ModelRef
+from skindesk.inference.metadata import read_metadata
 
 MODEL_FILE, CARD_FILE, CARD_TEXT, GOLDEN_FILE = "model.onnx", "card.json", "card.md", "golden.npz"
 _REINSTALL = "Install the model again."
@@ -58,6 +59,15 @@ def read_network(folder: Path) -> tuple[bytes, str]:
     except OSError as error:
         raise ModelUnavailableError(f"The network of model {folder.name} cannot be read.", _REINSTALL) from error
     return content, hashlib.sha256(content).hexdigest()
+
+
+def read_contract(folder: Path) -> ModelContract:
+    """The contract within a bundle's network, read without loading that. Raises as `parse_contract` does."""
+    try:
+        metadata = read_metadata(folder / MODEL_FILE)
+    except (OSError, ValueError) as error:
+        raise ModelUnavailableError(f"The network of model {folder.name} cannot be read.", _REINSTALL) from error
+    return parse_contract(metadata, folder.name)
 
 
 def read_golden(folder: Path) -> Golden:

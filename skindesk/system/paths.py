@@ -56,6 +56,11 @@ class Profile:
         return self.root / "models"
 
     @property
+    def verified_models(self) -> Path:
+        """Which networks have been proven to compute on this machine what they should."""
+        return self.root / "verified-models.json"
+
+    @property
     def settings(self) -> Path:
         """The user's settings."""
         return self.root / "settings.json"

@@ -2,10 +2,12 @@
 
 import json
 import logging
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
+from skindesk.domain.class_mix import ARCHIVE
+from skindesk.domain.contract import Modality
 from skindesk.system.files import write_durably
 from skindesk.system.paths import Profile
 
@@ -24,14 +26,37 @@ class Theme(StrEnum):
 class Settings:
     """The user's choices, with the defaults of a first start.
 
-    `model_id` None means the first model that ships; `batch_workers` 0 means one per processor core.
+    `model_id` and `class_mix` are for dermoscopic pictures, their clinical fellows for clinical ones. A model's id
+    None means the default for that kind of picture; a class mix is `archive`, `balanced`, or the path of a file.
+    `batch_workers` 0 means one per processor core.
     """
 
     theme: Theme = Theme.SYSTEM
     impression_first: bool = True
     model_id: str | None = None
+    clinical_model_id: str | None = None
+    class_mix: str = ARCHIVE
+    clinical_class_mix: str = ARCHIVE
     batch_workers: int = 0
     notice_accepted: bool = False
+
+    def model_for(self, modality: Modality) -> str | None:
+        """The id of the network that answers a kind of picture; None for the default."""
+        return self.clinical_model_id if modality is Modality.CLINICAL else self.model_id
+
+    def mix_for(self, modality: Modality) -> str:
+        """The class mix under which a kind of picture is answered."""
+        return self.clinical_class_mix if modality is Modality.CLINICAL else self.class_mix
+
+    def with_model(self, modality: Modality, model_id: str) -> "Settings":
+        """The same choices, with another network for a kind of picture."""
+        clinical = modality is Modality.CLINICAL
+        return replace(self, clinical_model_id=model_id) if clinical else replace(self, model_id=model_id)
+
+    def with_mix(self, modality: Modality, mix: str) -> "Settings":
+        """The same choices, with another class mix for a kind of picture."""
+        clinical = modality is Modality.CLINICAL
+        return replace(self, clinical_class_mix=mix) if clinical else replace(self, class_mix=mix)
 
 
 def load_settings(profile: Profile) -> Settings:
@@ -59,8 +84,10 @@ def _parse(name: str, raw: dict[str, Any]) -> Any:
     try:
         if name == "theme":
             return Theme(value)
-        if name == "model_id":
+        if name in ("model_id", "clinical_model_id"):
             return value if isinstance(value, str) else None
+        if name in ("class_mix", "clinical_class_mix"):
+            return value if isinstance(value, str) and value else default
         if name == "batch_workers":
             return min(64, max(0, int(value)))
         return value if isinstance(value, bool) else default

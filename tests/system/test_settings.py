@@ -3,12 +3,22 @@ from pathlib import Path
 
 import pytest
 
+from skindesk.domain.contract import Modality
 from skindesk.system.paths import PROFILE_VARIABLE, Profile, bundled, find_profile
 from skindesk.system.settings import Settings, Theme, load_settings, save_settings
 
 
 def test_settings_survive_saving(tmp_path: Path) -> None:
-    changed = Settings(theme=Theme.DARK, impression_first=False, model_id="a", batch_workers=3, notice_accepted=True)
+    changed = Settings(
+        theme=Theme.DARK,
+        impression_first=False,
+        model_id="a",
+        clinical_model_id="b",
+        class_mix="balanced",
+        clinical_class_mix="/home/clinic.toml",
+        batch_workers=3,
+        notice_accepted=True,
+    )
     save_settings(Profile(tmp_path), changed)
     assert load_settings(Profile(tmp_path)) == changed
 
@@ -25,6 +35,18 @@ def test_damaged_settings_fall_back_to_defaults(tmp_path: Path, content: str) ->
 def test_one_bad_value_does_not_cost_the_others(tmp_path: Path) -> None:
     Profile(tmp_path).settings.write_text(json.dumps({"theme": "pink", "batch_workers": 5, "unknown": 1}))
     assert load_settings(Profile(tmp_path)) == Settings(batch_workers=5)
+
+
+@pytest.mark.parametrize("value", [None, 3, "", ["balanced"]])
+def test_impossible_class_mix_is_the_archives(tmp_path: Path, value: object) -> None:
+    Profile(tmp_path).settings.write_text(json.dumps({"class_mix": value, "batch_workers": 5}))
+    assert load_settings(Profile(tmp_path)) == Settings(batch_workers=5)
+
+
+def test_each_kind_of_picture_has_its_own_network_and_mix() -> None:
+    chosen = Settings().with_model(Modality.CLINICAL, "b").with_mix(Modality.DERMOSCOPIC, "balanced")
+    assert [chosen.model_for(kind) for kind in (Modality.DERMOSCOPIC, Modality.CLINICAL)] == [None, "b"]
+    assert [chosen.mix_for(kind) for kind in (Modality.DERMOSCOPIC, Modality.CLINICAL)] == ["balanced", "archive"]
 
 
 def test_named_profile_wins_over_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
