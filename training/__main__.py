@@ -34,6 +34,9 @@ def _parser() -> argparse.ArgumentParser:
     prepare = verbs.add_parser("prepare", help="read an archive and build its cache")
     _add_config(prepare)
     prepare.add_argument("--data", type=Path, help=f"the archive's folder (default: its name in ${DATA_VARIABLE})")
+    prepare.add_argument(
+        "--with", dest="companion", type=Path, metavar="FOLDER", help="another archive whose tables tell more (isic9)"
+    )
     prepare.set_defaults(run=_prepare)
 
     fit = verbs.add_parser("fit", help="train, or go on training")
@@ -76,13 +79,14 @@ class _Places:
 
     def __init__(self, chosen: argparse.Namespace) -> None:
         from training.config import load_config
+        from training.datasets.names import short_name
         from training.runs import Run
 
         named = Path(chosen.config)
         self.config_path = named if named.suffix == ".toml" else CONFIGS / f"{chosen.config}.toml"
         self.config = load_config(self.config_path)
         data = self.config.data
-        self.cache: Path = chosen.cache or RUNS / "cache" / f"{data.dataset}-{data.width_px}"
+        self.cache: Path = chosen.cache or RUNS / "cache" / f"{short_name(data.dataset)}-{data.width_px}"
         self.run = Run(chosen.folder or RUNS / self.config.model.id)
 
     def load_cache(self) -> "Cache":
@@ -93,16 +97,14 @@ class _Places:
 
 
 def _prepare(chosen: argparse.Namespace) -> None:
-    from training.cache import build_cache
     from training.datasets import read_archive
+    from training.datasets.names import folder_of
+    from training.prepare import prepare
 
     places = _Places(chosen)
     data = places.config.data
-    folder = chosen.data or Path(os.environ.get(DATA_VARIABLE, ".")) / data.dataset
-    summary = build_cache(read_archive(data.dataset, folder), data.preprocessing, places.cache)
-    print(f"{summary['images']} pictures prepared in {places.cache}; split {str(summary['split_digest'])[:12]}")
-    for part, counts in summary["images_per_part"].items():
-        print(f"  {part:<10} " + "  ".join(f"{code} {count}" for code, count in counts.items()))
+    folder = chosen.data or folder_of(data.dataset, Path(os.environ.get(DATA_VARIABLE, ".")))
+    prepare(read_archive(data.dataset, folder, chosen.companion), data.preprocessing, places.cache)
 
 
 def _fit(chosen: argparse.Namespace) -> None:

@@ -25,6 +25,11 @@ def part_of(group_id: str) -> Part:
     return Part.TEST
 
 
+def train_or_validation(text: str) -> Part:
+    """Training or validation, in the same proportion to each other, where a publisher has set its test part apart."""
+    return Part.VALIDATION if draw(text) < VALIDATION_SHARE / (TRAIN_SHARE + VALIDATION_SHARE) else Part.TRAIN
+
+
 def draw(text: str) -> float:
     """A number in [0, 1) that depends on the text alone, evenly spread over texts (from its SHA-256)."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") / 2**64

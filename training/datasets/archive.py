@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from skindesk.domain.labels import Label
 from training.datasets.attributes import ATTRIBUTES
+from training.datasets.fault import Fault
 from training.split import Part, part_of, split_digest
 
 
@@ -42,7 +43,8 @@ class Record:
 class Archive:
     """An archive's pictures in a stable order, the labels in the order of the network's outputs, and its licence.
 
-    `facts` and `limits` are sentences for the model card: how it came about, and what it cannot show.
+    `facts` and `limits` are sentences for the model card: how it came about, and what it cannot show. `faults` are
+    those of the set as it was found; None where the reader had no need to look for any.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Archive:
     limits: tuple[str, ...]
     labels: tuple[Label, ...]
     records: tuple[Record, ...]
+    faults: tuple[Fault, ...] | None = None
 
     @property
     def split_digest(self) -> str:

@@ -45,3 +45,13 @@ def require_picture(paths: dict[str, Path], image_id: str) -> Path:
     if image_id not in paths:
         raise TrainingError(f"The picture {image_id} is missing.", "Unpack the archive again.")
     return paths[image_id]
+
+
+def the_one_hot(row: dict[str, str], columns: Iterable[str]) -> str:
+    """The one column of a ground truth row that is 1. Raises TrainingError where none is, or several."""
+    hot = [name for name in columns if row[name].strip() in ("1", "1.0")]
+    if len(hot) != 1:
+        raise TrainingError(
+            f"The ground truth names {len(hot)} diagnoses for {row.get('image', 'a picture')}, not one."
+        )
+    return hot[0]

@@ -32,7 +32,7 @@ _LIMITS = (
 )
 METADATA = "HAM10000_metadata.csv"
 _FOLDERS = ("HAM10000_images_part_1", "HAM10000_images_part_2")
-_COLUMNS = ("lesion_id", "image_id", "dx")
+COLUMNS = ("lesion_id", "image_id", "dx")
 
 
 def read(folder: Path) -> Archive:
@@ -44,7 +44,7 @@ def read(folder: Path) -> Archive:
     if not metadata.is_file():
         raise TrainingError(f"{folder} holds no {METADATA}.", "Unpack HAM10000 there, or name its folder with --data.")
     paths = pictures_by_stem(folder / part for part in _FOLDERS)
-    rows = sorted(read_table(metadata, _COLUMNS), key=lambda row: row["image_id"])
+    rows = sorted(read_table(metadata, COLUMNS), key=lambda row: row["image_id"])
     return Archive(
         name="ham10000",
         title="HAM10000 (Tschandl et al. 2018)",
@@ -59,6 +59,7 @@ def read(folder: Path) -> Archive:
 def describe(row: dict[str, str]) -> dict[str, str]:
     """The attributes that a row of the metadata tells; `dataset` and `source` are two editions' word for one thing."""
     return {
+        "lesion_id": row["lesion_id"],
         "age": attributes.age(row.get("age", "")),
         "sex": attributes.sex(row.get("sex", "")),
         "site": attributes.site(row.get("localization", "")),

@@ -32,7 +32,7 @@ _LIMITS = (
     " ruled out.",
 )
 _METADATA = "metadata.csv"
-_COLUMNS = ("patient_id", "img_id", "diagnostic", "age", "gender", "region", "fitspatrick", "biopsed")
+_COLUMNS = ("patient_id", "lesion_id", "img_id", "diagnostic", "age", "gender", "region", "fitspatrick", "biopsed")
 
 
 def read(folder: Path) -> Archive:
@@ -68,6 +68,7 @@ def _record(row: dict[str, str], paths: dict[str, Path]) -> Record:
         row["patient_id"],
         code,
         {
+            "lesion_id": row["lesion_id"],
             "age": attributes.age(row["age"]),
             "sex": attributes.sex(row["gender"]),
             "site": attributes.site(row["region"]),
