@@ -48,6 +48,10 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluate = verbs.add_parser("evaluate", help="calibrate on the validation part, measure on the test part")
     _add_config(evaluate)
+    evaluate.add_argument("--quick", action="store_true", help="leave out robustness, which takes longest")
+    evaluate.add_argument(
+        "--external", action="append", default=[], metavar="NAME=CACHE", help="another prepared archive to measure on"
+    )
     evaluate.set_defaults(run=_evaluate)
 
     export = verbs.add_parser("export", help="write a model bundle that the program runs")
@@ -95,6 +99,19 @@ class _Places:
 
         return load_cache(self.cache, self.config.data.preprocessing)
 
+    def load_externals(self, named: Sequence[str]) -> dict[str, "Cache"]:
+        """Further prepared archives, each given as NAME=CACHE. Raises TrainingError for anything else."""
+        from training.cache import load_cache
+        from training.errors import TrainingError
+
+        found = {}
+        for entry in named:
+            name, _, folder = entry.partition("=")
+            if not name or not folder:
+                raise TrainingError(f"--external {entry} does not name an archive.", "Write --external NAME=CACHE.")
+            found[name] = load_cache(Path(folder), self.config.data.preprocessing)
+        return found
+
 
 def _prepare(chosen: argparse.Namespace) -> None:
     from training.datasets import read_archive
@@ -118,11 +135,13 @@ def _fit(chosen: argparse.Namespace) -> None:
 
 
 def _evaluate(chosen: argparse.Namespace) -> None:
-    from training.evaluate import evaluate, format_figures
+    from training.evaluate import evaluate
+    from training.formatting import format_figures
 
     places = _Places(chosen)
-    print(format_figures(evaluate(places.config, places.load_cache(), places.run)))
-    print(f"Figures and plots: {places.run.evaluation}")
+    externals = places.load_externals(chosen.external)
+    print(format_figures(evaluate(places.config, places.load_cache(), places.run, chosen.quick, externals)))
+    print(f"Report: {places.run.report}")
 
 
 def _export(chosen: argparse.Namespace) -> None:

@@ -1,25 +1,33 @@
-"""Calibrates a run on the validation part and measures it on the test part, as JSON and plots."""
+"""Calibrates a run on the validation part and measures it on the test part, as JSON and as a page to read."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
-from skindesk.domain.labels import Label
-from training import metrics, plots
+import numpy as np
+from numpy.typing import NDArray
+
+from skindesk.domain.contract import Geometry
 from training.architectures import build_network
 from training.architectures.network import Network
 from training.cache import Cache
-from training.calibrate import Calibration, calibrate, top_margins
+from training.calibrate import calibrate
 from training.config import Config
 from training.errors import TrainingError
+from training.external import measure_external
+from training.figures import MIXES, measure, measure_calibration, measure_selection
 from training.fit import predict_logits
-from training.formatting import format_interval, format_share
-from training.metrics import Floats, Integers
+from training.groups import measure_groups
+from training.metrics import Floats, softmax_with_prior
+from training.report import Evidence, write_report
+from training.robustness import measure_robustness
 from training.runs import Run, write_json
 from training.split import Part
+from training.views import Predict, measure_eight_views
 
-MIXES = {"archive_mix": 1.0, "halfway_mix": 0.5, "balanced_mix": 0.0}
-"""The class mixes that figures are given for, as powers of the archive's shares."""
+SQUASHED_ASPECT = 4 / 3
+"""Width over height of the frames that the archives' squashed pictures were taken in."""
+_BATCH = 16
 
 
 def load_network(config: Config, classes: int, run: Run) -> Network:
@@ -36,9 +44,16 @@ def weights_digest(run: Run) -> str:
     return hashlib.sha256(run.best.read_bytes()).hexdigest()
 
 
-def evaluate(config: Config, cache: Cache, run: Run) -> dict[str, Any]:
-    """Calibrate and measure; writes calibration, figures and plots into the run's folder and returns the figures."""
+def evaluate(
+    config: Config, cache: Cache, run: Run, quick: bool = False, externals: Mapping[str, Cache] | None = None
+) -> dict[str, Any]:
+    """Calibrate and measure; writes calibration, figures and report into the run's folder and returns the figures.
+
+    `quick` leaves out robustness, which takes longest. `externals` are further prepared archives, by the name under
+    which the report shows them, that the same network is measured on.
+    """
     network = load_network(config, len(cache.labels), run)
+    predict = predictor(network)
     validation, test = cache.where(Part.VALIDATION), cache.where(Part.TEST)
     size = config.data.width_px
     calibration = calibrate(
@@ -47,11 +62,12 @@ def evaluate(config: Config, cache: Cache, run: Run) -> dict[str, Any]:
     write_json(run.calibration, calibration.__dict__)
     logits, targets = predict_logits(network, cache, test, size), cache.targets[test]
     groups = tuple(cache.groups[at] for at in test)
-    archive = calibration.probabilities(logits)
-    mixes = {name: calibration.probabilities(logits, weight) for name, weight in MIXES.items()}
-    figures = {
+    attributes = {name: tuple(column[at] for at in test) for name, column in cache.attributes.items()}
+    pictures, archive = cache.images[test], calibration.probabilities(logits)
+    figures: dict[str, Any] = {
         "model_id": config.model.id,
         "architecture": config.model.architecture,
+        "dataset": cache.dataset_title,
         "part": str(Part.TEST),
         "split_digest": cache.split_digest,
         "weights_digest": weights_digest(run),
@@ -59,74 +75,36 @@ def evaluate(config: Config, cache: Cache, run: Run) -> dict[str, Any]:
         "lesions": len(set(groups)),
         "views": 1,
         "interval": "95 % bootstrap over lesions, 1,000 resamples",
-        **{name: measure(mixed, targets, groups, cache.labels) for name, mixed in mixes.items()},
-        "selective": _selective(archive, targets, calibration),
+        **{
+            name: measure(calibration.probabilities(logits, power), targets, groups, cache.labels)
+            for name, power in MIXES.items()
+        },
+        "eight_views": measure_eight_views(predict, calibration.probabilities, pictures, targets, groups),
+        "calibration": measure_calibration(logits, targets, groups, calibration),
+        **measure_selection(archive, targets, groups, calibration),
+        "groups": measure_groups(archive, targets, groups, cache.labels, attributes),
     }
+    if not quick:
+        figures["robustness"] = measure_robustness(
+            predict, calibration.probabilities, pictures, targets, groups, cache.labels,
+            SQUASHED_ASPECT if config.data.geometry is Geometry.SQUASH else 1.0,
+        )  # fmt: skip
+    if externals:
+        figures["external"] = {
+            name: measure_external(predict, calibration, cache.labels, cache, other)
+            for name, other in externals.items()
+        }
     write_json(run.figures, figures)
-    plots.write_all(run, archive, targets, cache.labels, figures)
+    uncalibrated = softmax_with_prior(logits, np.array(calibration.class_mix), temperature=1.0)
+    write_report(run, figures, Evidence.of(cache, test, archive, uncalibrated))
     return figures
 
 
-def measure(
-    probabilities: Floats, targets: Integers, groups: tuple[str, ...], labels: tuple[Label, ...]
-) -> dict[str, Any]:
-    """Every figure of one class mix, overall and per class, with intervals over lesions."""
-    overall: dict[str, Callable[[metrics.Judged], float]] = {
-        "accuracy": metrics.accuracy,
-        "balanced_accuracy": metrics.balanced_accuracy,
-        "macro_auc": metrics.macro_auc,
-        "expected_calibration_error": metrics.expected_calibration_error,
-        "negative_log_likelihood": metrics.negative_log_likelihood,
-    }
-    per_class: dict[str, Callable[[metrics.Judged], Floats]] = {
-        "precision": metrics.precisions,
-        "recall": metrics.recalls,
-        "f1": metrics.f1_scores,
-        "auc": metrics.areas_under_roc,
-    }
-    result: dict[str, Any] = {
-        name: metrics.with_interval(figure, probabilities, targets, groups) for name, figure in overall.items()
-    }
-    columns = {
-        name: metrics.with_intervals(figure, probabilities, targets, groups) for name, figure in per_class.items()
-    }
-    result["per_class"] = {
-        label.code: {"images": int((targets == at).sum()), **{name: column[at] for name, column in columns.items()}}
-        for at, label in enumerate(labels)
-    }
-    result["confusion"] = metrics.unweighted(probabilities, targets).confusion.astype(int).tolist()
-    return result
+def predictor(network: Network) -> Predict:
+    """A function from uint8 (n, size, size, 3), at the network's own size, to its balanced logits (n, classes)."""
 
+    def predict(pictures: NDArray[np.uint8]) -> Floats:
+        batches = (pictures[at : at + _BATCH].astype(np.float32) for at in range(0, len(pictures), _BATCH))
+        return np.concatenate([np.asarray(network.training_model.predict_on_batch(b), np.float64) for b in batches])
 
-def _selective(probabilities: Floats, targets: Integers, calibration: Calibration) -> dict[str, float | None]:
-    answered = top_margins(probabilities) >= calibration.min_margin
-    right = probabilities.argmax(axis=1) == targets
-    return {
-        "min_margin": calibration.min_margin,
-        "coverage": float(answered.mean()),
-        "accuracy_answered": float(right[answered].mean()) if answered.any() else None,
-        "accuracy_abstained": float(right[~answered].mean()) if (~answered).any() else None,
-    }
-
-
-def format_figures(figures: dict[str, Any]) -> str:
-    """The figures as a table for the terminal."""
-    lines = [
-        f"{figures['model_id']} ({figures['architecture']}): {figures['images']} test pictures of "
-        f"{figures['lesions']} lesions, {figures['interval']}"
-    ]
-    for mix in MIXES:
-        lines.append(f"  {mix.replace('_', ' ')}")
-        for name in ("accuracy", "balanced_accuracy", "macro_auc", "expected_calibration_error"):
-            lines.append(f"    {name.replace('_', ' '):<28} {format_interval(figures[mix][name])}")
-    lines.append(f"  {'class':<8}{'images':>7}  {'precision':<22}{'recall':<22}{'F1':<22}AUC   (archive mix)")
-    for code, row in figures["archive_mix"]["per_class"].items():
-        cells = "".join(f"{format_interval(row[name]):<22}" for name in ("precision", "recall", "f1", "auc"))
-        lines.append(f"  {code:<8}{row['images']:>7}  {cells.rstrip()}")
-    selective = figures["selective"]
-    lines.append(
-        f"  decision rule: answers {selective['coverage']:.1%}, of which "
-        f"{format_share(selective['accuracy_answered'])} right; of the rest "
-        f"{format_share(selective['accuracy_abstained'])} would have been"
-    )
-    return "\n".join(lines)
+    return predict

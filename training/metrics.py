@@ -11,12 +11,13 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_softmax
-from sklearn.metrics import roc_auc_score
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 _REPEATS = 1000
 _RELIABILITY_BINS = 15
+REFERENCE_SPECIFICITY = 0.90
+"""Where this project compares sensitivities between networks."""
 
 
 class Interval(TypedDict):
@@ -70,24 +71,26 @@ def f1_scores(judged: Judged) -> Floats:
 
 def balanced_accuracy(judged: Judged) -> float:
     """The mean sensitivity over the classes that occur."""
-    return float(np.nanmean(recalls(judged)))
+    return mean_defined(recalls(judged))
 
 
 def areas_under_roc(judged: Judged) -> Floats:
     """One-against-rest area under the ROC curve per class; NaN for a class that is absent or alone."""
-    drawn = judged.weights > 0
-    targets, weights = judged.targets[drawn], judged.weights[drawn]
-    areas = np.full(judged.probabilities.shape[1], np.nan)
-    for at in range(len(areas)):
-        truth = targets == at
-        if 0 < truth.sum() < len(truth):
-            areas[at] = roc_auc_score(truth, judged.probabilities[drawn, at], sample_weight=weights)
-    return areas
+    return _per_roc(judged, _area)
+
+
+def sensitivities_at_specificity(judged: Judged, specificity: float = REFERENCE_SPECIFICITY) -> Floats:
+    """The best sensitivity per class whose specificity, 0 to 1, is at least the given one; NaN as for the areas.
+
+    The threshold is read off the judged pictures' own ROC curve, anew in every resample.
+    """
+    allowed = 1 - specificity + 1e-9
+    return _per_roc(judged, lambda sensitivity, false_rate: float(sensitivity[false_rate <= allowed].max()))
 
 
 def macro_auc(judged: Judged) -> float:
     """The mean of the classes' areas under the ROC curve."""
-    return float(np.nanmean(areas_under_roc(judged)))
+    return mean_defined(areas_under_roc(judged))
 
 
 def expected_calibration_error(judged: Judged) -> float:
@@ -103,6 +106,18 @@ def negative_log_likelihood(judged: Judged) -> float:
     """The mean negative logarithm (nats) of the true class's probability."""
     chosen = judged.probabilities[np.arange(len(judged.targets)), judged.targets]
     return float(np.average(-np.log(np.maximum(chosen, 1e-12)), weights=judged.weights))
+
+
+def against_rest(probabilities: Floats, targets: Integers, members: NDArray[np.bool_]) -> tuple[Floats, Integers]:
+    """Probabilities (n, 2) and targets (n,) of one question: 1 for classes among `members` (classes,)."""
+    summed = probabilities[:, members].sum(axis=1)
+    return np.column_stack((1 - summed, summed)), members[targets].astype(np.int64)
+
+
+def mean_defined(values: Floats) -> float:
+    """The mean of the values that are numbers; NaN where none is."""
+    defined = values[np.isfinite(values)]
+    return float(defined.mean()) if len(defined) else float("nan")
 
 
 def unweighted(probabilities: Floats, targets: Integers) -> Judged:
@@ -142,6 +157,25 @@ def with_intervals(
 def softmax_with_prior(logits: Floats, class_mix: Floats, temperature: float) -> Floats:
     """Calibrated probabilities (n, classes): balanced logits over the temperature, moved to a class mix."""
     return np.asarray(np.exp(log_softmax(logits / temperature + np.log(class_mix), axis=1)))
+
+
+def _area(sensitivity: Floats, false_rate: Floats) -> float:
+    return float(np.trapezoid(sensitivity, false_rate))
+
+
+def _per_roc(judged: Judged, figure: Callable[[Floats, Floats], float]) -> Floats:
+    """A figure of each class's ROC curve, given as (sensitivity, false positive rate) from (0, 0) to (1, 1)."""
+    result = np.full(judged.probabilities.shape[1], np.nan)
+    for at in range(len(result)):
+        order = np.argsort(-judged.probabilities[:, at])
+        scores, weights = judged.probabilities[order, at], judged.weights[order]
+        truth = judged.targets[order] == at
+        ends = np.flatnonzero(np.diff(scores, append=-np.inf))  # equal scores are one step
+        hits = np.concatenate(((0.0,), np.cumsum(weights * truth)[ends]))
+        false = np.concatenate(((0.0,), np.cumsum(weights * ~truth)[ends]))
+        if hits[-1] > 0 and false[-1] > 0:
+            result[at] = figure(hits / hits[-1], false / false[-1])
+    return result
 
 
 def _quantiles(samples: Floats) -> tuple[Floats, Floats]:

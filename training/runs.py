@@ -47,7 +47,7 @@ class Run:
 
     @property
     def evaluation(self) -> Path:
-        """The folder of figures and plots that `evaluate` writes."""
+        """The folder of figures and report that `evaluate` writes."""
         return self.folder / "evaluation"
 
     @property
@@ -56,9 +56,19 @@ class Run:
         return self.evaluation / "evaluation.json"
 
     @property
+    def report(self) -> Path:
+        """The evaluation as a page to read."""
+        return self.evaluation / "report.html"
+
+    @property
     def calibration(self) -> Path:
         """Temperature, class mix and decision rule, set on the validation part."""
         return self.folder / "calibration.json"
+
+    @property
+    def novelty(self) -> Path:
+        """The parameters and threshold of the novelty score."""
+        return self.folder / "novelty.npz"
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -19,8 +19,9 @@ from training.batches import TrainingBatches
 from training.calibrate import calibrate, load_calibration
 from training.config import Stage
 from training.errors import TrainingError
-from training.evaluate import MIXES, load_network
+from training.evaluate import load_network
 from training.export import TOLERANCE, check_agreement, export, make_contract, sample_files, serving_model, to_onnx
+from training.figures import MIXES
 from training.fit import _set_trainable, fit
 from training.predict import predict
 from training.runs import Run, read_json, write_json
@@ -40,7 +41,7 @@ def test_training_is_recorded_epoch_by_epoch(trained: Trained) -> None:
     assert float(rows[-1]["loss"]) < float(rows[0]["loss"])
 
 
-def test_evaluation_writes_figures_with_intervals_and_plots(trained: Trained) -> None:
+def test_evaluation_writes_figures_with_intervals_and_a_report(trained: Trained) -> None:
     figures = read_json(trained.run.figures, "")
     for mix in MIXES:
         for name in ("accuracy", "balanced_accuracy", "macro_auc"):
@@ -48,8 +49,12 @@ def test_evaluation_writes_figures_with_intervals_and_plots(trained: Trained) ->
             assert interval["low"] <= interval["value"] <= interval["high"]
         assert len(figures[mix]["per_class"]) == 7
     assert sum(map(sum, figures["archive_mix"]["confusion"])) == figures["images"]
-    for plot in ("confusion", "roc", "reliability", "training"):
-        assert (trained.run.evaluation / f"{plot}.png").stat().st_size > 5_000
+    assert figures["robustness"]["images"] == figures["images"]
+    assert set(figures["eight_views"]) == set(MIXES)
+    page = trained.run.report.read_text("utf-8")
+    assert f"{figures['archive_mix']['accuracy']['value']:.3f}" in page
+    for anchor in ("summary", "classes", "calibration", "abstention", "groups", "robustness", "training"):
+        assert f'<section id="{anchor}">' in page
 
 
 def test_program_accepts_the_bundle_and_its_golden_outputs(bundle: Path) -> None:
