@@ -7,6 +7,7 @@ from sklearn.metrics import (
     precision_score,
     recall_score,
     roc_auc_score,
+    roc_curve,
 )
 
 from training import metrics
@@ -41,12 +42,42 @@ def test_areas_equal_scikit_learns() -> None:
     np.testing.assert_allclose(metrics.areas_under_roc(JUDGED), expected)
 
 
+def test_areas_count_equal_scores_half() -> None:
+    coarse = np.round(PROBABILITIES, 1)
+    expected = [roc_auc_score(at == TARGETS, coarse[:, at], sample_weight=WEIGHTS) for at in range(4)]
+    np.testing.assert_allclose(metrics.areas_under_roc(Judged(coarse, TARGETS, WEIGHTS)), expected)
+
+
+@pytest.mark.parametrize("specificity", [0.5, 0.9, 1.0])
+def test_sensitivity_is_the_best_that_the_curve_offers_at_the_specificity(specificity: float) -> None:
+    found = metrics.sensitivities_at_specificity(JUDGED, specificity)
+    for at in range(4):
+        false_rate, true_rate, _ = roc_curve(at == TARGETS, PROBABILITIES[:, at], sample_weight=WEIGHTS)
+        assert found[at] == pytest.approx(true_rate[false_rate <= 1 - specificity + 1e-9].max())
+
+
+def test_sum_of_classes_is_judged_as_one_question() -> None:
+    members = np.array([True, False, True, False])
+    summed, targets = metrics.against_rest(PROBABILITIES, TARGETS, members)
+    np.testing.assert_allclose(summed[:, 1], PROBABILITIES[:, 0] + PROBABILITIES[:, 2])
+    np.testing.assert_allclose(summed.sum(axis=1), 1)
+    np.testing.assert_array_equal(targets, np.isin(TARGETS, (0, 2)))
+
+
 def test_absent_class_has_no_figure_instead_of_a_wrong_one() -> None:
     present = TARGETS != 3
     judged = unweighted(PROBABILITIES[present], TARGETS[present])
     assert np.isnan(metrics.recalls(judged)[3])
     assert np.isnan(metrics.areas_under_roc(judged)[3])
+    assert np.isnan(metrics.sensitivities_at_specificity(judged)[3])
     assert np.isfinite(metrics.balanced_accuracy(judged))
+    assert np.isfinite(metrics.macro_auc(judged))
+
+
+def test_single_class_has_no_macro_auc() -> None:
+    alone = np.zeros(5, np.int64)
+    interval = with_interval(metrics.macro_auc, PROBABILITIES[:5], alone, tuple("abcde"))
+    assert interval == {"value": None, "low": None, "high": None}
 
 
 def test_calibration_error_of_honest_probabilities_is_small_and_of_boastful_ones_large() -> None:
