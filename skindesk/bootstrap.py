@@ -10,6 +10,9 @@ from skindesk.system.paths import Profile, find_profile
 from skindesk.system.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
+    from skindesk.domain.class_mix import ClassMix
+    from skindesk.domain.contract import Modality
+    from skindesk.inference.classifier import Classifier
     from skindesk.services.casework import Casework
 
 
@@ -29,6 +32,16 @@ class Workspace:
         from skindesk.storage.case_log import open_case_log
 
         return Casework(open_case_log(self.profile))
+
+    def network_for(self, modality: "Modality") -> "tuple[Classifier, ClassMix]":
+        """The network that the settings name for a kind of picture, and the class mix that it answers under.
+
+        Raises as `ModelLibrary.open` and `mix_for` do.
+        """
+        from skindesk.services.class_mixes import mix_for
+
+        classifier = self.models.open(self.settings.model_for(modality), modality)
+        return classifier, mix_for(self.settings.mix_for(modality), classifier.contract)
 
     def change_settings(self, settings: Settings) -> None:
         """Keep new settings. Raises OSError where the profile cannot be written; the old ones then stay."""

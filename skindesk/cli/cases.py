@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from skindesk.cli.context import Context
 from skindesk.cli.table import format_table
+from skindesk.cli.words import decision_words, differential_words
 
 if TYPE_CHECKING:
     from skindesk.domain.case import Case, CaseCursor, CaseSummary, Visit
@@ -103,10 +104,9 @@ def _describe_visit(visit: "Visit") -> list[str]:
             f"{kept.modality}, sha256 {kept.sha256[:12]}"
         )
         for prediction in picture.predictions:
-            ranked = ", ".join(f"{entry.label.name} {entry.probability:.0%}" for entry in prediction.ranked[:3])
             lines.append(
-                f"      {prediction.model.model_id} {prediction.model.version}: {prediction.decision}; {ranked}; "
-                f"malignant or premalignant in sum {prediction.malignant_sum:.0%}"
+                f"      {prediction.model.model_id} {prediction.model.version}: {decision_words(prediction)}; "
+                f"{differential_words(prediction)}"
             )
     for review in visit.reviews:
         own = review.details

@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skindesk.cli.context import Context
+from skindesk.cli.words import decision_words, differential_words
+from skindesk.domain.contract import Modality
 from skindesk.domain.errors import OutputUnavailableError
 
 if TYPE_CHECKING:
+    from skindesk.domain.class_mix import ClassMix
     from skindesk.domain.outcome import Outcome, Rejected
+    from skindesk.inference.classifier import Classifier
 
 _PROGRESS_AFTER_S, _PROGRESS_EVERY_S = 0.5, 0.1
 
@@ -22,7 +26,19 @@ def register(commands: Any) -> None:
     """Add the sub-command's parser."""
     parser = commands.add_parser("classify", help="classify pictures and folders", description=__doc__)
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a picture or a folder of pictures")
+    parser.add_argument(
+        "--modality",
+        type=Modality,
+        choices=list(Modality),
+        help="the kind of pictures, which decides on the network (default: dermoscopic, or what --model answers)",
+    )
     parser.add_argument("--model", metavar="ID", help="the network (default: the one set in the program)")
+    parser.add_argument(
+        "--prior",
+        metavar="MIX",
+        help="the class mix to answer under: archive, balanced, or a FILE.toml or FILE.csv with a share for every "
+        "label of the network (default: the one set in the program)",
+    )
     parser.add_argument("--out", type=Path, metavar="FILE", help="write rows to FILE.csv or FILE.jsonl")
     parser.add_argument("--json", action="store_true", help="print rows as JSON Lines and nothing else")
     parser.add_argument("--recursive", action="store_true", help="go into sub-folders")
@@ -38,8 +54,7 @@ def run(chosen: argparse.Namespace, context: Context) -> int:
 
     if chosen.resume and not chosen.out:
         raise OutputUnavailableError("--resume continues a file, and --out names none.", "Name the file with --out.")
-    workspace = context.workspace
-    classifier = workspace.models.open(chosen.model or workspace.settings.model_id)
+    classifier, mix = _network(chosen, context)
     codes = classifier.contract.codes
     done: frozenset[str] = frozenset()
     with ExitStack() as stack:
@@ -47,7 +62,7 @@ def run(chosen: argparse.Namespace, context: Context) -> int:
         if chosen.out:
             if not chosen.resume:
                 refuse_to_overwrite_part(chosen.out)
-            file = stack.enter_context(RowFile(chosen.out, codes, chosen.resume, classifier.ref))
+            file = stack.enter_context(RowFile(chosen.out, codes, chosen.resume, classifier.ref, mix))
             done = file.done_paths
             writers.append(file.write)
         if chosen.json:
@@ -58,7 +73,7 @@ def run(chosen: argparse.Namespace, context: Context) -> int:
         problems: deque[Rejected] = deque()
         paths = find_pictures(chosen.paths, chosen.recursive, problems.append)
         left = (path for path in paths if str(path) not in done)
-        for outcome in _with_problems(problems, classify_files(left, classifier, chosen.workers)):
+        for outcome in _with_problems(problems, classify_files(left, classifier, chosen.workers, mix=mix)):
             if str(outcome.path) in done:
                 continue
             for write in writers:
@@ -68,6 +83,22 @@ def run(chosen: argparse.Namespace, context: Context) -> int:
     if not counts.done and not done:
         print("No pictures were found. Use --recursive to look into sub-folders.", file=sys.stderr)
     return 1 if counts.rejected else 0
+
+
+def _network(chosen: argparse.Namespace, context: Context) -> "tuple[Classifier, ClassMix]":
+    """The network and the class mix that the command line names, or the settings for that kind of picture."""
+    from skindesk.services.class_mixes import mix_for
+
+    workspace = context.workspace
+    settings = workspace.settings
+    modality = chosen.modality
+    if chosen.model is None:
+        modality = modality or Modality.DERMOSCOPIC
+        classifier = workspace.models.open(settings.model_for(modality), modality)
+    else:
+        classifier = workspace.models.open(chosen.model, modality)
+    choice = chosen.prior or settings.mix_for(classifier.contract.modality)
+    return classifier, mix_for(choice, classifier.contract)
 
 
 class _Counts:
@@ -125,11 +156,7 @@ def _print_line(outcome: "Outcome") -> None:
         print(f"{outcome.path}: rejected. {outcome.message}")
         return
     prediction = outcome.prediction
-    differential = ", ".join(f"{entry.label.name} {entry.probability:.0%}" for entry in prediction.ranked[:3])
-    print(
-        f"{outcome.path}: {prediction.decision}. {differential}; "
-        f"malignant or premalignant in sum {prediction.malignant_sum:.0%}"
-    )
+    print(f"{outcome.path}: {decision_words(prediction)}. {differential_words(prediction)}")
 
 
 def _print_json(outcome: "Outcome", codes: tuple[str, ...]) -> None:

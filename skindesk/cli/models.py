@@ -28,16 +28,20 @@ def run_list(chosen: argparse.Namespace, context: Context) -> int:
     """Print one line a network."""
     models = context.workspace.models.installed()
     if chosen.json:
-        rows = [{"model_id": model.model_id, "shipped": model.shipped, **model.card.raw} for model in models]
+        rows = [
+            {**model.card.raw, "model_id": model.model_id, "shipped": model.shipped, "modality": model.modality}
+            for model in models
+        ]
         print(json.dumps(rows, ensure_ascii=False))
         return 0
     print(
         format_table(
-            ("ID", "VERSION", "TITLE", "LICENCE", "DIGEST", "FROM"),
+            ("ID", "VERSION", "PICTURES", "TITLE", "LICENCE", "DIGEST", "FROM"),
             [
                 (
                     model.model_id,
                     model.card.raw.get("version", ""),
+                    model.modality,
                     model.card.raw.get("title", ""),
                     model.card.licence,
                     model.card.digest[:12],

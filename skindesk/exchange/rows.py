@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
+from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.errors import OutputUnavailableError
 from skindesk.domain.outcome import Classified, Outcome
 from skindesk.domain.prediction import ModelRef
@@ -25,6 +27,8 @@ _FIXED_COLUMNS = (
     "reason",
     "model_id",
     "model_version",
+    "class_mix",
+    "class_mix_shares",
     *(f"label_{rank}" for rank in range(1, _RANKS + 1)),
     *(f"probability_{rank}" for rank in range(1, _RANKS + 1)),
     "malignant_sum",
@@ -40,7 +44,11 @@ def columns(codes: Sequence[str]) -> tuple[str, ...]:
 
 
 def to_row(outcome: Outcome, codes: Sequence[str]) -> Row:
-    """One outcome as a row; what does not apply is None. `novelty` is empty: no network measures it yet."""
+    """One outcome as a row; what does not apply is None.
+
+    `class_mix_shares` stand in the order of the columns `p_<code>`, separated by semicolons. `novelty` is None where
+    the network does not measure it, or found no number.
+    """
     row: Row = dict.fromkeys(columns(codes))
     row["path"] = str(outcome.path)
     if not isinstance(outcome, Classified):
@@ -53,7 +61,10 @@ def to_row(outcome: Outcome, codes: Sequence[str]) -> Row:
         reason=str(prediction.abstention_reason) if prediction.abstention_reason else None,
         model_id=prediction.model.model_id,
         model_version=prediction.model.version,
+        class_mix=prediction.class_mix.name,
+        class_mix_shares=_shares(prediction.class_mix),
         malignant_sum=_rounded(prediction.malignant_sum),
+        novelty=_novelty(prediction.novelty),
         decision=str(prediction.decision),
         quality_flags=";".join(outcome.quality_flags) or None,
     )
@@ -72,10 +83,17 @@ class RowFile:
     leaving without an error completes the file, leaving with one keeps the part.
     """
 
-    def __init__(self, path: Path, codes: Sequence[str], resume: bool = False, model: ModelRef | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        codes: Sequence[str],
+        resume: bool = False,
+        model: ModelRef | None = None,
+        mix: ClassMix | None = None,
+    ) -> None:
         """Raises OutputUnavailableError for an unknown ending, an unwritable place, or a part of another network.
 
-        With `model`, a part that holds answers of any other network or version is refused too.
+        With `model` and `mix`, a part that holds answers of any other network, version or class mix is refused too.
         """
         if path.suffix.lower() not in (".csv", ".jsonl"):
             raise OutputUnavailableError(f"{path.name} ends in neither .csv nor .jsonl.", "Name the file so.")
@@ -85,6 +103,7 @@ class RowFile:
         self._part = _part_of(path)
         self._codes = tuple(codes)
         self._model = model
+        self._mix = None if mix is None else (mix.name, _shares(mix))
         self._as_csv = path.suffix.lower() == ".csv"
         self.done_paths: frozenset[str] = frozenset()
         try:
@@ -143,6 +162,7 @@ class RowFile:
         try:
             row = self._parse(record)
             path, model = str(row["path"]), (row["model_id"], row["model_version"])
+            mix = (row.get("class_mix"), row.get("class_mix_shares"))
         except (ValueError, TypeError, KeyError, StopIteration, csv.Error) as error:
             raise OutputUnavailableError(
                 f"{self._part.name} is damaged.", "Delete it, or start again without --resume."
@@ -150,6 +170,11 @@ class RowFile:
         wanted = self._model
         if tuple(row) != columns(self._codes) or (wanted and model[0] and model != (wanted.model_id, wanted.version)):
             raise self._of_another_network()
+        if self._mix and model[0] and mix != self._mix:
+            raise OutputUnavailableError(
+                f"{self._part.name} was begun under another class mix ({mix[0]}).",
+                "Delete it, or continue under that mix.",
+            )
         return path
 
     def _parse(self, record: bytes) -> dict[str, Any]:
@@ -207,6 +232,15 @@ def _whole_records(file: BinaryIO, as_csv: bool) -> Iterator[bytes]:
         if line.endswith(b"\n") and not (as_csv and record.count(b'"') % 2):
             yield record
             record = b""
+
+
+def _shares(mix: ClassMix) -> str | None:
+    return ";".join(f"{share:.6g}" for share in mix.shares) or None
+
+
+def _novelty(novelty: float | None) -> float | None:
+    """JSON has no word for what is no number."""
+    return None if novelty is None or not math.isfinite(novelty) else round(novelty, 6)
 
 
 def _rounded(probability: float) -> float:

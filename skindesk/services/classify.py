@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
+from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
 from skindesk.domain.outcome import Classified, Outcome, Rejected
 from skindesk.imaging.decode import EXTENSIONS, PictureFile, read_picture_file
@@ -34,19 +35,19 @@ class Answered:
     quality_flags: tuple[str, ...]
 
 
-def answer_for(picture: PictureFile, classifier: Classifier) -> Answered:
-    """The one way from a file's bytes to an answer. Raises ImageRejectedError."""
+def answer_for(picture: PictureFile, classifier: Classifier, mix: ClassMix | None = None) -> Answered:
+    """The one way from a file's bytes to an answer; `mix` None is the archive's. Raises ImageRejectedError."""
     decoded = decode_for_input(picture, classifier.contract.preprocessing)
-    return Answered(classifier.classify(decoded), tuple(str(flag) for flag in decoded.warnings))
+    return Answered(classifier.classify(decoded, mix), tuple(str(flag) for flag in decoded.warnings))
 
 
-def classify_file(path: Path, classifier: Classifier) -> Outcome:
+def classify_file(path: Path, classifier: Classifier, mix: ClassMix | None = None) -> Outcome:
     """Classify one file; whatever is wrong with it becomes a rejection."""
     digest = ""
     try:
         picture = read_picture_file(path)
         digest = picture.sha256
-        answered = answer_for(picture, classifier)
+        answered = answer_for(picture, classifier, mix)
     except ImageRejectedError as error:
         return Rejected(path, error.reason, str(error), digest)
     except Exception:
@@ -57,12 +58,16 @@ def classify_file(path: Path, classifier: Classifier) -> Outcome:
 
 
 def classify_files(
-    paths: Iterable[Path], classifier: Classifier, workers: int = 0, stop: Event | None = None
+    paths: Iterable[Path],
+    classifier: Classifier,
+    workers: int = 0,
+    stop: Event | None = None,
+    mix: ClassMix | None = None,
 ) -> Iterator[Outcome]:
     """Classify files in their order with bounded memory, each worker decoding and classifying its own picture.
 
-    `workers` 0 means one per processor core. Setting `stop`, an error in `paths` or closing the iterator ends the
-    run after the pictures already begun; after `stop` their outcomes still come.
+    `workers` 0 means one per processor core, `mix` None the archive's class mix. Setting `stop`, an error in `paths`
+    or closing the iterator ends the run after the pictures already begun; after `stop` their outcomes still come.
     """
     count = workers or os.cpu_count() or 1
     pending: deque[Future[Outcome]] = deque()
@@ -71,7 +76,7 @@ def classify_files(
             for path in paths:
                 if stop is not None and stop.is_set():
                     break
-                pending.append(pool.submit(classify_file, path, classifier))
+                pending.append(pool.submit(classify_file, path, classifier, mix))
                 if len(pending) >= count * _WINDOW_PER_WORKER:
                     yield pending.popleft().result()
             while pending:

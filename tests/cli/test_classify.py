@@ -1,5 +1,6 @@
 import csv
 import json
+import math
 import os
 import signal
 import subprocess
@@ -10,9 +11,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from skindesk.domain.contract import Modality
+from skindesk.system.paths import Profile
+from skindesk.system.settings import Settings, save_settings
 from tests.cli.conftest import Run
 from tests.support.bad_inputs import write_bad_inputs
 from tests.support.pictures import BLUE, RED, encoded, gradient, write_picture
+from tests.support.tiny_bundle import tiny_contract, write_tiny_bundle
 
 
 def test_table_names_picture_differential_and_sum(skindesk: Run, tmp_path: Path) -> None:
@@ -194,3 +199,113 @@ def test_folder_without_pictures_of_its_own_gets_a_hint(skindesk: Run, tmp_path:
     write_picture(tmp_path / "inner" / "a.png")
     done = skindesk("classify", tmp_path, "--model", "colours-3")
     assert "Use --recursive" in done.stderr
+
+
+def test_clinics_own_mix_moves_the_answer_and_is_recorded(skindesk: Run, tmp_path: Path) -> None:
+    file, out = tmp_path / "spring.toml", tmp_path / "out.jsonl"
+    file.write_text("red = 1\ngreen = 98\nblue = 1\n")
+    picture = write_picture(tmp_path / "a.png", RED)
+    done = skindesk("classify", picture, "--model", "colours-3", "--prior", file, "--out", out)
+    assert done.returncode == 0, done.stderr
+    row = json.loads(out.read_text())
+    weights = {code: math.exp(4 * value / 255) for code, value in zip(("red", "green", "blue"), RED, strict=True)}
+    shifted = {code: weights[code] * w / t for code, w, t in (("red", 1, 0.2), ("green", 98, 0.5), ("blue", 1, 0.3))}
+    assert row["p_green"] == pytest.approx(shifted["green"] / sum(shifted.values()), abs=1e-4)
+    assert (row["class_mix"], row["class_mix_shares"]) == ("spring", "0.01;0.98;0.01")
+    table = skindesk("classify", picture, "--model", "colours-3", "--prior", file)
+    assert table.stdout.rstrip().endswith("class mix spring")
+
+
+def test_balanced_mix_differs_from_the_archives_only_by_its_shares(skindesk: Run, tmp_path: Path) -> None:
+    picture = write_picture(tmp_path / "a.png", RED)
+    rows = {
+        mix: json.loads(skindesk("classify", picture, "--model", "colours-3", "--prior", mix, "--json").stdout)
+        for mix in ("archive", "balanced")
+    }
+    ratio = (
+        rows["balanced"]["p_red"]
+        / rows["balanced"]["p_green"]
+        / (rows["archive"]["p_red"] / rows["archive"]["p_green"])
+    )
+    assert ratio == pytest.approx(0.5 / 0.2, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("red = 1\ngreen = 1\n", "lacks blue"),
+        ("red = 1\ngreen = 0\nblue = 1\n", "share of green"),
+        ("red", "cannot be read"),
+    ],
+)
+def test_impossible_class_mix_is_exit_code_2(skindesk: Run, tmp_path: Path, text: str, complaint: str) -> None:
+    (tmp_path / "mix.toml").write_text(text)
+    done = skindesk(
+        "classify", write_picture(tmp_path / "a.png"), "--model", "colours-3", "--prior", tmp_path / "mix.toml"
+    )
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_run_is_not_resumed_under_another_mix(skindesk: Run, tmp_path: Path) -> None:
+    picture, out = write_picture(tmp_path / "a.png"), tmp_path / "out.csv"
+    assert skindesk("classify", picture, "--out", out, "--model", "colours-3").returncode == 0
+    out.rename(out.with_name("out.csv.part"))
+    done = skindesk("classify", picture, "--out", out, "--model", "colours-3", "--prior", "balanced", "--resume")
+    assert done.returncode == 2
+    assert "another class mix (archive)" in done.stderr
+
+
+def test_strange_picture_is_said_to_be_strange(skindesk: Run, tmp_path: Path) -> None:
+    picture = write_picture(tmp_path / "a.png", (255, 240, 240))
+    done = skindesk("classify", picture, "--model", "colours-3")
+    assert "abstained (unlike the training pictures)" in done.stdout
+    row = json.loads(skindesk("classify", picture, "--model", "colours-3", "--json").stdout)
+    assert (row["reason"], row["novelty"]) == ("unlike_training", pytest.approx(245 / 255, abs=1e-4))
+
+
+@pytest.fixture
+def clinical(profile: Path) -> str:
+    """A network for clinical photographs beside the dermoscopic ones."""
+    write_tiny_bundle(profile / "models", tiny_contract("clinical-6", modality=Modality.CLINICAL))
+    return "clinical-6"
+
+
+def test_kind_of_picture_chooses_the_network(skindesk: Run, clinical: str, tmp_path: Path) -> None:
+    picture = write_picture(tmp_path / "a.png")
+    for chosen, model_id in (
+        ((), "dermoscopy-7"),
+        (("--modality", "dermoscopic"), "dermoscopy-7"),
+        (("--modality", "clinical"), clinical),
+        (("--model", clinical), clinical),
+        (("--model", clinical, "--modality", "clinical"), clinical),
+    ):
+        row = json.loads(skindesk("classify", picture, *chosen, "--json").stdout)
+        assert row["model_id"] == model_id, chosen
+
+
+def test_network_and_kind_of_picture_that_contradict_each_other_are_exit_code_2(
+    skindesk: Run, clinical: str, tmp_path: Path
+) -> None:
+    picture = write_picture(tmp_path / "a.png")
+    for model_id, modality in ((clinical, "dermoscopic"), ("colours-3", "clinical")):
+        done = skindesk("classify", picture, "--model", model_id, "--modality", modality)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"does not answer {modality} ones" in done.stderr
+    assert skindesk("classify", picture, "--modality", "x-ray").returncode == 2
+
+
+def test_settings_name_network_and_mix_of_each_kind(
+    skindesk: Run, clinical: str, profile: Path, tmp_path: Path
+) -> None:
+    save_settings(Profile(profile), Settings(model_id="colours-3", clinical_class_mix="balanced"))
+    picture = write_picture(tmp_path / "a.png")
+    answers = [
+        json.loads(skindesk("classify", picture, "--modality", modality, "--json").stdout)
+        for modality in ("dermoscopic", "clinical")
+    ]
+    assert [(row["model_id"], row["class_mix"]) for row in answers] == [
+        ("colours-3", "archive"),
+        (clinical, "balanced"),
+    ]

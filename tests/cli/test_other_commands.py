@@ -79,6 +79,8 @@ def test_damaged_case_log_is_exit_code_3_and_is_not_overwritten(skindesk: Run, p
 def test_models_are_listed_shown_and_verified(skindesk: Run) -> None:
     listed = json.loads(skindesk("models", "list", "--json").stdout)
     assert [model["model_id"] for model in listed] == ["dermoscopy-7", "colours-3"]
+    assert {model["modality"] for model in listed} == {"dermoscopic"}
+    assert "dermoscopic" in skindesk("models", "list").stdout
     assert skindesk("models", "show", "dermoscopy-7").stdout.startswith("# ")
     verified = skindesk("models", "verify")
     assert verified.returncode == 0

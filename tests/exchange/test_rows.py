@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from skindesk.domain.class_mix import archive_mix, balanced_mix
 from skindesk.domain.errors import OutputUnavailableError, RejectionReason
 from skindesk.domain.outcome import Classified, Outcome, Rejected
 from skindesk.exchange.rows import RowFile, columns, to_row
@@ -154,6 +155,33 @@ def test_part_of_another_version_is_not_continued(tmp_path: Path, classified: Cl
         RowFile(out, CODES, resume=True, model=replace(ref, version="2.0.0"))
     with RowFile(out, CODES, resume=True, model=ref) as file:
         assert file.done_paths == {str(classified.path)}
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_part_under_another_class_mix_is_not_continued(
+    tmp_path: Path, tiny_classifier: Classifier, classified: Classified, ending: str
+) -> None:
+    out, archives = tmp_path / f"out.{ending}", archive_mix(tiny_classifier.contract)
+    with suppress(KeyboardInterrupt), RowFile(out, CODES, mix=archives) as file:
+        file.write(classified)
+        raise KeyboardInterrupt
+    for other in (balanced_mix(tiny_classifier.contract), replace(archives, shares=(0.3, 0.4, 0.3))):
+        with pytest.raises(OutputUnavailableError, match=r"another class mix \(archive\)"):
+            RowFile(out, CODES, resume=True, mix=other)
+    with RowFile(out, CODES, resume=True, mix=archives) as file:
+        assert file.done_paths == {str(classified.path)}
+
+
+def test_row_says_how_strange_the_picture_was_and_which_mix_it_is_under(classified: Outcome) -> None:
+    row = to_row(classified, CODES)
+    assert row["novelty"] == pytest.approx(260 / 3 / 255, abs=1e-3)
+    assert (row["class_mix"], row["class_mix_shares"]) == ("archive", "0.2;0.5;0.3")
+
+
+@pytest.mark.parametrize("novelty", [None, float("nan"), float("inf")])
+def test_novelty_that_is_no_number_is_left_out(classified: Classified, novelty: float | None) -> None:
+    strange = replace(classified, prediction=replace(classified.prediction, novelty=novelty))
+    assert to_row(strange, CODES)["novelty"] is None
 
 
 @pytest.mark.parametrize("content", [b"no JSON\n", b"[]\n", b"{}\n", b"3\n", b"\0\0\0\n"])

@@ -116,7 +116,7 @@ def test_stop_leaves_what_was_not_begun(
     begun: list[Path] = []
     gate = Event()
 
-    def wait(path: Path, _: Classifier) -> Rejected:
+    def wait(path: Path, *_: object) -> Rejected:
         begun.append(path)
         gate.wait(10)
         return Rejected(path, RejectionReason.EMPTY, "Empty.")
