@@ -1,9 +1,9 @@
-"""The trainer's command line: `python -m training prepare | fit | evaluate | export | predict | phantoms`."""
+"""The trainer's command line: `python -m training prepare | fit | evaluate | export | ...`."""
 
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from skindesk.domain.errors import SkinDeskError
 
 if TYPE_CHECKING:
     from training.cache import Cache
+    from training.evaluate import Foreign
 
 CONFIGS = Path(__file__).parent / "configs"
 RUNS = Path("runs")
@@ -52,7 +53,18 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--external", action="append", default=[], metavar="NAME=CACHE", help="another prepared archive to measure on"
     )
+    evaluate.add_argument(
+        "--foreign", action="append", default=[], metavar="NAME=FOLDER", help="pictures that novelty should refuse"
+    )
+    evaluate.add_argument(
+        "--choose-novelty", type=Path, metavar="FOLDER", help="other foreign pictures, which decide what score ships"
+    )
     evaluate.set_defaults(run=_evaluate)
+
+    backbone = verbs.add_parser("backbone", help="save a run's backbone, from which another run can start")
+    _add_config(backbone)
+    backbone.add_argument("--out", type=Path, required=True, metavar="FILE.weights.h5")
+    backbone.set_defaults(run=_backbone)
 
     export = verbs.add_parser("export", help="write a model bundle that the program runs")
     _add_config(export)
@@ -102,15 +114,29 @@ class _Places:
     def load_externals(self, named: Sequence[str]) -> dict[str, "Cache"]:
         """Further prepared archives, each given as NAME=CACHE. Raises TrainingError for anything else."""
         from training.cache import load_cache
-        from training.errors import TrainingError
 
-        found = {}
-        for entry in named:
-            name, _, folder = entry.partition("=")
-            if not name or not folder:
-                raise TrainingError(f"--external {entry} does not name an archive.", "Write --external NAME=CACHE.")
-            found[name] = load_cache(Path(folder), self.config.data.preprocessing)
-        return found
+        spec = self.config.data.preprocessing
+        return {name: load_cache(folder, spec) for name, folder in _named_folders("--external", named)}
+
+    def load_foreign(self, named: Sequence[str], chosen_by: Path | None) -> "Foreign":
+        """Folders of foreign pictures, those to measure given as NAME=FOLDER."""
+        from training.evaluate import Foreign
+        from training.pictures import load_folder
+
+        spec = self.config.data.preprocessing
+        measured = {name: load_folder(folder, spec) for name, folder in _named_folders("--foreign", named)}
+        return Foreign(measured, None if chosen_by is None else load_folder(chosen_by, spec))
+
+
+def _named_folders(option: str, entries: Sequence[str]) -> Iterator[tuple[str, Path]]:
+    """Each NAME=FOLDER taken apart. Raises TrainingError for anything else."""
+    from training.errors import TrainingError
+
+    for entry in entries:
+        name, _, folder = entry.partition("=")
+        if not name or not folder:
+            raise TrainingError(f"{option} {entry} does not name a folder.", f"Write {option} NAME=FOLDER.")
+        yield name, Path(folder)
 
 
 def _prepare(chosen: argparse.Namespace) -> None:
@@ -139,9 +165,25 @@ def _evaluate(chosen: argparse.Namespace) -> None:
     from training.formatting import format_figures
 
     places = _Places(chosen)
-    externals = places.load_externals(chosen.external)
-    print(format_figures(evaluate(places.config, places.load_cache(), places.run, chosen.quick, externals)))
+    figures = evaluate(
+        places.config,
+        places.load_cache(),
+        places.run,
+        chosen.quick,
+        places.load_externals(chosen.external),
+        places.load_foreign(chosen.foreign, chosen.choose_novelty),
+    )
+    print(format_figures(figures))
     print(f"Report: {places.run.report}")
+
+
+def _backbone(chosen: argparse.Namespace) -> None:
+    from training.evaluate import load_network
+
+    places = _Places(chosen)
+    network = load_network(places.config, len(places.load_cache().labels), places.run)
+    network.feature_extractor.save_weights(chosen.out)
+    print(f"Wrote {chosen.out}")
 
 
 def _export(chosen: argparse.Namespace) -> None:

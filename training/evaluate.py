@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from training.figures import MIXES, measure, measure_calibration, measure_select
 from training.fit import predict_logits
 from training.groups import measure_groups
 from training.metrics import Floats, softmax_with_prior
+from training.novelty import MOST_FITTED, embed, fit_novelty, measure_novelty
 from training.report import Evidence, write_report
 from training.robustness import measure_robustness
 from training.runs import Run, write_json
@@ -44,8 +46,24 @@ def weights_digest(run: Run) -> str:
     return hashlib.sha256(run.best.read_bytes()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Foreign:
+    """Pictures of another kind, uint8 (n, height, width, 3) of the network's size, that it should notice.
+
+    `measured` are those that figures are given for, by name; `chosen_by`, other ones, decide which novelty score ships.
+    """
+
+    measured: Mapping[str, NDArray[np.uint8]] = field(default_factory=dict)
+    chosen_by: NDArray[np.uint8] | None = None
+
+
 def evaluate(
-    config: Config, cache: Cache, run: Run, quick: bool = False, externals: Mapping[str, Cache] | None = None
+    config: Config,
+    cache: Cache,
+    run: Run,
+    quick: bool = False,
+    externals: Mapping[str, Cache] | None = None,
+    foreign: Foreign | None = None,
 ) -> dict[str, Any]:
     """Calibrate and measure; writes calibration, figures and report into the run's folder and returns the figures.
 
@@ -83,6 +101,7 @@ def evaluate(
         "calibration": measure_calibration(logits, targets, groups, calibration),
         **measure_selection(archive, targets, groups, calibration),
         "groups": measure_groups(archive, targets, groups, cache.labels, attributes),
+        "novelty": _novelty(network, cache, run, groups, foreign or Foreign()),
     }
     if not quick:
         figures["robustness"] = measure_robustness(
@@ -98,6 +117,19 @@ def evaluate(
     uncalibrated = softmax_with_prior(logits, np.array(calibration.class_mix), temperature=1.0)
     write_report(run, figures, Evidence.of(cache, test, archive, uncalibrated))
     return figures
+
+
+def _novelty(network: Network, cache: Cache, run: Run, groups: tuple[str, ...], foreign: Foreign) -> dict[str, Any]:
+    """Fit the novelty score, keep it in the run's folder, and measure it."""
+    train = cache.where(Part.TRAIN)
+    train = train[:: max(1, len(train) // MOST_FITTED)]
+    learnt = embed(network, cache.images[train])
+    validation = embed(network, cache.images[cache.where(Part.VALIDATION)])
+    decisive = None if foreign.chosen_by is None else embed(network, foreign.chosen_by)
+    novelty = fit_novelty(learnt, validation, decisive)
+    novelty.save(run)
+    outliers = {name: embed(network, pictures) for name, pictures in foreign.measured.items()}
+    return measure_novelty(novelty, learnt, embed(network, cache.images[cache.where(Part.TEST)]), groups, outliers)
 
 
 def predictor(network: Network) -> Predict:

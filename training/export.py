@@ -27,6 +27,7 @@ from training.card import card_json, card_text
 from training.config import Config
 from training.errors import TrainingError
 from training.evaluate import load_network, weights_digest
+from training.novelty import Novelty, load_novelty
 from training.phantoms import KINDS, generate
 from training.runs import Run, read_json, write_json
 
@@ -53,9 +54,9 @@ def export(config: Config, cache: Cache, run: Run, models: Path, compared: Itera
             "The run's figures are of other weights than it has now.", "Run `python -m training evaluate` again."
         )
     network = load_network(config, len(cache.labels), run)
-    calibration = load_calibration(run)
-    contract = make_contract(config, cache, calibration, record)
-    serving = serving_model(network, calibration, contract)
+    calibration, novelty = load_calibration(run), load_novelty(run)
+    contract = make_contract(config, cache, calibration, record, novelty)
+    serving = serving_model(network, calibration, contract, novelty)
     content = to_onnx(serving, contract)
     digest = hashlib.sha256(content).hexdigest()
     classifier = Classifier.from_bytes(content, config.model.id, digest)
@@ -65,7 +66,9 @@ def export(config: Config, cache: Cache, run: Run, models: Path, compared: Itera
     return _write_bundle(models / config.model.id, content, card, card_text(contract, card), golden(classifier))
 
 
-def make_contract(config: Config, cache: Cache, calibration: Calibration, record: dict[str, Any]) -> ModelContract:
+def make_contract(
+    config: Config, cache: Cache, calibration: Calibration, record: dict[str, Any], novelty: Novelty | None = None
+) -> ModelContract:
     """The contract of a trained and calibrated network; a resumed run is dated by when it was resumed last."""
     latest = record.get("resumed", [record])[-1]
     return ModelContract(
@@ -84,6 +87,7 @@ def make_contract(config: Config, cache: Cache, calibration: Calibration, record
             validation_coverage=calibration.validation_coverage,
             validation_accuracy=calibration.validation_accuracy,
         ),
+        novelty=None if novelty is None else novelty.rule,
         training=TrainingRecord(
             dataset=cache.dataset_title,
             licence=cache.licence,
@@ -95,8 +99,10 @@ def make_contract(config: Config, cache: Cache, calibration: Calibration, record
     )
 
 
-def serving_model(network: Network, calibration: Calibration, contract: ModelContract) -> Any:
-    """The network as it ships: uint8 in; probabilities, class-activation map and embedding out."""
+def serving_model(
+    network: Network, calibration: Calibration, contract: ModelContract, novelty: Novelty | None = None
+) -> Any:
+    """The network as it ships: uint8 in; probabilities, class-activation map, embedding and, if given, novelty out."""
     spec = contract.preprocessing
     pixels = keras.Input((spec.height_px, spec.width_px, 3), dtype="uint8", name=contract.input_name)
     features = network.features_model(keras.layers.Rescaling(1.0, name="to_float")(pixels), training=False)
@@ -109,7 +115,8 @@ def serving_model(network: Network, calibration: Calibration, contract: ModelCon
     prior = np.log(calibration.class_mix).astype(np.float32).tolist()
     scaled = keras.layers.Rescaling(1 / calibration.temperature, offset=prior, name="calibrate")(logits)
     probabilities = keras.layers.Softmax(name=contract.outputs.probabilities)(scaled)
-    return keras.Model(pixels, [probabilities, cam, embedding])
+    measured = [] if novelty is None else [novelty.attach(embedding)]
+    return keras.Model(pixels, [probabilities, cam, embedding, *measured])
 
 
 def to_onnx(serving: Any, contract: ModelContract) -> bytes:
@@ -158,10 +165,16 @@ def check_agreement(serving: Any, classifier: Classifier, files: Sequence[Pictur
 
 
 def golden(classifier: Classifier) -> Golden:
-    """Generated pictures, one of each kind, with the probabilities this network gives them."""
+    """Generated pictures, one of each kind, with the probabilities and novelty this network gives them."""
     spec = classifier.contract.preprocessing
     pictures = np.stack([preprocess(generate(kind, seed=2).rgb, spec) for kind in KINDS])
-    return Golden(pictures, np.stack([classifier.run(picture).probabilities for picture in pictures]))
+    found = [classifier.run(picture) for picture in pictures]
+    measured = [output.novelty for output in found if output.novelty is not None]
+    return Golden(
+        pictures,
+        np.stack([output.probabilities for output in found]),
+        np.array(measured, np.float32) if measured else None,
+    )
 
 
 def _as_jpeg(rgb: NDArray[np.uint8], name: str) -> PictureFile:
@@ -179,7 +192,8 @@ def _write_bundle(folder: Path, content: bytes, card: dict[str, Any], text: str,
         (fresh / MODEL_FILE).write_bytes(content)
         (fresh / CARD_TEXT).write_text(text, "utf-8")
         write_json(fresh / CARD_FILE, card)
-        np.savez_compressed(fresh / GOLDEN_FILE, pictures=answers.pictures, probabilities=answers.probabilities)
+        stored = {name: value for name, value in vars(answers).items() if value is not None}
+        np.savez_compressed(fresh / GOLDEN_FILE, **stored)
         Classifier.load(fresh)
         old = Path(temporary) / "old"
         if folder.exists():

@@ -27,6 +27,12 @@ class Network:
     backbone: Any | None
 
     @property
+    def feature_extractor(self) -> Any:
+        """The backbone, pretrained or not: the model whose weights a later run can start from."""
+        nested = (layer for layer in self.features_model.layers if isinstance(layer, keras.Model))
+        return next(nested, self.features_model)
+
+    @property
     def head(self) -> Any:
         """The 1 x 1 convolution from features to class logits."""
         return self.training_model.get_layer(HEAD_LAYER)
