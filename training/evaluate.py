@@ -1,26 +1,26 @@
 """Calibrates a run on the validation part and measures it on the test part, as JSON and as a page to read."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from skindesk.domain.contract import Geometry
+from skindesk.domain.contract import Geometry, NoveltyRule
 from training.architectures import build_network
 from training.architectures.network import Network
 from training.cache import Cache
-from training.calibrate import calibrate
+from training.calibrate import Calibration, calibrate
 from training.config import Config
 from training.errors import TrainingError
 from training.external import measure_external
 from training.figures import MIXES, measure, measure_calibration, measure_selection
-from training.fit import predict_logits
 from training.groups import measure_groups
 from training.metrics import Floats, softmax_with_prior
-from training.novelty import MOST_FITTED, embed, fit_novelty, measure_novelty
+from training.novelty import MOST_FITTED, Novelty, compare_scores, embed, fit_novelty, measure_novelty
 from training.report import Evidence, write_report
 from training.robustness import measure_robustness
 from training.runs import Run, write_json
@@ -71,24 +71,53 @@ def evaluate(
     which the report shows them, that the same network is measured on.
     """
     network = load_network(config, len(cache.labels), run)
-    predict = predictor(network)
-    validation, test = cache.where(Part.VALIDATION), cache.where(Part.TEST)
-    size = config.data.width_px
-    calibration = calibrate(
-        predict_logits(network, cache, validation, size), cache.targets[validation], cache.class_mix()
-    )
+    predict, foreign = predictor(network), foreign or Foreign()
+    validation = cache.where(Part.VALIDATION)
+    calibration = calibrate(predict(cache.images[validation]), cache.targets[validation], cache.class_mix())
     write_json(run.calibration, calibration.__dict__)
-    logits, targets = predict_logits(network, cache, test, size), cache.targets[test]
+    novelty, learnt = _fit_novelty(network, cache, foreign.chosen_by)
+    novelty.save(run)
+    figures, evidence = measure_network(
+        predict, partial(_novelty_of, network, novelty), novelty.rule, calibration, config, cache, quick, externals,
+        foreign.measured,
+    )  # fmt: skip
+    own = embed(network, cache.images[cache.where(Part.TEST)])
+    others = {name: embed(network, pictures) for name, pictures in foreign.measured.items()}
+    figures["novelty"]["compared"] = compare_scores(learnt, own, others)
+    figures["weights_digest"] = weights_digest(run)
+    write_json(run.figures, figures)
+    write_report(run, figures, evidence)
+    return figures
+
+
+def measure_network(
+    predict: Predict,
+    novelty_of: Callable[[NDArray[np.uint8]], Floats],
+    rule: NoveltyRule,
+    calibration: Calibration,
+    config: Config,
+    cache: Cache,
+    quick: bool,
+    externals: Mapping[str, Cache] | None,
+    foreign: Mapping[str, NDArray[np.uint8]],
+) -> tuple[dict[str, Any], Evidence]:
+    """Every figure of a calibrated network on the test part, however it is run, and what a report shows beside them.
+
+    `predict` gives its balanced logits (n, classes) and `novelty_of` its novelty scores (n,) for pictures uint8
+    (n, height, width, 3) of its size.
+    """
+    test = cache.where(Part.TEST)
+    pictures, targets = cache.images[test], cache.targets[test]
     groups = tuple(cache.groups[at] for at in test)
     attributes = {name: tuple(column[at] for at in test) for name, column in cache.attributes.items()}
-    pictures, archive = cache.images[test], calibration.probabilities(logits)
+    logits = predict(pictures)
+    archive = calibration.probabilities(logits)
     figures: dict[str, Any] = {
         "model_id": config.model.id,
         "architecture": config.model.architecture,
         "dataset": cache.dataset_title,
         "part": str(Part.TEST),
         "split_digest": cache.split_digest,
-        "weights_digest": weights_digest(run),
         "images": len(test),
         "lesions": len(set(groups)),
         "views": 1,
@@ -101,7 +130,9 @@ def evaluate(
         "calibration": measure_calibration(logits, targets, groups, calibration),
         **measure_selection(archive, targets, groups, calibration),
         "groups": measure_groups(archive, targets, groups, cache.labels, attributes),
-        "novelty": _novelty(network, cache, run, groups, foreign or Foreign()),
+        "novelty": measure_novelty(
+            rule, novelty_of(pictures), groups, {name: novelty_of(strange) for name, strange in foreign.items()}
+        ),
     }
     if not quick:
         figures["robustness"] = measure_robustness(
@@ -113,23 +144,8 @@ def evaluate(
             name: measure_external(predict, calibration, cache.labels, cache, other)
             for name, other in externals.items()
         }
-    write_json(run.figures, figures)
     uncalibrated = softmax_with_prior(logits, np.array(calibration.class_mix), temperature=1.0)
-    write_report(run, figures, Evidence.of(cache, test, archive, uncalibrated))
-    return figures
-
-
-def _novelty(network: Network, cache: Cache, run: Run, groups: tuple[str, ...], foreign: Foreign) -> dict[str, Any]:
-    """Fit the novelty score, keep it in the run's folder, and measure it."""
-    train = cache.where(Part.TRAIN)
-    train = train[:: max(1, len(train) // MOST_FITTED)]
-    learnt = embed(network, cache.images[train])
-    validation = embed(network, cache.images[cache.where(Part.VALIDATION)])
-    decisive = None if foreign.chosen_by is None else embed(network, foreign.chosen_by)
-    novelty = fit_novelty(learnt, validation, decisive)
-    novelty.save(run)
-    outliers = {name: embed(network, pictures) for name, pictures in foreign.measured.items()}
-    return measure_novelty(novelty, learnt, embed(network, cache.images[cache.where(Part.TEST)]), groups, outliers)
+    return figures, Evidence.of(cache, test, archive, uncalibrated)
 
 
 def predictor(network: Network) -> Predict:
@@ -140,3 +156,15 @@ def predictor(network: Network) -> Predict:
         return np.concatenate([np.asarray(network.training_model.predict_on_batch(b), np.float64) for b in batches])
 
     return predict
+
+
+def _fit_novelty(network: Network, cache: Cache, foreign: NDArray[np.uint8] | None) -> tuple[Novelty, Floats]:
+    """The novelty score, and the training embeddings (n, features) that it was fitted to."""
+    train = cache.where(Part.TRAIN)
+    learnt = embed(network, cache.images[train[:: max(1, len(train) // MOST_FITTED)]])
+    validation = embed(network, cache.images[cache.where(Part.VALIDATION)])
+    return fit_novelty(learnt, validation, None if foreign is None else embed(network, foreign)), learnt
+
+
+def _novelty_of(network: Network, novelty: Novelty, pictures: NDArray[np.uint8]) -> Floats:
+    return novelty.score.measure(embed(network, pictures))

@@ -120,11 +120,6 @@ class Novelty:
         """The graph's output, a Keras tensor (n,) of the contract's name."""
         return keras.layers.Identity(name=OUTPUT)(self.score.attach(embedding))
 
-    def with_threshold_of(self, scores: Floats) -> "Novelty":
-        """The same score with the threshold set on these validation scores."""
-        threshold = float(np.quantile(scores, 1 - REFUSED_SHARE))
-        return Novelty(self.method, self.score, threshold, float((scores > threshold).mean()))
-
     def save(self, run: Run) -> None:
         """Keep it in the run's folder, whole or not at all."""
         temporary = run.novelty.with_name(f"new-{run.novelty.name}")
@@ -161,7 +156,13 @@ def fit_novelty(train: Floats, validation: Floats, outliers: Floats | None) -> N
     method = DEFAULT_METHOD
     if outliers is not None:
         method = max(scores, key=lambda name: area(scores[name], validation, outliers))
-    return Novelty(method, scores[method], 0.0, 0.0).with_threshold_of(scores[method].measure(validation))
+    return Novelty(method, scores[method], *threshold_of(scores[method].measure(validation)))
+
+
+def threshold_of(scores: Floats) -> tuple[float, float]:
+    """The threshold set on validation scores (n,), and the share of them above it."""
+    threshold = float(np.quantile(scores, 1 - REFUSED_SHARE))
+    return threshold, float((scores > threshold).mean())
 
 
 def fit_scores(train: Floats) -> dict[str, Score]:
@@ -193,47 +194,48 @@ def area(score: Score, usual: Floats, outliers: Floats) -> float:
     return float(roc_auc_score(np.repeat((0, 1), (len(usual), len(outliers))), values))
 
 
+def compare_scores(train: Floats, test: Floats, outliers: Mapping[str, Floats]) -> dict[str, dict[str, float]]:
+    """How surely each score, fitted to training embeddings, tells test embeddings from outliers, by their name."""
+    return {
+        method: {f"auroc_{name}": area(score, test, found) for name, found in outliers.items()}
+        for method, score in fit_scores(train).items()
+    }
+
+
 def measure_novelty(
-    novelty: Novelty, train: Floats, test: Floats, groups: tuple[str, ...], outliers: Mapping[str, Floats]
+    rule: NoveltyRule, test: Floats, groups: tuple[str, ...], outliers: Mapping[str, Floats]
 ) -> dict[str, Any]:
-    """The figures of a score on test embeddings (n, features) and on outliers by name.
+    """The figures of a rule from the scores (n,) of test pictures and of outliers by name.
 
     `test_refused` and each `auroc` have 95 % intervals by resampling `groups`, every outlier being its own.
     """
-    own = novelty.score.measure(test)
-    scores = fit_scores(train)
     return {
-        "method": novelty.method,
-        "threshold": novelty.threshold,
-        "validation_refused": novelty.validation_refused,
-        "test_refused": _refused(novelty, own, groups),
-        "against": {name: _against(novelty, own, groups, found) for name, found in outliers.items()},
-        "compared": {
-            method: {f"auroc_{name}": area(score, test, found) for name, found in outliers.items()}
-            for method, score in scores.items()
-        },
+        "method": rule.method,
+        "threshold": rule.threshold,
+        "validation_refused": rule.validation_refused,
+        "test_refused": _refused(rule, test, groups),
+        "against": {name: _against(rule, test, groups, found) for name, found in outliers.items()},
     }
 
 
-def _against(novelty: Novelty, own: Floats, groups: tuple[str, ...], outliers: Floats) -> dict[str, Any]:
-    theirs = novelty.score.measure(outliers)
-    values = np.concatenate((own, theirs))
-    each_its_own = tuple(f"outlier {at}" for at in range(len(theirs)))
+def _against(rule: NoveltyRule, test: Floats, groups: tuple[str, ...], outliers: Floats) -> dict[str, Any]:
+    values = np.concatenate((test, outliers))
+    each_its_own = tuple(f"outlier {at}" for at in range(len(outliers)))
     return {
-        "pictures": len(theirs),
+        "pictures": len(outliers),
         "auroc": with_interval(
             lambda judged: float(areas_under_roc(judged)[1]),
             np.column_stack((-values, values)),
-            np.repeat((0, 1), (len(own), len(theirs))),
+            np.repeat((0, 1), (len(test), len(outliers))),
             (*groups, *each_its_own),
         ),
-        "refused": _refused(novelty, theirs, each_its_own),
+        "refused": _refused(rule, outliers, each_its_own),
     }
 
 
-def _refused(novelty: Novelty, scores: Floats, groups: tuple[str, ...]) -> Interval:
+def _refused(rule: NoveltyRule, scores: Floats, groups: tuple[str, ...]) -> Interval:
     def share(judged: Judged) -> float:
-        return float(np.average(judged.probabilities[:, 0] > novelty.threshold, weights=judged.weights))
+        return float(np.average(judged.probabilities[:, 0] > rule.threshold, weights=judged.weights))
 
     return with_interval(share, scores[:, None], np.zeros(len(scores), np.int64), groups)
 

@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 
 from training.errors import TrainingError
-from training.novelty import REFUSED_SHARE, Novelty, area, fit_novelty, fit_scores, load_novelty, measure_novelty
+from training.novelty import (
+    REFUSED_SHARE,
+    Novelty,
+    area,
+    compare_scores,
+    fit_novelty,
+    fit_scores,
+    load_novelty,
+    measure_novelty,
+)
 from training.runs import Run
 
 FEATURES = 24
@@ -58,13 +67,17 @@ def test_figures_tell_what_is_refused_and_what_is_told_apart() -> None:
     train, test = embeddings(600, 2), embeddings(200, 6)
     novelty = fit_novelty(train, embeddings(300, 3), None)
     groups = tuple(f"lesion {at // 2}" for at in range(len(test)))
-    figures = measure_novelty(novelty, train, test, groups, {"far": embeddings(50, 4, 3.0), "same": embeddings(50, 9)})
+    outliers = {"far": embeddings(50, 4, 3.0), "same": embeddings(50, 9)}
+    scores = {name: novelty.score.measure(found) for name, found in outliers.items()}
+    figures = measure_novelty(novelty.rule, novelty.score.measure(test), groups, scores)
     assert figures["method"] == "mahalanobis"
     assert figures["against"]["far"]["auroc"]["value"] > 0.99
     assert figures["against"]["far"]["refused"]["value"] > 0.95
     assert figures["against"]["same"]["auroc"]["value"] < 0.7
     assert figures["test_refused"]["low"] <= figures["test_refused"]["value"] <= figures["test_refused"]["high"] < 0.1
-    assert set(figures["compared"]) == {"mahalanobis", "residual", "nearest_neighbour"}
+    compared = compare_scores(train, test, outliers)
+    assert {row["auroc_far"] > 0.9 for row in compared.values()} == {True}
+    assert compared.keys() == {"mahalanobis", "residual", "nearest_neighbour"}
 
 
 def test_run_without_novelty_says_what_to_do(tmp_path: Path) -> None:
