@@ -1,9 +1,9 @@
 """What is known of a picture besides its diagnosis, in one vocabulary for all archives."""
 
 ATTRIBUTES = ("lesion_id", "age", "sex", "site", "skin_type", "source", "patient_id", "biopsied", "publisher_split")
-"""Every archive's optional columns. "" says that the archive tells nothing; `lesion_id` and `patient_id` are the
-publisher's, `publisher_split` is train, validation or test, `source` the collection that a picture came from, the rest
-is told by the functions below."""
+"""Every archive's optional columns. "" says that the archive tells nothing. `lesion_id` and `patient_id` are the
+publisher's, unique over archives; `publisher_split` is train, validation or test; `source` is the collection that a
+picture came from; the rest is told by the functions below."""
 
 _SKIN_TYPES = ("I", "II", "III", "IV", "V", "VI")
 _ABSENT = ("", "nan", "na", "none", "null")

@@ -7,10 +7,10 @@ The rule, in this order:
 3. Pictures that are the same (file, image id, or stored anew) and still lie under several labels are all left out:
    nothing tells which label is right.
 4. Of the same file or image id under one label, one is kept.
-5. What is left is grouped by everything that ties it together: lesion, image id and likeness.
+5. What is left is grouped by everything that ties it together: lesion, patient, image id and likeness.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -39,14 +39,14 @@ def clean(
 ) -> Cleaned:
     """Apply the rule to audited records.
 
-    `published` gives the labels that a picture's published diagnosis allows, or None where none is known. A group is
-    named by its lesion, or else by its image id, the first in alphabetical order of several, so that a lesion known to
-    another archive falls into the same part there and here.
+    `published` gives the labels that a picture's published diagnosis allows, or None where none is known. Joined
+    groups are named by a lesion or patient of theirs, or else by a picture, the first in alphabetical order of several,
+    so that a lesion known to another archive falls into the same part there and here.
     """
     unreadable = set(found.unreadable)
     contradicted = {at for at in range(len(records)) if _contradicts(records[at], published)} - unreadable
     staying = set(range(len(records))) - unreadable - contradicted
-    groups = joined(len(records), _pairs((tie for tie in found.ties if tie.kind in _SAME), staying))
+    groups = joined(len(records), _pairs((tie.members for tie in found.ties if tie.kind in _SAME), staying))
     undecided = {at for group in groups if len({records[at].label_code for at in group}) > 1 for at in group}
     staying -= undecided
     repeated = {at for tie in found.ties if tie.kind in _REPEATED for at in sorted(staying & set(tie.members))[1:]}
@@ -64,20 +64,35 @@ def _contradicts(record: Record, published: Callable[[Record], frozenset[str] | 
     return allowed is not None and record.label_code not in allowed
 
 
-def _pairs(ties: Iterable[Tie], staying: set[int]) -> list[tuple[int, int]]:
-    """A chain through the members of every tie that stay."""
-    chains = (sorted(staying & set(tie.members)) for tie in ties)
+def _pairs(together: Iterable[tuple[int, ...]], staying: set[int]) -> list[tuple[int, int]]:
+    """A chain through those of every group that stay."""
+    chains = (sorted(staying & set(members)) for members in together)
     return [pair for chain in chains for pair in pairwise(chain)]
 
 
 def _regrouped(records: Sequence[Record], ties: tuple[Tie, ...], kept: list[int]) -> list[Record]:
     names: dict[int, str] = {}
-    for group in joined(len(records), _pairs(ties, set(kept))):
+    for group in joined(
+        len(records), (*_pairs((tie.members for tie in ties), set(kept)), *_pairs(_groups(records), set(kept)))
+    ):
         members = [records[at] for at in group]
-        lesions = {entry.attributes.get("lesion_id", "") for entry in members} - {""}
-        name = min(lesions or {entry.image_id for entry in members})
+        name = min(
+            {entry.group_id for entry in members if _is_published(entry)} or {entry.group_id for entry in members}
+        )
         names.update(dict.fromkeys(group, name))
     return [replace(records[at], group_id=names[at]) for at in kept]
+
+
+def _groups(records: Sequence[Record]) -> list[tuple[int, ...]]:
+    members: dict[str, list[int]] = defaultdict(list)
+    for at, record in enumerate(records):
+        members[record.group_id].append(at)
+    return [tuple(group) for group in members.values()]
+
+
+def _is_published(record: Record) -> bool:
+    """Whether the group is the publisher's lesion or patient, not a picture by itself."""
+    return record.group_id in (record.attributes.get("lesion_id"), record.attributes.get("patient_id"))
 
 
 def _tell(records: Sequence[Record], *left_out: set[int]) -> tuple[str, ...]:

@@ -2,7 +2,18 @@
 
 from pathlib import Path
 
-_SUFFIX, _COMBINED, _AS_PUBLISHED = ".toml", "combined", "-as-published"
+_HERE = Path(__file__).parent
+_SUFFIX, _AS_PUBLISHED = ".toml", "-as-published"
+_COMBINED, _FOLDERS = "combined", "folders"
+_SHIPPED = {_COMBINED: _HERE / "combined", _FOLDERS: _HERE / "maps"}
+
+
+def recipe_path(name: str) -> Path | None:
+    """The TOML file that a name stands for, or None where it is a reader's."""
+    if name.endswith(_SUFFIX):
+        return Path(name)
+    kind, slash, rest = name.partition("/")
+    return _SHIPPED[kind] / f"{rest}{_SUFFIX}" if slash and kind in _SHIPPED else None
 
 
 def short_name(name: str) -> str:

@@ -68,7 +68,7 @@ def _record(row: dict[str, str], paths: dict[str, Path]) -> Record:
         row["patient_id"],
         code,
         {
-            "lesion_id": row["lesion_id"],
+            "lesion_id": f"{row['patient_id']}_{row['lesion_id']}",  # the number alone is not unique
             "age": attributes.age(row["age"]),
             "sex": attributes.sex(row["gender"]),
             "site": attributes.site(row["region"]),

@@ -24,7 +24,8 @@ def test_pictures_of_all_parts_are_found_and_grouped_by_patient(folder: Path) ->
 def test_patients_facts_are_told_in_the_common_words(folder: Path) -> None:
     first, second = read_archive("pad_ufes_20", folder).records[:2]
     assert dict(first.attributes) == {
-        "lesion_id": "0", "age": "40", "sex": "female", "site": "forearm", "skin_type": "", "patient_id": "PAT_9000", "biopsied": "yes",
+        "lesion_id": "PAT_9000_0",
+        "age": "40", "sex": "female", "site": "forearm", "skin_type": "", "patient_id": "PAT_9000", "biopsied": "yes",
     }  # fmt: skip
     assert (second.attributes["sex"], second.attributes["skin_type"]) == ("male", "II")
     assert second.attributes["biopsied"] == "no"
