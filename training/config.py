@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from skindesk.domain.contract import Geometry, Modality, Preprocessing, Resampling
+from training.architectures import smallest_px
 from training.errors import TrainingError
 
 
@@ -112,7 +113,7 @@ class Config:
 
 
 def load_config(path: Path) -> Config:
-    """Read a configuration. Raises TrainingError for unknown or missing keys and impossible values."""
+    """Read a configuration. Raises TrainingError for unknown or missing keys, names and impossible values."""
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
@@ -127,13 +128,14 @@ def load_config(path: Path) -> Config:
 def _check_ranges(config: Config, where: str) -> None:
     """Refuse numbers with which training would fail late, or quietly do something else."""
     recipe, change = config.recipe, config.augmentation
+    sizes = (config.data.width_px, config.data.height_px, *(stage.size_px for stage in recipe.stages))
+    smallest = smallest_px(config.model.architecture)
     conditions = {
         "batch_size must be at least 1": recipe.batch_size >= 1,
         "class_balance must be logit_adjustment or weights": recipe.class_balance in ("logit_adjustment", "weights"),
         "label_smoothing must lie between 0 and 1": 0 <= recipe.label_smoothing < 1,
-        "a stage needs at least 32 px and one epoch": all(
-            stage.size_px >= 32 and stage.epochs >= 1 for stage in recipe.stages
-        ),
+        "a stage needs at least one epoch": all(stage.epochs >= 1 for stage in recipe.stages),
+        f"{config.model.architecture} needs pictures of at least {smallest} px": min(sizes) >= smallest,
         "first_layers_rate must be over 0 and at most 1": 0 < recipe.first_layers_rate <= 1,
         "averaging must lie between 0 and 1": 0 <= recipe.averaging < 1,
         "there must be a stage": bool(recipe.stages),

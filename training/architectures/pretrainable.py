@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
-import numpy as np
 
 from training.architectures.network import Network, attach_head
 
@@ -31,10 +30,9 @@ def _standardised(picture: Any) -> Any:
 
 def _caffe(picture: Any) -> Any:
     """Blue first, less ImageNet's mean, as the first ResNet and VGG weights were trained."""
-    swap = keras.layers.Conv2D(3, 1, trainable=False, dtype="float32", name="scale")
-    scaled = swap(picture)
-    swap.set_weights([np.eye(3, dtype=np.float32)[::-1].reshape(1, 1, 3, 3), -np.float32(_CAFFE_MEAN)])
-    return scaled
+    blue_first = keras.ops.take(picture, (2, 1, 0), axis=-1)
+    offset = [-mean for mean in _CAFFE_MEAN]
+    return keras.layers.Rescaling(1.0, offset=offset, dtype="float32", name="scale")(blue_first)
 
 
 @dataclass(frozen=True)

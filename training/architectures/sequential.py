@@ -3,15 +3,12 @@
 import keras
 
 from training.architectures.network import Network, attach_head
-from training.errors import TrainingError
 
 _WIDTHS = (32, 64, 128, 256)
 
 
 def build(classes: int, dropout: float, weights: str | None) -> Network:
-    """Four times convolution, normalisation, ReLU and pooling. Raises TrainingError if weights are given."""
-    if weights is not None:
-        raise TrainingError("The sequential baseline starts from random weights.", "Leave out --weights.")
+    """Four times convolution, normalisation, ReLU and pooling; `weights` is a file of all of it but the head."""
     inputs = keras.Input((None, None, 3), name="picture")
     features = keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="scale")(inputs)
     for at, width in enumerate(_WIDTHS):
@@ -20,4 +17,7 @@ def build(classes: int, dropout: float, weights: str | None) -> Network:
         features = keras.layers.BatchNormalization()(features)
         features = keras.layers.ReLU()(features)
         features = keras.layers.MaxPooling2D()(features)
-    return attach_head(inputs, features, classes, dropout)
+    backbone = keras.Model(inputs, features)
+    if weights is not None:
+        backbone.load_weights(weights)
+    return attach_head(inputs, features, classes, dropout, backbone, pretrained=weights is not None)
