@@ -53,9 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--external", action="append", default=[], metavar="NAME=CACHE", help="another prepared archive to measure on"
     )
-    evaluate.add_argument(
-        "--foreign", action="append", default=[], metavar="NAME=FOLDER", help="pictures that novelty should refuse"
-    )
+    _add_foreign(evaluate)
     evaluate.add_argument(
         "--choose-novelty", type=Path, metavar="FOLDER", help="other foreign pictures, which decide what score ships"
     )
@@ -71,6 +69,13 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--out", type=Path, default=Path("models"), help="the folder that receives the bundle")
     export.add_argument("--compare", type=Path, action="append", default=[], metavar="RUN", help="a run for the card")
     export.set_defaults(run=_export)
+
+    quantise = verbs.add_parser("quantise", help="write an exported bundle's 8-bit twin, <id>-fast")
+    _add_config(quantise)
+    quantise.add_argument("--out", type=Path, default=Path("models"), help="the folder that holds the bundle")
+    quantise.add_argument("--quick", action="store_true", help="leave out robustness, which takes longest")
+    _add_foreign(quantise)
+    quantise.set_defaults(run=_quantise)
 
     predict = verbs.add_parser("predict", help="classify pictures with a run's weights, before any export")
     _add_config(predict)
@@ -88,6 +93,12 @@ def _add_config(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("config", help="a file, or the name of one in training/configs")
     parser.add_argument("--run", dest="folder", type=Path, help="the run's folder (default: runs/<model id>)")
     parser.add_argument("--cache", type=Path, help="the prepared archive (default: runs/cache/<data set>-<width>)")
+
+
+def _add_foreign(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--foreign", action="append", default=[], metavar="NAME=FOLDER", help="pictures that novelty should refuse"
+    )
 
 
 class _Places:
@@ -193,6 +204,17 @@ def _export(chosen: argparse.Namespace) -> None:
     places = _Places(chosen)
     compared = [Run(folder) for folder in chosen.compare]
     print(f"Wrote {export(places.config, places.load_cache(), places.run, chosen.out, compared)}")
+
+
+def _quantise(chosen: argparse.Namespace) -> None:
+    from training.quantise import write_fast_bundle
+    from training.runs import Run
+
+    places = _Places(chosen)
+    run = Run(places.run.folder.with_name(f"{places.run.folder.name}-fast"))
+    foreign = places.load_foreign(chosen.foreign, None)
+    folder = write_fast_bundle(places.config, places.load_cache(), chosen.out, run, chosen.quick, foreign)
+    print(f"Wrote {folder}; report: {run.report}")
 
 
 def _predict(chosen: argparse.Namespace) -> None:

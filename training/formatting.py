@@ -69,9 +69,9 @@ def _mixes(figures: dict[str, Any]) -> list[str]:
 def _classes(measured: dict[str, Any]) -> list[str]:
     columns = {
         "precision": "precision", "recall": "recall", "f1": "F1", "auc": "AUC",
-        "sensitivity_at_90_specificity": "sensitivity at 0.90 specificity",
+        "sensitivity_at_90_specificity": "sensitivity at 0.90 specificity  (archive mix)",
     }  # fmt: skip
-    lines = [f"  {'class':<8}{'images':>7}  " + "".join(f"{title:<22}" for title in columns.values()) + "(archive mix)"]
+    lines = [f"  {'class':<8}{'images':>7}  " + "".join(f"{title:<22}" for title in columns.values())]
     for code, row in measured["per_class"].items():
         cells = "".join(f"{format_interval(row[name]):<22}" for name in columns)
         lines.append(f"  {code:<8}{row['images']:>7}  {cells.rstrip()}")

@@ -30,11 +30,15 @@ class Interval(TypedDict):
 
 @dataclass(frozen=True)
 class Judged:
-    """Probabilities float (n, classes), true labels int (n,) and, per picture, how often its lesion was drawn."""
+    """Probabilities float (n, classes), true labels int (n,) and, per picture, how often its lesion was drawn.
+
+    `ranking` spares resamples of the same probabilities from sorting them again.
+    """
 
     probabilities: Floats
     targets: Integers
     weights: Floats
+    ranking: "Ranking | None" = None
 
     @property
     def confusion(self) -> Floats:
@@ -43,6 +47,27 @@ class Judged:
         flat = self.targets * classes + self.probabilities.argmax(axis=1)
         counts = np.bincount(flat, self.weights, minlength=classes * classes)
         return np.asarray(counts.reshape(classes, classes), np.float64)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Per class the pictures' order by falling probability, and the last place of each run of equal ones.
+
+    It depends on the probabilities alone, so that all resamples share it.
+    """
+
+    orders: tuple[Integers, ...]
+    ends: tuple[Integers, ...]
+
+    @classmethod
+    def of(cls, probabilities: Floats) -> "Ranking":
+        """The ranking of probabilities (n, classes)."""
+        orders = tuple(np.argsort(-column) for column in probabilities.T)
+        ends = tuple(
+            np.flatnonzero(np.diff(column[order], append=-np.inf))
+            for column, order in zip(probabilities.T, orders, strict=True)
+        )
+        return cls(orders, ends)
 
 
 def accuracy(judged: Judged) -> float:
@@ -139,10 +164,10 @@ def with_intervals(
     _, group_of = np.unique(np.array(groups), return_inverse=True)
     count = int(group_of.max()) + 1
     rng = np.random.default_rng(20180803)
-    value = figures(unweighted(probabilities, targets))
+    value, ranking = figures(unweighted(probabilities, targets)), Ranking.of(probabilities)
     samples = np.array(
         [
-            figures(Judged(probabilities, targets, drawn[group_of].astype(np.float64)))
+            figures(Judged(probabilities, targets, drawn[group_of].astype(np.float64), ranking))
             for drawn in (np.bincount(rng.integers(count, size=count), minlength=count) for _ in range(_REPEATS))
         ]
     )
@@ -165,12 +190,11 @@ def _area(sensitivity: Floats, false_rate: Floats) -> float:
 
 def _per_roc(judged: Judged, figure: Callable[[Floats, Floats], float]) -> Floats:
     """A figure of each class's ROC curve, given as (sensitivity, false positive rate) from (0, 0) to (1, 1)."""
+    ranking = judged.ranking or Ranking.of(judged.probabilities)
     result = np.full(judged.probabilities.shape[1], np.nan)
     for at in range(len(result)):
-        order = np.argsort(-judged.probabilities[:, at])
-        scores, weights = judged.probabilities[order, at], judged.weights[order]
-        truth = judged.targets[order] == at
-        ends = np.flatnonzero(np.diff(scores, append=-np.inf))  # equal scores are one step
+        order, ends = ranking.orders[at], ranking.ends[at]  # equal probabilities are one step
+        weights, truth = judged.weights[order], judged.targets[order] == at
         hits = np.concatenate(((0.0,), np.cumsum(weights * truth)[ends]))
         false = np.concatenate(((0.0,), np.cumsum(weights * ~truth)[ends]))
         if hits[-1] > 0 and false[-1] > 0:

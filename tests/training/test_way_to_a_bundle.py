@@ -19,7 +19,16 @@ from training.calibrate import calibrate, load_calibration
 from training.config import Stage
 from training.errors import TrainingError
 from training.evaluate import load_network
-from training.export import TOLERANCE, check_agreement, export, make_contract, sample_files, serving_model, to_onnx
+from training.export import (
+    TOLERANCE,
+    check_agreement,
+    export,
+    make_contract,
+    sample_files,
+    serving_model,
+    to_onnx,
+    write_bundle,
+)
 from training.figures import MIXES
 from training.fit import fit
 from training.predict import predict
@@ -98,8 +107,6 @@ def test_figures_of_other_weights_are_not_exported(trained: Trained, tmp_path: P
 
 
 def test_bundle_that_cannot_be_replaced_stays(bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from training.export import _write_bundle
-
     folder = Path(shutil.copytree(bundle, tmp_path / bundle.name))
     move = Path.replace
 
@@ -112,7 +119,7 @@ def test_bundle_that_cannot_be_replaced_stays(bundle: Path, tmp_path: Path, monk
     content = (folder / "model.onnx").read_bytes()
     card = json.loads((folder / "card.json").read_text("utf-8"))
     with pytest.raises(PermissionError):
-        _write_bundle(folder, content, card, "# new", read_golden(folder))
+        write_bundle(folder, content, card, "# new", read_golden(folder))
     Classifier.load(folder).check_golden(read_golden(folder))
     assert [path.name for path in tmp_path.iterdir()] == [folder.name]
 

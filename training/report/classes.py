@@ -31,7 +31,7 @@ def classes(figures: dict[str, Any], evidence: Evidence) -> Html:
         "classes",
         "Each class",
         paragraph("Archive mix. Every class is judged against all others together."),
-        table(("Class", "Group", "Pictures", *_COLUMNS.values()), rows),
+        table(("Class", "Group", "Pictures", *_COLUMNS.values()), rows, dense=True),
         paragraph(
             "Sensitivity at 0.90 specificity is read off the test part's own curve, anew in every resample; it "
             "compares networks and is not a threshold that ships.",

@@ -42,5 +42,5 @@ def _archive(name: str, entry: dict[str, Any]) -> list[Html]:
         subtitle(name),
         paragraph(said),
         table(("Class mix", *(title[0].upper() + title[1:] for title in OVERALL.values())), overall),
-        table(("Class", "Pictures", *_COLUMNS.values()), classes, "Classes with pictures, archive mix"),
+        table(("Class", "Pictures", *_COLUMNS.values()), classes, "Classes with pictures, archive mix", dense=True),
     ]

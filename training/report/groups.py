@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from training.formatting import NOTHING
 from training.groups import ATTRIBUTES
+from training.metrics import Interval
 from training.report.markup import Html, element, interval, interval_bar, join, paragraph, section, subtitle, table
 
 
@@ -33,9 +35,9 @@ def _table(values: dict[str, Any]) -> Html:
             row["images"],
             row["lesions"],
             row["malignant_lesions"],
-            _cell(row["accuracy"], row["too_few"], drawn=True),
-            _cell(row["balanced_accuracy"], row["too_few"]),
-            _cell(row["malignant_auc"], row["too_few"], drawn=True),
+            _cell(row["accuracy"], row["too_few"]),
+            interval(row["balanced_accuracy"]),
+            _cell(row["malignant_auc"], row["too_few"] if row["accuracy"] else None),
         )
         for value, row in values.items()
     ]
@@ -43,7 +45,7 @@ def _table(values: dict[str, Any]) -> Html:
     return table(headings, rows)
 
 
-def _cell(measured: Any, too_few: str | None, drawn: bool = False) -> Html:
+def _cell(measured: Interval | None, too_few: str | None) -> Html:
     if measured is None:
-        return element("span", f"too small to judge: {too_few}" if too_few else "–", class_="muted")
-    return join((interval_bar(measured), interval(measured)), " ") if drawn else interval(measured)
+        return element("span", f"too small to judge: {too_few}" if too_few else NOTHING, class_="muted")
+    return join((interval_bar(measured), interval(measured)), " ")

@@ -44,13 +44,17 @@ def subtitle(title: str) -> Html:
     return element("h3", title)
 
 
-def table(headings: Sequence[object], rows: Iterable[Sequence[object]], caption: str = "") -> Html:
-    """A table whose first column names the row and whose other columns are figures."""
+def table(headings: Sequence[object], rows: Iterable[Sequence[object]], caption: str = "", dense: bool = False) -> Html:
+    """A table whose first column names the row and whose other columns are figures.
+
+    `dense` puts intervals below their figures, for tables of many columns.
+    """
     head = join((element("th", heading, scope="col") for heading in headings), "")
     body = join(_row(row) for row in rows)
     title = element("caption", caption) if caption else Html("")
+    opening = '<table class="dense">' if dense else "<table>"
     return Html(
-        f'<div class="scroll"><table>{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
+        f'<div class="scroll">{opening}{title}<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
     )
 
 
@@ -69,7 +73,7 @@ def interval_bar(measured: Interval | None, low: float = 0.0, high: float = 1.0)
     """A figure and its interval drawn on a line from `low` to `high`; nothing where there is none."""
     if measured is None or measured["value"] is None or measured["low"] is None or measured["high"] is None:
         return Html("")
-    width = 120
+    width = 80
     left, middle, right = (
         width * min(max((value - low) / (high - low), 0), 1)
         for value in (measured["low"], measured["value"], measured["high"])

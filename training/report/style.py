@@ -18,7 +18,7 @@ body {
   font: 14px/1.5 Inter, system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif;
   font-variant-numeric: tabular-nums;
 }
-main, header, footer { max-width: 1080px; margin: 0 auto; padding: 0 24px; }
+main, header, footer { max-width: 1240px; margin: 0 auto; padding: 0 24px; }
 header { padding-top: 40px; }
 h1 { font-size: 26px; line-height: 1.25; margin: 0 0 4px; font-weight: 650; }
 h2 { font-size: 18px; margin: 0 0 8px; font-weight: 650; }
@@ -42,6 +42,7 @@ thead th { color: var(--muted); font-weight: 500; font-size: 12.5px; vertical-al
 tbody th { font-weight: 500; }
 .value { font-weight: 600; }
 .bounds { color: var(--muted); font-size: 12.5px; }
+.dense .bounds { display: block; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: 12px; margin: 8px 0 16px; }
 .tile { background: var(--raised); border-radius: 8px; padding: 10px 14px; }
 .tile .value { display: block; font-size: 24px; line-height: 1.3; font-weight: 650; }
