@@ -43,6 +43,11 @@ def calibrate(logits: Floats, targets: Integers, class_mix: Floats) -> Calibrati
 
     temperature = float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
     probabilities = metrics.softmax_with_prior(logits, class_mix, temperature)
+    return calibration_at(temperature, probabilities, targets, class_mix)
+
+
+def calibration_at(temperature: float, probabilities: Floats, targets: Integers, class_mix: Floats) -> Calibration:
+    """The calibration of validation probabilities (n, classes) that came of this temperature: it adds the margin."""
     margins = top_margins(probabilities)
     min_margin = float(np.quantile(margins, 1 - ANSWERED_SHARE))
     answered = margins >= min_margin

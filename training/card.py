@@ -37,7 +37,7 @@ def card_json(
     figures: dict[str, Any],
     comparisons: list[dict[str, Any]],
     record: dict[str, Any],
-    agreement: dict[str, float],
+    agreement: dict[str, Any],
 ) -> dict[str, Any]:
     """The card as data: digest, licence, intended use, metrics with intervals, provenance."""
     return {

@@ -63,7 +63,7 @@ def export(config: Config, cache: Cache, run: Run, models: Path, compared: Itera
     agreement = check_agreement(serving, classifier, sample_files(cache))
     comparisons = [read_json(other.figures, f"Evaluate {other.folder} first.") for other in compared]
     card = card_json(contract, cache, digest, figures, comparisons, record, agreement)
-    return _write_bundle(models / config.model.id, content, card, card_text(contract, card), golden(classifier))
+    return write_bundle(models / config.model.id, content, card, card_text(contract, card), golden(classifier))
 
 
 def make_contract(
@@ -183,7 +183,7 @@ def _as_jpeg(rgb: NDArray[np.uint8], name: str) -> PictureFile:
     return picture_from_bytes(name, buffer.getvalue())
 
 
-def _write_bundle(folder: Path, content: bytes, card: dict[str, Any], text: str, answers: Golden) -> Path:
+def write_bundle(folder: Path, content: bytes, card: dict[str, Any], text: str, answers: Golden) -> Path:
     """Write all files beside the old bundle, then put the whole folder in its place."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
