@@ -64,10 +64,10 @@ def read_network(folder: Path) -> tuple[bytes, str]:
 def read_contract(folder: Path) -> ModelContract:
     """The contract within a bundle's network, read without loading that. Raises as `parse_contract` does."""
     try:
-        metadata = read_metadata(folder / MODEL_FILE)
+        text = read_metadata(folder / MODEL_FILE, METADATA_KEY)
     except (OSError, ValueError) as error:
         raise ModelUnavailableError(f"The network of model {folder.name} cannot be read.", _REINSTALL) from error
-    return parse_contract(metadata, folder.name)
+    return parse_contract({} if text is None else {METADATA_KEY: text}, folder.name)
 
 
 def read_golden(folder: Path) -> Golden:

@@ -13,13 +13,14 @@ _METADATA_PROPS, _KEY, _VALUE = 14, 1, 2
 _VARINT, _FIXED64, _LENGTH, _FIXED32 = 0, 1, 2, 5
 
 
-def read_metadata(file: Path) -> dict[str, str]:
-    """An ONNX file's metadata entries; the last one where a key occurs twice.
+def read_metadata(file: Path, key: str) -> str | None:
+    """The first metadata entry under this key; None where there is none. What lies behind it is not looked at.
 
     Raises OSError where the file cannot be read, ValueError where it is no such message.
     """
     with file.open("rb") as stream:
-        return dict(_entry(content) for _, content in _fields(stream, file.stat().st_size, {_METADATA_PROPS}))
+        entries = (_entry(content) for _, content in _fields(stream, file.stat().st_size, {_METADATA_PROPS}))
+        return next((value for name, value in entries if name == key), None)
 
 
 def _entry(content: bytes) -> tuple[str, str]:

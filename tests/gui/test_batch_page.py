@@ -12,6 +12,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from skindesk.bootstrap import Workspace
+from skindesk.domain.contract import Modality
 from skindesk.domain.outcome import Classified, Rejected
 from skindesk.exchange.rows import RowFile
 from skindesk.gui.background import Background
@@ -24,6 +25,8 @@ from skindesk.inference.classifier import Classifier
 from skindesk.services.classify import classify_file, classify_files, find_pictures
 from skindesk.system.settings import Settings
 from tests.gui.clinic import EXAMPLES, visible_words
+from tests.support.pictures import write_picture
+from tests.support.tiny_bundle import tiny_contract, write_tiny_bundle
 
 
 @pytest.fixture
@@ -291,3 +294,37 @@ def test_the_export_keeps_the_order_in_which_the_rows_came(qapp: object, outcome
     assert list(model.outcomes()) == outcomes
     model.sort(-1)
     assert [model.outcome_at(row) for row in range(4)] == outcomes
+
+
+def test_kind_of_pictures_decides_which_network_classifies_a_folder(
+    workspace: Workspace, background: Background, qtbot: QtBot, tmp_path: Path
+) -> None:
+    write_tiny_bundle(workspace.profile.models, tiny_contract("photographs-3", modality=Modality.CLINICAL))
+    workspace.change_settings(
+        Settings(model_id="colours-3", clinical_model_id="photographs-3", clinical_class_mix="balanced")
+    )
+    page = BatchWorkspace(workspace, background)
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(page.modality_choice.isVisible)
+    picture = write_picture(tmp_path / "white.png", (255, 250, 250))
+
+    qtbot.mouseClick(page.modality_choice.button(Modality.CLINICAL), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: any("photographs-3" in text for text in visible_words(page)))
+    run(page, qtbot, picture)
+
+    (outcome,) = page.model.outcomes()
+    assert isinstance(outcome, Classified)
+    assert outcome.prediction.model.model_id == "photographs-3"
+    assert outcome.prediction.class_mix.name == "balanced"
+    assert page.model.index(0, OutcomeColumn.REASON).data().startswith("Unlike those the network learned from (novelty")
+
+
+def test_kind_of_pictures_is_not_asked_for_where_there_is_one(
+    page: BatchWorkspace, workspace: Workspace, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace.models, "modalities", lambda: (Modality.DERMOSCOPIC,))
+    page.hide()
+    page.show()
+    qtbot.waitUntil(lambda: any("colours-3" in text for text in visible_words(page)))
+    assert not page.modality_choice.isVisible()

@@ -24,15 +24,20 @@ from skindesk.domain.case import (
     Plan,
     Site,
 )
+from skindesk.domain.class_mix import ClassMix, shift
 from skindesk.domain.contract import Modality
 from skindesk.domain.errors import CaseLogUnavailableError, ModelUnavailableError
 from skindesk.domain.outcome import Classified
+from skindesk.domain.prediction import AbstentionReason
 from skindesk.gui.background import Background
 from skindesk.gui.examine import ExamineWorkspace
 from skindesk.gui.examine.save_dialog import SaveDialog
 from skindesk.imaging.decode import PictureFile, read_picture_file
 from skindesk.services.classify import classify_file
+from skindesk.system.settings import Settings
+from tests.gui.clinic import visible_words
 from tests.gui.controls import nameless
+from tests.support.tiny_bundle import tiny_contract, write_tiny_bundle
 
 PATIENCE_MS = 20_000
 
@@ -191,22 +196,159 @@ class TestReading:
         page.wait_for_answer()
         assert page.viewer.canvas.badge() == "Generated picture, not a patient"
 
-    def test_a_clinical_photograph_is_warned_about(self, page: Page, example: Path) -> None:
-        page.open(example)
-        assert page.panel.picture.mismatch() == ""
-        page.panel.picture.choose(Modality.CLINICAL)
-        assert "trained on dermoscopic pictures" in page.panel.picture.mismatch()
-
     def test_a_small_picture_is_remarked_on(self, page: Page, tmp_path: Path) -> None:
         page.open(plain_picture(tmp_path / "small.png", 64))
         page.wait(lambda: "fewer pixels" in page.panel.picture.quality())
 
 
-def plain_picture(path: Path, side_px: int = 300) -> Path:
+def plain_picture(path: Path, side_px: int = 300, colour: Qt.GlobalColor = Qt.GlobalColor.darkYellow) -> Path:
     image = QImage(side_px, side_px, QImage.Format.Format_RGB32)
-    image.fill(Qt.GlobalColor.darkYellow)
+    image.fill(colour)
     assert image.save(str(path))
     return path
+
+
+@pytest.fixture
+def colours(workspace: Workspace) -> Workspace:
+    """The dermoscopic pictures of this workspace are answered by the network of three colours."""
+    write_tiny_bundle(workspace.profile.models)
+    workspace.change_settings(Settings(model_id="colours-3"))
+    return workspace
+
+
+class TestStrangePicture:
+    def test_is_not_answered_and_the_clinician_is_told_what_to_do(
+        self, colours: Workspace, page: Page, tmp_path: Path
+    ) -> None:
+        page.open(plain_picture(tmp_path / "white.png", colour=Qt.GlobalColor.white))
+        page.widget.reveal()
+        told = " ".join(visible_words(page.panel.network))
+        assert "No answer: this picture is unlike those the network learned from (novelty 1, limit 0.9)." in told
+        assert "Judge without the network; or retake it" in told
+        page.save_as_new("1")
+        (prediction,) = stored(colours, "1").visits[0].pictures[0].predictions
+        assert prediction.abstention_reason is AbstentionReason.UNLIKE_TRAINING
+        assert prediction.novelty == pytest.approx(1)
+
+
+class TestClassMix:
+    def test_another_mix_is_said_beside_the_answer_and_kept_with_it(
+        self, colours: Workspace, page: Page, tmp_path: Path
+    ) -> None:
+        page.open(plain_picture(tmp_path / "red.png", colour=Qt.GlobalColor.red))
+        page.widget.reveal()
+        archives = page.widget.examination
+        assert archives is not None
+        assert archives.answer is not None
+        as_trained = archives.answer.prediction
+        assert "equally common" not in " ".join(visible_words(page.panel.network))
+        colours.change_settings(colours.settings.with_mix(Modality.DERMOSCOPIC, "balanced"))
+        page.widget.apply_settings(colours.settings)
+        assert not page.answer_shown
+        page.wait(lambda: page.answer_shown)
+        assert "As if every class were equally common" in " ".join(visible_words(page.panel.network))
+        page.save_as_new("1")
+        (kept,) = stored(colours, "1").visits[0].pictures[0].predictions
+        assert kept.class_mix == ClassMix("balanced", (1 / 3, 1 / 3, 1 / 3))
+        assert kept.probabilities == shift(as_trained.probabilities, as_trained.class_mix.shares, kept.class_mix)
+
+    def test_a_mix_that_does_not_fit_gives_no_answer_instead_of_another_one(
+        self, colours: Workspace, page: Page, example: Path, tmp_path: Path
+    ) -> None:
+        (tmp_path / "spring.toml").write_text("red = 1\n")
+        page.open(example)
+        colours.change_settings(colours.settings.with_mix(Modality.DERMOSCOPIC, str(tmp_path / "spring.toml")))
+        page.widget.apply_settings(colours.settings)
+        page.wait(lambda: "spring lacks green, blue" in page.panel.network.state())
+        assert page.widget.examination is not None
+        assert page.widget.examination.answer is None
+        assert page.panel.save_button.isEnabled()
+
+
+@pytest.fixture
+def clinical(workspace: Workspace) -> str:
+    """A network for clinical photographs beside the shipped dermoscopic ones."""
+    contract = tiny_contract("photographs-3", modality=Modality.CLINICAL)
+    write_tiny_bundle(workspace.profile.models, contract)
+    workspace.change_settings(Settings(clinical_model_id=contract.model_id))
+    return contract.model_id
+
+
+class TestKindOfPicture:
+    def model_ids(self, page: Page) -> tuple[str, str]:
+        """Of the network that has answered, and of the one that is named beside it."""
+        assert page.widget.examination is not None
+        assert page.widget.examination.answer is not None
+        assert page.widget.examiner.contract is not None
+        return page.widget.examination.answer.prediction.model.model_id, page.widget.examiner.contract.model_id
+
+    def test_is_not_asked_for_where_there_is_one_network(
+        self, qtbot: QtBot, workspace: Workspace, background: Background, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(workspace.models, "modalities", lambda: (Modality.DERMOSCOPIC,))
+        page = Page(qtbot, workspace, background)
+        page.wait(lambda: page.widget.examiner.contract)
+        assert not page.panel.picture.kind.isVisible()
+
+    def test_decides_which_network_answers_and_stays_for_the_next_picture(
+        self, clinical: str, page: Page, workspace: Workspace, example: Path, other_example: Path
+    ) -> None:
+        kind = page.panel.picture.kind
+        assert kind.isVisible()
+        assert kind.value() is Modality.DERMOSCOPIC
+        page.open(example)
+        assert self.model_ids(page) == ("dermoscopy-7", "dermoscopy-7")
+        page.widget.reveal()
+        page.qtbot.mouseClick(kind.button(Modality.CLINICAL), Qt.MouseButton.LeftButton)
+        assert not page.answer_shown
+        page.wait(lambda: page.answer_shown)
+        assert self.model_ids(page) == (clinical, clinical)
+        page.open(other_example)
+        assert kind.value() is Modality.CLINICAL
+        assert self.model_ids(page) == (clinical, clinical)
+        page.save_as_new("1")
+        (picture,) = stored(workspace, "1").visits[0].pictures
+        assert picture.details.modality is Modality.CLINICAL
+        assert picture.predictions[0].model.model_id == clinical
+
+    def test_is_changed_from_the_keyboard_while_an_impression_is_typed(
+        self, clinical: str, page: Page, example: Path
+    ) -> None:
+        page.open(example)
+        QTest.keyClicks(page.panel.impression.line(), "wart")
+        QTest.keyClick(page.panel.impression.combo(), Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+        page.wait_for_answer()
+        assert self.model_ids(page)[0] == clinical
+        assert page.panel.impression.value() == "wart"
+
+    def test_late_answer_of_the_network_for_another_kind_is_dropped(
+        self, clinical: str, page: Page, example: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        gate, network_for = Event(), page.workspace.network_for
+
+        def slow(modality: Modality) -> object:
+            if modality is Modality.DERMOSCOPIC:
+                gate.wait(PATIENCE_MS / 1000)
+            return network_for(modality)
+
+        monkeypatch.setattr(page.workspace, "network_for", slow)
+        page.widget.open_file(example)
+        page.wait(lambda: page.widget.examination)
+        page.panel.picture.take_other_kind()
+        page.wait_for_answer()
+        with page.qtbot.assertNotEmitted(page.widget.examiner.answered, wait=300):
+            gate.set()
+        assert self.model_ids(page) == (clinical, clinical)
+
+    def test_without_its_network_is_not_answered_by_the_other_one(
+        self, clinical: str, page: Page, workspace: Workspace, example: Path
+    ) -> None:
+        page.open(example)
+        workspace.change_settings(Settings(clinical_model_id="dermoscopy-7"))
+        page.panel.picture.take_other_kind()
+        page.wait(lambda: "does not answer clinical ones" in page.panel.network.state())
+        assert page.widget.examination is not None
+        assert page.widget.examination.answer is None
 
 
 class TestNewerPicture:
@@ -286,7 +428,7 @@ class TestTrouble:
         example: Path,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        def unavailable(model_id: str | None = None) -> None:
+        def unavailable(model_id: str | None, modality: Modality) -> None:
             raise ModelUnavailableError("No model is installed.", "Install SkinDesk again.")
 
         monkeypatch.setattr(workspace.models, "open", unavailable)

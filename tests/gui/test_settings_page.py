@@ -11,16 +11,20 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
 from skindesk.bootstrap import Workspace
+from skindesk.domain.contract import Modality
 from skindesk.gui.background import Background
 from skindesk.gui.settings import SettingsWorkspace
+from skindesk.gui.settings.mix_row import MixRow
 from skindesk.gui.theme import apply_theme, current
 from skindesk.system.settings import Settings, Theme, load_settings
 from tests.gui.clinic import visible_words
+from tests.support.tiny_bundle import tiny_contract, write_tiny_bundle
 
 
 @pytest.fixture
 def workspace(workspace: Workspace, tiny_bundle: Path) -> Workspace:
     shutil.copytree(tiny_bundle, workspace.profile.models / "colours-3")
+    write_tiny_bundle(workspace.profile.models, tiny_contract("photographs-3", modality=Modality.CLINICAL))
     return workspace
 
 
@@ -70,6 +74,71 @@ def test_the_chosen_network_is_kept(page: SettingsWorkspace, workspace: Workspac
         qtbot.mouseClick(row_of(page, "colours-3").choice, Qt.MouseButton.LeftButton)
 
     assert kept(workspace).model_id == "colours-3"
+
+
+def test_each_kind_of_picture_has_its_own_network(page: SettingsWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
+    for model_id in ("colours-3", "photographs-3"):
+        qtbot.mouseClick(row_of(page, model_id).choice, Qt.MouseButton.LeftButton)
+
+    assert kept(workspace) == Settings(model_id="colours-3", clinical_model_id="photographs-3")
+    assert [row.model_id for row in page.model_rows if row.choice.isChecked()] == ["colours-3", "photographs-3"]
+    words = visible_words(page)
+    assert words.index("Answers dermoscopic pictures") < words.index("Answers clinical photographs")
+
+
+def mix_row(page: SettingsWorkspace, modality: Modality) -> MixRow:
+    return next(row for row in page.mix_rows if row.modality is modality)
+
+
+def press_mix(page: SettingsWorkspace, modality: Modality, words: str, qtbot: QtBot) -> None:
+    buttons = mix_row(page, modality).choice.findChildren(QAbstractButton)
+    (button,) = (button for button in buttons if button.text() == words)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_class_mix_of_each_kind_is_kept_and_shown(page: SettingsWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
+    qtbot.mouseClick(row_of(page, "colours-3").choice, Qt.MouseButton.LeftButton)
+    row = mix_row(page, Modality.DERMOSCOPIC)
+    shares = "colours-3: green\u00a050\u00a0%, blue\u00a030\u00a0%, red\u00a020\u00a0%"
+    qtbot.waitUntil(lambda: row.shares.text() == shares)
+
+    press_mix(page, Modality.DERMOSCOPIC, "Every class alike", qtbot)
+
+    qtbot.waitUntil(lambda: row.shares.text().count("33\u00a0%") == 3)
+    assert kept(workspace) == Settings(model_id="colours-3", class_mix="balanced")
+    press_mix(page, Modality.DERMOSCOPIC, "The archive's", qtbot)
+    assert kept(workspace).class_mix == "archive"
+
+
+def test_own_mix_is_kept_once_it_fits_the_network(
+    page: SettingsWorkspace, workspace: Workspace, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, row = tmp_path / "spring.toml", mix_row(page, Modality.CLINICAL)
+    monkeypatch.setattr("skindesk.gui.settings.mix_row.QFileDialog.getOpenFileName", lambda *_: (str(file), ""))
+    file.write_text("red = 1")
+
+    press_mix(page, Modality.CLINICAL, "Own file", qtbot)
+
+    qtbot.waitUntil(lambda: "spring lacks green, blue" in row.shares.text())
+    assert kept(workspace) == Settings()
+    assert not row.file_button.isVisible()
+    file.write_text("red = 1\ngreen = 8\nblue = 1")
+    press_mix(page, Modality.CLINICAL, "Own file", qtbot)
+    qtbot.waitUntil(lambda: "green\u00a080\u00a0%" in row.shares.text())
+    assert kept(workspace) == Settings(clinical_class_mix=str(file))
+    assert row.file_button.isVisible()
+
+
+def test_choosing_no_file_changes_nothing(
+    page: SettingsWorkspace, workspace: Workspace, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("skindesk.gui.settings.mix_row.QFileDialog.getOpenFileName", lambda *_: ("", ""))
+
+    press_mix(page, Modality.DERMOSCOPIC, "Own file", qtbot)
+
+    buttons = mix_row(page, Modality.DERMOSCOPIC).choice.findChildren(QAbstractButton)
+    assert [button.text() for button in buttons if button.isChecked()] == ["The archive's"]
+    assert kept(workspace) == Settings()
 
 
 def test_a_whole_bundle_is_verified(page: SettingsWorkspace, qtbot: QtBot) -> None:

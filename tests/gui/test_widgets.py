@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -9,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from skindesk.domain.case import Patient, PatientDetails, SkinType
-from skindesk.domain.class_mix import UNRECORDED_MIX
+from skindesk.domain.class_mix import UNRECORDED_MIX, ClassMix
+from skindesk.domain.contract import NoveltyRule
 from skindesk.domain.errors import SkinDeskError
 from skindesk.domain.labels import Label, MalignancyGroup
 from skindesk.domain.prediction import AbstentionReason, Decision, ModelRef, Prediction
@@ -20,7 +22,8 @@ from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.patient_band import PatientBand
 from skindesk.gui.widgets.screen_picture import screen_picture
 from skindesk.gui.widgets.segmented import Segmented
-from skindesk.gui.widgets.words import age, patient_line, percent
+from skindesk.gui.widgets.words import abstention, age, patient_line, percent, why_abstained
+from tests.support.tiny_bundle import tiny_contract
 
 LABELS = (
     Label("mel", "Melanoma", MalignancyGroup.MALIGNANT),
@@ -94,12 +97,12 @@ class TestDifferential:
         assert "rely on your own examination" in said
 
     def test_abstention_names_the_limit_where_it_is_known(self, view: DifferentialView) -> None:
-        view.show_prediction(prediction(0.56, 0.12, 0.12, 0.1, 0.1, abstained=True), 0.52)
+        view.show_prediction(prediction(0.56, 0.12, 0.12, 0.1, 0.1, abstained=True), tiny_contract(min_margin=0.52))
         lead = "the lead of the first class (44\u00a0points) is under this network's limit (52\u00a0points)."
         assert lead in words(view)
 
     def test_a_lead_just_under_the_limit_never_reads_as_the_limit(self, view: DifferentialView) -> None:
-        view.show_prediction(prediction(0.6, 0.084, 0.1, 0.11, 0.106, abstained=True), 0.494)
+        view.show_prediction(prediction(0.6, 0.084, 0.1, 0.11, 0.106, abstained=True), tiny_contract(min_margin=0.494))
         assert "(49.0\u00a0points) is under this network's limit (49.4\u00a0points)" in words(view)
 
     def test_abstention_does_not_speak_of_missing_support(self, view: DifferentialView) -> None:
@@ -267,3 +270,32 @@ def test_arrow_keys_move_between_choices(qtbot: QtBot) -> None:
     assert row.button(1).hasFocus()
     QTest.keyClick(row.button(1), Qt.Key.Key_Right)
     assert row.value() == 2
+
+
+@pytest.mark.parametrize(
+    ("novelty", "threshold", "told"),
+    [
+        (4.1234, 3.0, " (novelty 4.12, limit 3)"),
+        (3.0001, 3.0, " (novelty 3.0001, limit 3)"),
+        (float("nan"), 3.0, ""),
+        (None, 3.0, ""),
+    ],
+)
+def test_strange_picture_is_told_with_numbers_that_differ(novelty: float | None, threshold: float, told: str) -> None:
+    strange = replace(
+        prediction(0.9, 0.1, 0, 0, 0, abstained=True),
+        abstention_reason=AbstentionReason.UNLIKE_TRAINING,
+        novelty=novelty,
+    )
+    contract = replace(tiny_contract(), novelty=NoveltyRule("novelty", "brightness", threshold, 0.01))
+    assert why_abstained(strange, contract) == f"unlike those the network learned from{told}"
+    assert "or retake it" in abstention(strange, contract)
+
+
+def test_class_mix_is_said_unless_it_is_the_archives(qtbot: QtBot) -> None:
+    view = DifferentialView()
+    qtbot.addWidget(view)
+    view.show_prediction(prediction(0.6, 0.4, 0, 0, 0))
+    assert "mix" not in words(view)
+    view.show_prediction(replace(prediction(0.6, 0.4, 0, 0, 0), class_mix=ClassMix("spring", (0.2,) * 5)))
+    assert "Under your class mix “spring”" in words(view)

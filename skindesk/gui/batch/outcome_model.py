@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtGui import QColor
 
+from skindesk.domain.contract import ModelContract
 from skindesk.domain.outcome import Classified, Outcome, Rejected
 from skindesk.domain.prediction import Decision, Prediction, RankedLabel
 from skindesk.gui.theme import current
 from skindesk.gui.widgets.table_model import Index, TableModel
-from skindesk.gui.widgets.words import NOTHING, differential_line, narrow_lead, percent
+from skindesk.gui.widgets.words import NOTHING, differential_line, percent, why_abstained
 
 OUTCOME_ROLE = Qt.ItemDataRole.UserRole
 
@@ -50,8 +51,8 @@ class OutcomeModel(TableModel):
         self._sorted_by = -1
         self._order = Qt.SortOrder.AscendingOrder
         self.rejected_count = 0
-        self.limit: float | None = None
-        """The least lead, 0 to 1, with which the run's network gives an answer; set before the first outcome."""
+        self.contract: ModelContract | None = None
+        """The contract of the run's network; set before the first outcome."""
 
     def clear(self) -> None:
         """Forget all outcomes."""
@@ -149,7 +150,7 @@ class OutcomeModel(TableModel):
 
     def _decision(self, prediction: Prediction) -> tuple[str, str]:
         if prediction.decision is Decision.ABSTAINED:
-            reason = narrow_lead(prediction, self.limit)
+            reason = why_abstained(prediction, self.contract)
             return self.tr("Abstained"), reason[0].upper() + reason[1:]
         return self.tr("Supported"), ""
 

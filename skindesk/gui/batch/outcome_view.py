@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from skindesk.domain.contract import ModelContract
 from skindesk.domain.outcome import Classified, Outcome, Rejected
 from skindesk.gui.background import Background
 from skindesk.gui.latest import Latest
@@ -53,8 +54,8 @@ class OutcomeView(QWidget):
         self._latest.forget()
         self._pages.setCurrentWidget(self._nothing)
 
-    def show_outcome(self, outcome: Outcome, limit: float | None) -> None:
-        """Show a row's outcome; its picture follows as soon as it is decoded. `limit` as `abstention` takes it."""
+    def show_outcome(self, outcome: Outcome, contract: ModelContract | None) -> None:
+        """Show a row's outcome; its picture follows as soon as it is decoded. `contract` as `abstention` takes it."""
         self._name.set_full_text(outcome.path.name)
         self._folder.set_full_text(str(outcome.path.parent))
         self._notice.clear()
@@ -64,11 +65,11 @@ class OutcomeView(QWidget):
             self.rejection.setText(outcome.message)
             self._answer_pages.setCurrentIndex(1)
         else:
-            self._show_answer(outcome, limit)
+            self._show_answer(outcome, contract)
         self._pages.setCurrentIndex(1)
 
-    def _show_answer(self, outcome: Classified, limit: float | None) -> None:
-        self._differential.show_prediction(outcome.prediction, limit)
+    def _show_answer(self, outcome: Classified, contract: ModelContract | None) -> None:
+        self._differential.show_prediction(outcome.prediction, contract)
         model = outcome.prediction.model
         self._source.setText(f"{model.model_id} {model.version} · {model.digest[:8]}")
         self._answer_pages.setCurrentIndex(0)

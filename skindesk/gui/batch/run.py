@@ -6,19 +6,19 @@ from pathlib import Path
 from threading import Event
 
 from skindesk.bootstrap import Workspace
-from skindesk.domain.contract import ModelContract
+from skindesk.domain.contract import Modality, ModelContract
 from skindesk.domain.outcome import Outcome, Rejected
 from skindesk.services.classify import classify_files, find_pictures
 
 
 @dataclass(frozen=True)
 class Job:
-    """What to classify and how. `workers` 0 means one per processor core; `model_id` None the default network."""
+    """What to classify and how. `workers` 0 means one per processor core."""
 
     paths: tuple[Path, ...]
     recursive: bool
     workers: int
-    model_id: str | None
+    modality: Modality
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,11 @@ Report = Begun | Outcome
 def run_job(workspace: Workspace, job: Job, report: Callable[[Report], None], stop: Event) -> None:
     """Classify everything within the job's paths, reporting as it goes, until done or stopped.
 
-    Raises ModelUnavailableError or ContractError before anything is reported. The rows are those of the command
+    The network and the class mix are those of the settings for this kind of picture. Raises as
+    `Workspace.network_for` does before anything is reported. The rows are those of the command
     `skindesk classify` for the same paths.
     """
-    classifier = workspace.models.open(job.model_id)
+    classifier, mix = workspace.network_for(job.modality)
     problems: list[Rejected] = []
     paths = list(_until(stop, find_pictures(job.paths, job.recursive, problems.append)))
     report(Begun(len(paths) + len(problems), classifier.contract))
@@ -47,7 +48,7 @@ def run_job(workspace: Workspace, job: Job, report: Callable[[Report], None], st
         report(problem)
     if stop.is_set():
         return
-    for outcome in classify_files(paths, classifier, job.workers, stop):
+    for outcome in classify_files(paths, classifier, job.workers, stop, mix):
         report(outcome)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import Enum, auto
+from functools import partial
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -20,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from skindesk.bootstrap import Workspace
+from skindesk.domain.contract import Modality
 from skindesk.gui.background import Background
 from skindesk.gui.batch.drop_zone import DropZone
 from skindesk.gui.batch.export import Exported, export
@@ -29,9 +32,12 @@ from skindesk.gui.batch.outcome_view import OutcomeView
 from skindesk.gui.batch.pace import Pace
 from skindesk.gui.batch.progress_panel import ProgressPanel
 from skindesk.gui.batch.run import Begun, Job, Report, run_job
+from skindesk.gui.latest import Latest
 from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.labels import ElidedLabel, text_label
 from skindesk.gui.widgets.notice import Notice
+from skindesk.gui.widgets.segmented import Segmented
+from skindesk.gui.widgets.words import modality_name
 from skindesk.imaging.decode import EXTENSIONS
 
 _CLOCK_MS = 500
@@ -61,6 +67,7 @@ class BatchWorkspace(QWidget):
         super().__init__(parent)
         self._workspace = workspace
         self._background = background
+        self._latest = Latest(background, self)
         self.state = BatchState.IDLE
         self._stop = Event()
         self._begun: Begun | None = None
@@ -75,6 +82,11 @@ class BatchWorkspace(QWidget):
         self.recursive_box = QCheckBox(self.tr("Include folders within"), self)
         self.recursive_box.setAccessibleName(self.tr("Include the folders within the chosen folder"))
         self.recursive_box.setChecked(True)
+        kinds = [(kind, modality_name(kind)) for kind in Modality]
+        self.modality_choice = Segmented[Modality](self.tr("Kind of pictures"), kinds, self)
+        self.modality_choice.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.modality_choice.choose(Modality.DERMOSCOPIC)
+        self.modality_choice.hide()
         self._network_label = ElidedLabel("", "secondary")
         self._clock = QTimer(self, interval=_CLOCK_MS)
         self._build()
@@ -87,12 +99,16 @@ class BatchWorkspace(QWidget):
         """Whether a run has not ended yet."""
         return self.state in (BatchState.RUNNING, BatchState.STOPPING)
 
+    def modality(self) -> Modality:
+        """The kind of pictures that the next run is told it gets."""
+        return self.modality_choice.value() or Modality.DERMOSCOPIC
+
     def start(self, paths: Sequence[Path]) -> None:
         """Begin a run over folders and files; refused while one runs."""
         if self.is_running or not paths:
             return
         settings = self._workspace.settings
-        job = Job(tuple(paths), self.recursive_box.isChecked(), settings.batch_workers, settings.model_id)
+        job = Job(tuple(paths), self.recursive_box.isChecked(), settings.batch_workers, self.modality())
         self.model.clear()
         self.table.count_rows()
         self.view.show_nothing()
@@ -148,7 +164,7 @@ class BatchWorkspace(QWidget):
         for report in reports:
             if isinstance(report, Begun):
                 self._begun = report
-                self.model.limit = report.contract.decision.min_margin
+                self.model.contract = report.contract
             else:
                 outcomes.append(report)
         self.model.append(outcomes)
@@ -192,6 +208,7 @@ class BatchWorkspace(QWidget):
         self.progress.stop_button.setVisible(self.is_running)
         self.progress.stop_button.setEnabled(state is BatchState.RUNNING)
         self.recursive_box.setEnabled(not self.is_running)
+        self.modality_choice.setEnabled(not self.is_running)
         self.again_button.setVisible(state is not BatchState.IDLE)
         self.again_button.setEnabled(not self.is_running)
         self.export_button.setVisible(state is not BatchState.IDLE)
@@ -212,12 +229,15 @@ class BatchWorkspace(QWidget):
         self.progress.show_pace(pace, self.model.rejected_count, self.is_running)
 
     def _name_network(self) -> None:
-        model_id = self._workspace.settings.model_id
-        self._background.start(
-            lambda: self._workspace.models.find(model_id).model_id, self._show_network, self._no_network
-        )
+        modality = self.modality()
+        self._latest.ask(partial(_found, self._workspace, modality), self._show_network, self._no_network)
 
-    def _show_network(self, model_id: str) -> None:
+    def _show_network(self, found: tuple[str, tuple[Modality, ...]]) -> None:
+        model_id, kinds = found
+        if kinds and self.modality() not in kinds:
+            self.modality_choice.choose(kinds[0])
+            return
+        self.modality_choice.setVisible(len(kinds) > 1)
         workers = self._workspace.settings.batch_workers
         count = self.tr("one worker per processor core") if workers == 0 else self.tr("workers: {0}").format(workers)
         self._network_label.set_full_text(self.tr("Network {0} · {1}").format(model_id, count))
@@ -230,7 +250,7 @@ class BatchWorkspace(QWidget):
         if outcome is None:
             self.view.show_nothing()
         else:
-            self.view.show_outcome(outcome, self.model.limit)  # type: ignore[arg-type]  # the signal carries an Outcome
+            self.view.show_outcome(outcome, self.model.contract)  # type: ignore[arg-type]  # the signal carries an Outcome
 
     def _choose_folder(self) -> None:
         if not self.is_running:
@@ -254,6 +274,7 @@ class BatchWorkspace(QWidget):
 
     def _connect(self) -> None:
         self._clock.timeout.connect(self._show_progress)
+        self.modality_choice.chosen.connect(lambda _kind: self._name_network())
         self.table.outcome_chosen.connect(self._show_outcome)
         self.progress.stop_button.clicked.connect(self.stop)
         self.drop_zone.folder_button.clicked.connect(self._choose_folder)
@@ -275,6 +296,7 @@ class BatchWorkspace(QWidget):
         top.setSpacing(16)
         top.addWidget(text_label(self.tr("Batch"), "page-title"))
         top.addWidget(self._network_label, 1)
+        top.addWidget(self.modality_choice)
         top.addWidget(self.recursive_box)
         top.addWidget(self.again_button)
         top.addWidget(self.export_button)
@@ -314,6 +336,13 @@ class BatchWorkspace(QWidget):
         column.addWidget(self.progress)
         column.addWidget(split, 1)
         return page
+
+
+def _found(workspace: Workspace, modality: Modality) -> tuple[str, tuple[Modality, ...]]:
+    """Which network answers a kind of picture, and for which kinds there is one."""
+    kinds = workspace.models.modalities()
+    asked = modality if modality in kinds or not kinds else kinds[0]
+    return workspace.models.find(workspace.settings.model_for(asked), asked).model_id, kinds
 
 
 def _dropped(event: QDropEvent) -> list[Path]:

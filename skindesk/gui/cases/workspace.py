@@ -132,11 +132,11 @@ class CasesWorkspace(QWidget):
         self.notice.show_error(error)
 
     def _learn_names(self) -> None:
-        """Ask the active network what its label codes mean; without one the codes stand for themselves."""
+        """Ask the installed networks what their label codes mean; without any the codes stand for themselves."""
 
         def names() -> Mapping[str, str]:
-            labels = self._workspace.models.open(self._workspace.settings.model_id).contract.labels
-            return {label.code: label.name for label in labels}
+            models = reversed(self._workspace.models.installed())  # where two differ, the first one's word counts
+            return {label.code: label.name for model in models for label in model.contract.labels}
 
         self._background.start(names, self._use_names, lambda error: None)
 

@@ -55,11 +55,11 @@ class NetworkStep(Step):
         """There will be no answer."""
         self._say(sentence, "error")
 
-    def show_prediction(self, prediction: Prediction, limit: float | None) -> None:
-        """Show the answer; `limit` is the least lead, 0 to 1, with which the network gives one."""
+    def show_prediction(self, prediction: Prediction, contract: ModelContract | None) -> None:
+        """Show the answer of the network with this contract."""
         self._state.hide()
         self.reveal_button.hide()
-        self.differential.show_prediction(prediction, limit)
+        self.differential.show_prediction(prediction, contract)
         self.differential.show()
 
     def mark_map(self, code: str | None) -> None:

@@ -1,55 +1,67 @@
 """What kind of picture it is, how large, and what is to be said of its quality."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from skindesk.domain.contract import Modality
 from skindesk.gui.examine.examination import Examination
 from skindesk.gui.examine.step import Step
 from skindesk.gui.widgets.labels import text_label
-from skindesk.gui.widgets.words import modality_word, quality_sentence
+from skindesk.gui.widgets.segmented import Segmented
+from skindesk.gui.widgets.words import modality_name, quality_sentence
 
-_KIND_PX = 152
+OTHER_KIND_KEYS = QKeySequence("Ctrl+K")
 
 
 class PictureStep(Step):
-    """The kind of picture starts as the network's own and can be corrected."""
+    """Where there are networks for several kinds of picture, the user says which kind it is, and it stays so."""
 
-    modality_changed = Signal()
+    declared = Signal(object)
+    """The user has said that pictures are of this Modality."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(1, self.tr("Picture"), parent)
-        self._expected: Modality | None = None
-        self._combo = QComboBox()
-        self._combo.setAccessibleName(self.tr("Kind of picture"))
-        for modality in Modality:
-            self._combo.addItem(modality_word(modality), modality)
-        self._combo.currentIndexChanged.connect(self._changed)
-        self._mismatch = text_label("", "warning", wrap=True)
-        self._mismatch.hide()
+        kinds = [(kind, modality_name(kind)) for kind in Modality]
+        self.kind = Segmented[Modality](self.tr("Kind of picture"), kinds)
+        self.kind.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.kind.setToolTip(
+            self.tr("Decides which network answers. {keys} takes the other kind.").format(
+                keys=OTHER_KIND_KEYS.toString(QKeySequence.SequenceFormat.NativeText)
+            )
+        )
+        self.kind.hide()
+        self.kind.chosen.connect(self.declared)
         self._quality = text_label("", "secondary", wrap=True)
-        self._combo.setToolTip(self.tr("Kind of picture"))
-        self._combo.setFixedWidth(_KIND_PX)
-        self.header.addWidget(self._combo)
-        self.body.addWidget(self._mismatch)
+        self.header.addWidget(self.kind)
         self.body.addWidget(self._quality)
         self.show_examination(None)
 
     def modality(self) -> Modality:
         """The kind of picture as it stands."""
-        return Modality(self._combo.currentData())
+        return self.kind.value() or Modality.DERMOSCOPIC
 
-    def expect(self, modality: Modality) -> None:
-        """Start from the kind of picture that the network was trained on."""
-        self._expected = modality
-        self.choose(modality)
-        self._changed()
+    def offer(self, kinds: Sequence[Modality]) -> None:
+        """Ask for the kind only where it decides on a network."""
+        self.kind.setVisible(len(kinds) > 1)
+
+    def answered_by(self, modality: Modality) -> None:
+        """The kind of picture that the network answers, without a signal."""
+        self.kind.blockSignals(True)
+        self.kind.choose(modality)
+        self.kind.blockSignals(False)
+
+    def take_other_kind(self) -> None:
+        """From dermoscopic to clinical and back, where there is a choice."""
+        if self.kind.isVisible():
+            kinds = tuple(Modality)
+            self.kind.choose(kinds[(kinds.index(self.modality()) + 1) % len(kinds)])
 
     def show_examination(self, examination: Examination | None) -> None:
-        """Say the size and what was noted of the picture; the kind starts again as the network's."""
+        """Say the size and what was noted of the picture; its kind stays what it was."""
         if examination is None:
-            if self._expected is not None:
-                self.expect(self._expected)
             self._quality.setText(self.tr("No picture yet."))
             return
         image = examination.image
@@ -57,25 +69,6 @@ class PictureStep(Step):
         notes = [quality_sentence(warning) for warning in examination.warnings]
         self._quality.setText(f"{size} · " + ("\n".join(notes) or self.tr("nothing to remark on its quality")))
 
-    def mismatch(self) -> str:
-        """The warning about the kind of picture, if there is one."""
-        return self._mismatch.text()
-
     def quality(self) -> str:
         """What is said of the picture's quality."""
         return self._quality.text()
-
-    def choose(self, modality: Modality) -> None:
-        """Take a kind of picture."""
-        self._combo.setCurrentIndex(self._combo.findData(modality))
-
-    def _changed(self) -> None:
-        differs = self._expected is not None and self.modality() is not self._expected
-        text = ""
-        if differs and self._expected is not None:
-            text = self.tr(
-                "The network was trained on {expected} pictures. Its answer for a {given} one is not reliable."
-            ).format(expected=modality_word(self._expected), given=modality_word(self.modality()))
-        self._mismatch.setText(text)
-        self._mismatch.setVisible(differs)
-        self.modality_changed.emit()

@@ -16,6 +16,7 @@ from skindesk.gui.examine.examination import NOTHING_REVIEWED, Examination
 from skindesk.gui.examine.examiner import Examiner
 from skindesk.gui.examine.incoming import Read, first_file, holds_picture, reader_of_image
 from skindesk.gui.examine.panel import ExaminePanel
+from skindesk.gui.examine.picture_step import OTHER_KIND_KEYS
 from skindesk.gui.examine.save_dialog import SaveDialog
 from skindesk.gui.examine.viewer import Viewer
 from skindesk.gui.widgets.labels import set_role
@@ -170,12 +171,15 @@ class ExamineWorkspace(QWidget):
         self.examiner.model_failed.connect(self._model_failed)
         self.examiner.shown.connect(self._picture_shown)
         self.examiner.unreadable.connect(self.viewer.show_failure)
+        self.examiner.modalities_found.connect(self.panel.picture.offer)
+        self.examiner.asked_anew.connect(self._asked_anew)
         self.examiner.answered.connect(self._answered)
         self.examiner.unanswered.connect(self._unanswered)
         self.viewer.open_wanted.connect(self.choose_file)
         self.viewer.shelf.picked.connect(self.open_file)
         self.viewer.panel_button.toggled.connect(self.panel.setVisible)
         self.viewer.map_toggled.connect(self._toggle_map)
+        self.panel.picture.declared.connect(self.examiner.declare)
         self.panel.impression.given.connect(self.reveal)
         self.panel.network.reveal_wanted.connect(self.reveal)
         self.panel.network.map_toggled.connect(self._show_map)
@@ -186,6 +190,7 @@ class ExamineWorkspace(QWidget):
         self._bind(QKeySequence.StandardKey.Paste, self.paste)
         self._bind(QKeySequence.StandardKey.Save, self.save)
         self._bind(QKeySequence("Ctrl+R"), self.reveal)
+        self._bind(OTHER_KIND_KEYS, self.panel.picture.take_other_kind)
 
     def _bind(self, keys: QKeySequence | QKeySequence.StandardKey, slot: Callable[[], None]) -> None:
         QShortcut(QKeySequence(keys), self, slot)
@@ -222,7 +227,7 @@ class ExamineWorkspace(QWidget):
 
     def _model_opened(self, contract: ModelContract) -> None:
         self.panel.impression.offer(contract.labels)
-        self.panel.picture.expect(contract.modality)
+        self.panel.picture.answered_by(contract.modality)
         self.panel.network.name_model(contract)
         self.viewer.shelf.name_classes(contract.labels)
 
@@ -237,6 +242,14 @@ class ExamineWorkspace(QWidget):
         self.panel.allow_review(True)
         self.panel.network.show_working()
         self.panel.impression.take_focus()
+
+    def _asked_anew(self, examination: Examination) -> None:
+        """Another network is to answer: what the last one said goes at once."""
+        self.panel.network.name_model(None)
+        self.panel.network.show_working()
+        self.panel.save_button.setEnabled(False)
+        self.viewer.show_map(None)
+        self.viewer.allow_map(False)
 
     def _answered(self, examination: Examination) -> None:
         self.panel.picture.show_examination(examination)
@@ -256,8 +269,7 @@ class ExamineWorkspace(QWidget):
         if examination.answer is None:
             return
         examination.reveal(self.panel.impression.value())
-        limit = None if examination.contract is None else examination.contract.decision.min_margin
-        self.panel.network.show_prediction(examination.answer.prediction, limit)
+        self.panel.network.show_prediction(examination.answer.prediction, examination.contract)
         self.panel.bring_answer_into_view()
         self._show_map("", False)
         self.viewer.allow_map(True)

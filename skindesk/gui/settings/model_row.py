@@ -30,6 +30,7 @@ class ModelRow(QWidget):
     def __init__(self, model: InstalledModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model_id = model.model_id
+        self.modality = model.modality
         title = str(model.card.raw.get("title", model.model_id))
         version = str(model.card.raw.get("version", ""))
         self.choice = QRadioButton(title, self)

@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from skindesk.bootstrap import Workspace
+from skindesk.domain.contract import Modality
 from skindesk.gui.background import Background
+from skindesk.gui.settings.mix_row import MixRow
 from skindesk.gui.settings.model_row import ModelRow
 from skindesk.gui.settings.section import Section
 from skindesk.gui.theme import apply_theme, set_icon
@@ -29,7 +31,7 @@ from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.segmented import Segmented
 from skindesk.gui.widgets.words import sentence
 from skindesk.services.models import InstalledModel
-from skindesk.system.settings import Theme
+from skindesk.system.settings import Settings, Theme
 
 _COLUMN_PX = 760
 _MOST_WORKERS = 64
@@ -51,10 +53,12 @@ class SettingsWorkspace(QWidget):
         self.workers_box = self._workers_box()
         self.model_rows: tuple[ModelRow, ...] = ()
         self._shown_models: list[tuple[str, str]] | None = None
-        self._choices = QButtonGroup(self)
+        self._choices = {kind: QButtonGroup(self) for kind in Modality}
+        self.mix_rows: tuple[MixRow, ...] = ()
         self._models = Section(self.tr("Network"), self)
         self._models_told = text_label(self.tr("Looking for installed networks…"), "secondary", wrap=True)
         self._models.column.addWidget(self._models_told)
+        self._mixes = self._class_mix()
         self._build()
         self._show_settings()
 
@@ -77,8 +81,11 @@ class SettingsWorkspace(QWidget):
             control.blockSignals(False)
 
     def _change(self, **values: Any) -> None:
+        """Keep some settings with other values."""
+        self._keep(replace(self._workspace.settings, **values))
+
+    def _keep(self, changed: Settings) -> None:
         """Keep changed settings; where the profile cannot be written, say so and show the old ones again."""
-        changed = replace(self._workspace.settings, **values)
         if changed == self._workspace.settings:
             return
         try:
@@ -86,6 +93,7 @@ class SettingsWorkspace(QWidget):
         except OSError as error:
             self._show_settings()
             self._mark_active()
+            self._show_mixes()
             self._tell_unwritable(error)
             return
         self.notice.clear()
@@ -109,20 +117,24 @@ class SettingsWorkspace(QWidget):
         if found != self._shown_models:
             self._shown_models = found
             self._list_models(models)
+            self._list_mixes([kind for kind in Modality if any(model.modality is kind for model in models)])
         self._mark_active()
+        self._show_mixes()
 
     def _list_models(self, models: Sequence[InstalledModel]) -> None:
         for row in self.model_rows:
-            self._choices.removeButton(row.choice)
+            self._choices[row.modality].removeButton(row.choice)
         _empty(self._models)
-        rows = []
-        for place, model in enumerate(models):
-            if place:
+        rows: list[ModelRow] = []
+        for model in models:
+            if rows:
                 self._models.column.addWidget(hairline())
+            if not rows or rows[-1].modality is not model.modality:
+                self._models.column.addWidget(text_label(self._for_pictures(model.modality), "label"))
             row = ModelRow(model, self._models)
-            row.choice.clicked.connect(partial(self._activate, model.model_id))
+            row.choice.clicked.connect(partial(self._activate, model))
             row.verify_button.clicked.connect(partial(self._verify, row))
-            self._choices.addButton(row.choice)
+            self._choices[row.modality].addButton(row.choice)
             self._models.column.addWidget(row)
             rows.append(row)
         self.model_rows = tuple(rows)
@@ -133,26 +145,52 @@ class SettingsWorkspace(QWidget):
                 )
             )
 
+    def _for_pictures(self, modality: Modality) -> str:
+        return {
+            Modality.DERMOSCOPIC: self.tr("Answers dermoscopic pictures"),
+            Modality.CLINICAL: self.tr("Answers clinical photographs"),
+        }[modality]
+
+    def _list_mixes(self, kinds: Sequence[Modality]) -> None:
+        for old in self.mix_rows:
+            self._mixes.column.removeWidget(old)
+            old.deleteLater()
+        rows = []
+        for kind in kinds:
+            row = MixRow(kind, self._workspace, self._background, self._mixes)
+            row.wanted.connect(self._take_mix)
+            self._mixes.column.addWidget(row)
+            rows.append(row)
+        self.mix_rows = tuple(rows)
+
+    def _show_mixes(self) -> None:
+        for row in self.mix_rows:
+            row.show_kept()
+
+    def _take_mix(self, modality: Modality, mix: str) -> None:
+        self._keep(self._workspace.settings.with_mix(modality, mix))
+        self._show_mixes()
+
     def _no_models(self, error: Exception) -> None:
         self._models_told.setText(sentence(error))
         self.notice.show_error(error)
 
     def _mark_active(self) -> None:
-        """Mark the network of the settings, or the default one where none is chosen."""
-        wanted = self._workspace.settings.model_id
-        for place, row in enumerate(self.model_rows):
-            row.choice.setChecked(row.model_id == wanted if wanted is not None else place == 0)
-        if (
-            self._shown_models is not None
-            and wanted is not None
-            and wanted not in [row.model_id for row in self.model_rows]
-        ):
-            self.notice.show_error(
-                self.tr("The chosen network {0} is no longer installed. Choose another one.").format(wanted)
-            )
+        """Mark for each kind of picture the network of the settings, or the first where none is chosen."""
+        for kind in Modality:
+            wanted = self._workspace.settings.model_for(kind)
+            rows = [row for row in self.model_rows if row.modality is kind]
+            for place, row in enumerate(rows):
+                row.choice.setChecked(row.model_id == wanted if wanted is not None else place == 0)
+            missing = wanted is not None and wanted not in [row.model_id for row in rows]
+            if missing and self._shown_models is not None:
+                self.notice.show_error(
+                    self.tr("The chosen network {0} is no longer installed. Choose another one.").format(wanted)
+                )
 
-    def _activate(self, model_id: str) -> None:
-        self._change(model_id=model_id)
+    def _activate(self, model: InstalledModel) -> None:
+        self._keep(self._workspace.settings.with_model(model.modality, model.model_id))
+        self._show_mixes()
 
     def _verify(self, row: ModelRow) -> None:
         row.show_verifying()
@@ -198,7 +236,7 @@ class SettingsWorkspace(QWidget):
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
-        for section in (self._looks(), self._examination(), self._models, self._batch(), self._profile()):
+        for section in (self._looks(), self._examination(), self._models, self._mixes, self._batch(), self._profile()):
             column.addWidget(section)
         column.addStretch()
         held = QWidget()
@@ -238,6 +276,16 @@ class SettingsWorkspace(QWidget):
             "A wrong answer sways even experts who see it first. Your impression and the network's are both kept."
         )
         section.add_setting(self.tr("My impression before the network's answer"), why, self.impression_box)
+        return section
+
+    def _class_mix(self) -> Section:
+        section = Section(self.tr("Class mix"), self)
+        why = self.tr(
+            "A network's probabilities hold where each class is as common as in the archive it was trained on. Where "
+            "your patients differ, another mix shifts them, and every answer then says so. Your own file names a share "
+            "for every label, as in “nv = 0.67” (TOML), or “nv,0.67” (CSV)."
+        )
+        section.column.addWidget(text_label(why, "secondary", wrap=True))
         return section
 
     def _batch(self) -> Section:

@@ -4,11 +4,12 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QFont, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from skindesk.domain.contract import ModelContract
 from skindesk.domain.prediction import Decision, Prediction, RankedLabel
 from skindesk.gui.theme import current, set_icon, tabular
 from skindesk.gui.theme.tokens import group_token
 from skindesk.gui.widgets.labels import ElidedLabel, IconLabel, hairline, text_label
-from skindesk.gui.widgets.words import abstention, group_icon, group_word, percent, sum_words
+from skindesk.gui.widgets.words import abstention, group_icon, group_word, mix_sentence, percent, sum_words
 
 LEADING = 3
 _BAR_PX = 8
@@ -59,10 +60,10 @@ class DifferentialView(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self._content)
 
-    def show_prediction(self, prediction: Prediction, limit: float | None = None) -> None:
-        """Show a prediction in the place of the last one; `limit` as `abstention` takes it."""
+    def show_prediction(self, prediction: Prediction, contract: ModelContract | None = None) -> None:
+        """Show a prediction in the place of the last one; `contract` as `abstention` takes it."""
         self._buttons = {}
-        content = self._built(prediction, limit)
+        content = self._built(prediction, contract)
         self._column.replaceWidget(self._content, content)
         content.show()
         self._content.hide()
@@ -76,14 +77,14 @@ class DifferentialView(QWidget):
             button.setChecked(owner == code)
             button.blockSignals(False)
 
-    def _built(self, prediction: Prediction, limit: float | None) -> QWidget:
+    def _built(self, prediction: Prediction, contract: ModelContract | None) -> QWidget:
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         abstained = prediction.decision is Decision.ABSTAINED
         if abstained:
-            column.addWidget(self._abstained(prediction, limit))
+            column.addWidget(self._abstained(prediction, contract))
         for entry in prediction.ranked[:LEADING]:
             column.addWidget(self._leading(entry, abstained))
         rest = prediction.ranked[LEADING:]
@@ -91,15 +92,17 @@ class DifferentialView(QWidget):
             column.addWidget(self._other(rest, abstained))
         column.addWidget(hairline())
         column.addWidget(self._sum(prediction, abstained))
+        if not prediction.class_mix.is_archives:
+            column.addWidget(text_label(mix_sentence(prediction.class_mix), "secondary", wrap=True))
         return content
 
-    def _abstained(self, prediction: Prediction, limit: float | None) -> QWidget:
+    def _abstained(self, prediction: Prediction, contract: ModelContract | None) -> QWidget:
         line = QWidget()
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(IconLabel("prohibit", "novel"), 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(text_label(abstention(prediction, limit), "abstained", wrap=True), 1)
+        row.addWidget(text_label(abstention(prediction, contract), "abstained", wrap=True), 1)
         return line
 
     def _leading(self, entry: RankedLabel, abstained: bool) -> QWidget:

@@ -1,12 +1,14 @@
 """How values of the domain read on the screen."""
 
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
 
 from PySide6.QtCore import QCoreApplication
 
 from skindesk.domain.case import Confidence, Lesion, LesionDetails, Patient, Plan, ReviewDetails, Sex, Site, SkinType
-from skindesk.domain.contract import Modality
+from skindesk.domain.class_mix import BALANCED, ClassMix
+from skindesk.domain.contract import Modality, ModelContract
 from skindesk.domain.errors import SkinDeskError
 from skindesk.domain.labels import MalignancyGroup
 from skindesk.domain.prediction import AbstentionReason, Decision, Prediction
@@ -59,13 +61,47 @@ def group_icon(group: MalignancyGroup) -> str:
     return {MalignancyGroup.MALIGNANT: "warning-octagon", MalignancyGroup.PREMALIGNANT: "warning"}.get(group, "circle")
 
 
-def abstention(prediction: Prediction, limit: float | None = None) -> str:
-    """Why the network gave no answer, and what to do; `limit` is the least lead, 0 to 1, that it answers with."""
-    if prediction.abstention_reason is AbstentionReason.CLASSES_TOO_CLOSE:
-        why = narrow_lead(prediction, limit)
+def abstention(prediction: Prediction, contract: ModelContract | None = None) -> str:
+    """Why the network gave no answer, and what to do; with the limits of its contract, where that is at hand."""
+    if prediction.abstention_reason is AbstentionReason.UNLIKE_TRAINING:
+        words = translate(
+            "words",
+            "No answer: this picture is {why}. It may show something else, or be taken in another way. Judge without "
+            "the network; or retake it, sharp, with one lesion in its middle.",
+        )
     else:
-        why = translate("words", "the picture cannot be judged")
-    return translate("words", "No answer: {why}. Retake the picture, or rely on your own examination.").format(why=why)
+        words = translate("words", "No answer: {why}. Retake the picture, or rely on your own examination.")
+    return words.format(why=why_abstained(prediction, contract))
+
+
+def why_abstained(prediction: Prediction, contract: ModelContract | None = None) -> str:
+    """The reason for an abstention in a few words."""
+    if prediction.abstention_reason is AbstentionReason.UNLIKE_TRAINING:
+        rule = None if contract is None else contract.novelty
+        return _strange(prediction.novelty, None if rule is None else rule.threshold)
+    return narrow_lead(prediction, None if contract is None else contract.decision.min_margin)
+
+
+def _strange(novelty: float | None, limit: float | None) -> str:
+    words = translate("words", "unlike those the network learned from")
+    if novelty is None or not math.isfinite(novelty):
+        return words
+    if limit is None:
+        return words + translate("words", " (novelty {novelty})").format(novelty=f"{novelty:.3g}")
+    for digits in range(3, 8):  # "novelty 3.00, limit 3.00" would puzzle
+        shown, most = f"{novelty:.{digits}g}", f"{limit:.{digits}g}"
+        if shown != most:
+            break
+    return words + translate("words", " (novelty {novelty}, limit {limit})").format(novelty=shown, limit=most)
+
+
+def mix_sentence(mix: ClassMix) -> str:
+    """Under which class mix an answer's probabilities hold; nothing where that is the archive's."""
+    if mix.is_archives:
+        return ""
+    if mix.name == BALANCED:
+        return translate("words", "As if every class were equally common, not as in the archive.")
+    return translate("words", "Under your class mix “{name}”, not the archive's.").format(name=mix.name)
 
 
 def narrow_lead(prediction: Prediction, limit: float | None = None) -> str:
@@ -196,6 +232,14 @@ def plan_word(plan: Plan) -> str:
         Plan.EXCISE: translate("words", "excise"),
         Plan.REFER: translate("words", "refer"),
     }[plan]
+
+
+def modality_name(modality: Modality) -> str:
+    """The kind of picture as the name of a choice."""
+    return {
+        Modality.DERMOSCOPIC: translate("words", "Dermoscopic"),
+        Modality.CLINICAL: translate("words", "Clinical photograph"),
+    }[modality]
 
 
 def modality_word(modality: Modality) -> str:
