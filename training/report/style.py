@@ -43,6 +43,7 @@ tbody th { font-weight: 500; }
 .value { font-weight: 600; }
 .bounds { color: var(--muted); font-size: 12.5px; }
 .dense .bounds { display: block; }
+.dense thead th { white-space: normal; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: 12px; margin: 8px 0 16px; }
 .tile { background: var(--raised); border-radius: 8px; padding: 10px 14px; }
 .tile .value { display: block; font-size: 24px; line-height: 1.3; font-weight: 650; }
