@@ -68,8 +68,8 @@ def test_evaluation_writes_figures_with_intervals_and_a_report(trained: Trained)
 def test_program_accepts_the_bundle_and_its_golden_outputs(bundle: Path) -> None:
     Classifier.load(bundle).check_golden(read_golden(bundle))
     card = json.loads((bundle / "card.json").read_text("utf-8"))
-    assert card["agreement_with_keras"]["largest_difference"] <= TOLERANCE
-    assert card["agreement_with_keras"]["files"] > 50
+    assert card["agreement"]["largest_difference"] <= TOLERANCE
+    assert card["agreement"]["files"] > 50
     assert read_golden(bundle).novelty is not None
     assert "## Not for" in (bundle / "card.md").read_text("utf-8")
 
