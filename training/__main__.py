@@ -70,6 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--compare", type=Path, action="append", default=[], metavar="RUN", help="a run for the card")
     export.set_defaults(run=_export)
 
+    probe = verbs.add_parser("probe", help="measure logistic regression on a frozen backbone, to compare with")
+    _add_config(probe)
+    probe.add_argument("--weights", type=Path, required=True, help="pretrained backbone weights (.weights.h5)")
+    probe.set_defaults(run=_probe)
+
     quantise = verbs.add_parser("quantise", help="write an exported bundle's 8-bit twin, <id>-fast")
     _add_config(quantise)
     quantise.add_argument("--out", type=Path, default=Path("models"), help="the folder that holds the bundle")
@@ -204,6 +209,20 @@ def _export(chosen: argparse.Namespace) -> None:
     places = _Places(chosen)
     compared = [Run(folder) for folder in chosen.compare]
     print(f"Wrote {export(places.config, places.load_cache(), places.run, chosen.out, compared)}")
+
+
+def _probe(chosen: argparse.Namespace) -> None:
+    from training.formatting import format_interval
+    from training.probe import probe
+    from training.runs import Run
+
+    places = _Places(chosen)
+    run = Run(places.run.folder.with_name(f"{places.run.folder.name}-probe"))
+    figures = probe(places.config, places.load_cache(), chosen.weights, run)
+    for mix in ("archive_mix", "balanced_mix"):
+        for name in ("accuracy", "balanced_accuracy", "macro_auc"):
+            print(f"{mix} {name}: {format_interval(figures[mix][name])}")
+    print(f"Figures: {run.figures}")
 
 
 def _quantise(chosen: argparse.Namespace) -> None:

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,12 +14,13 @@ from training.architectures.network import Network
 from training.cache import Cache
 from training.calibrate import Calibration, calibrate
 from training.config import Config
+from training.conversion import Runner
 from training.errors import TrainingError
 from training.external import measure_external
 from training.figures import MIXES, measure, measure_calibration, measure_selection
 from training.groups import measure_groups
 from training.metrics import Floats, softmax_with_prior
-from training.novelty import MOST_FITTED, Novelty, compare_scores, embed, fit_novelty, measure_novelty
+from training.novelty import MOST_FITTED, Novelty, compare_scores, fit_novelty, measure_novelty
 from training.report import Evidence, write_report
 from training.robustness import measure_robustness
 from training.runs import Run, write_json
@@ -29,7 +29,6 @@ from training.views import Predict, measure_eight_views
 
 SQUASHED_ASPECT = 4 / 3
 """Width over height of the frames that the archives' squashed pictures were taken in."""
-_BATCH = 16
 
 
 def load_network(config: Config, classes: int, run: Run) -> Network:
@@ -71,18 +70,18 @@ def evaluate(
     which the report shows them, that the same network is measured on.
     """
     network = load_network(config, len(cache.labels), run)
-    predict, foreign = predictor(network), foreign or Foreign()
+    runner, foreign = Runner(network, config.data.height_px, config.data.width_px), foreign or Foreign()
     validation = cache.where(Part.VALIDATION)
-    calibration = calibrate(predict(cache.images[validation]), cache.targets[validation], cache.class_mix())
+    calibration = calibrate(runner.logits(cache.images[validation]), cache.targets[validation], cache.class_mix())
     write_json(run.calibration, calibration.__dict__)
-    novelty, learnt = _fit_novelty(network, cache, foreign.chosen_by)
+    novelty, learnt = _fit_novelty(runner, cache, foreign.chosen_by)
     novelty.save(run)
-    figures, evidence = measure_network(
-        predict, partial(_novelty_of, network, novelty), novelty.rule, calibration, config, cache, quick, externals,
-        foreign.measured,
-    )  # fmt: skip
-    own = embed(network, cache.images[cache.where(Part.TEST)])
-    others = {name: embed(network, pictures) for name, pictures in foreign.measured.items()}
+    judge = Judge(
+        runner.logits, lambda pictures: novelty.score.measure(runner.embeddings(pictures)), novelty.rule, calibration
+    )
+    figures, evidence = measure_network(judge, config, cache, quick, externals, foreign.measured)
+    own = runner.embeddings(cache.images[cache.where(Part.TEST)])
+    others = {name: runner.embeddings(pictures) for name, pictures in foreign.measured.items()}
     figures["novelty"]["compared"] = compare_scores(learnt, own, others)
     figures["weights_digest"] = weights_digest(run)
     write_json(run.figures, figures)
@@ -90,22 +89,30 @@ def evaluate(
     return figures
 
 
+@dataclass(frozen=True)
+class Judge:
+    """A calibrated network, however it is run.
+
+    `logits` gives balanced logits (n, classes) and `novelty` scores (n,) of pictures uint8 (n, height, width, 3) of
+    its size.
+    """
+
+    logits: Predict
+    novelty: Callable[[NDArray[np.uint8]], Floats]
+    rule: NoveltyRule
+    calibration: Calibration
+
+
 def measure_network(
-    predict: Predict,
-    novelty_of: Callable[[NDArray[np.uint8]], Floats],
-    rule: NoveltyRule,
-    calibration: Calibration,
+    judge: Judge,
     config: Config,
     cache: Cache,
     quick: bool,
     externals: Mapping[str, Cache] | None,
     foreign: Mapping[str, NDArray[np.uint8]],
 ) -> tuple[dict[str, Any], Evidence]:
-    """Every figure of a calibrated network on the test part, however it is run, and what a report shows beside them.
-
-    `predict` gives its balanced logits (n, classes) and `novelty_of` its novelty scores (n,) for pictures uint8
-    (n, height, width, 3) of its size.
-    """
+    """Every figure of a network on the test part, and what a report shows beside them."""
+    predict, calibration = judge.logits, judge.calibration
     test = cache.where(Part.TEST)
     pictures, targets = cache.images[test], cache.targets[test]
     groups = tuple(cache.groups[at] for at in test)
@@ -131,7 +138,10 @@ def measure_network(
         **measure_selection(archive, targets, groups, calibration),
         "groups": measure_groups(archive, targets, groups, cache.labels, attributes),
         "novelty": measure_novelty(
-            rule, novelty_of(pictures), groups, {name: novelty_of(strange) for name, strange in foreign.items()}
+            judge.rule,
+            judge.novelty(pictures),
+            groups,
+            {name: judge.novelty(strange) for name, strange in foreign.items()},
         ),
     }
     if not quick:
@@ -148,23 +158,9 @@ def measure_network(
     return figures, Evidence.of(cache, test, archive, uncalibrated)
 
 
-def predictor(network: Network) -> Predict:
-    """A function from uint8 (n, size, size, 3), at the network's own size, to its balanced logits (n, classes)."""
-
-    def predict(pictures: NDArray[np.uint8]) -> Floats:
-        batches = (pictures[at : at + _BATCH].astype(np.float32) for at in range(0, len(pictures), _BATCH))
-        return np.concatenate([np.asarray(network.training_model.predict_on_batch(b), np.float64) for b in batches])
-
-    return predict
-
-
-def _fit_novelty(network: Network, cache: Cache, foreign: NDArray[np.uint8] | None) -> tuple[Novelty, Floats]:
+def _fit_novelty(runner: Runner, cache: Cache, foreign: NDArray[np.uint8] | None) -> tuple[Novelty, Floats]:
     """The novelty score, and the training embeddings (n, features) that it was fitted to."""
     train = cache.where(Part.TRAIN)
-    learnt = embed(network, cache.images[train[:: max(1, len(train) // MOST_FITTED)]])
-    validation = embed(network, cache.images[cache.where(Part.VALIDATION)])
-    return fit_novelty(learnt, validation, None if foreign is None else embed(network, foreign)), learnt
-
-
-def _novelty_of(network: Network, novelty: Novelty, pictures: NDArray[np.uint8]) -> Floats:
-    return novelty.score.measure(embed(network, pictures))
+    learnt = runner.embeddings(cache.images[train[:: max(1, len(train) // MOST_FITTED)]])
+    validation = runner.embeddings(cache.images[cache.where(Part.VALIDATION)])
+    return fit_novelty(learnt, validation, None if foreign is None else runner.embeddings(foreign)), learnt

@@ -25,6 +25,7 @@ from training.cache import Cache
 from training.calibrate import Calibration, load_calibration
 from training.card import card_json, card_text
 from training.config import Config
+from training.conversion import convert
 from training.errors import TrainingError
 from training.evaluate import load_network, weights_digest
 from training.novelty import Novelty, load_novelty
@@ -36,7 +37,6 @@ TOLERANCE = 1e-4
 
 _OUTPUTS = OutputNames(probabilities="probabilities", cam="cam", embedding="embedding")
 _INPUT = "picture"
-_OPSET = 17
 
 
 def export(config: Config, cache: Cache, run: Run, models: Path, compared: Iterable[Run] = ()) -> Path:
@@ -120,18 +120,9 @@ def serving_model(
 
 
 def to_onnx(serving: Any, contract: ModelContract) -> bytes:
-    """Convert with tf2onnx and write the contract into the file's metadata. Needs the TensorFlow backend."""
-    if keras.backend.backend() != "tensorflow":
-        raise TrainingError("The export needs Keras on TensorFlow.", "Set KERAS_BACKEND=tensorflow.")
-    import onnx
-    import tensorflow as tf
-    import tf2onnx
-
+    """The ONNX file, with the contract in its metadata. Raises TrainingError on other backends than TensorFlow."""
     spec = contract.preprocessing
-    signature = tf.TensorSpec((None, spec.height_px, spec.width_px, 3), tf.uint8, name=contract.input_name)
-    model, _ = tf2onnx.convert.from_keras(serving, opset=_OPSET, input_signature=[signature])
-    # tf2onnx only logs what it cannot convert; the checker refuses such a file.
-    onnx.checker.check_model(model)
+    model = convert(serving, spec.height_px, spec.width_px, contract.input_name)
     entry = model.metadata_props.add()
     entry.key, entry.value = METADATA_KEY, contract.to_json()
     return bytes(model.SerializeToString())

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from skindesk.domain.contract import NoveltyRule
-from training.architectures.network import Network
 from training.errors import TrainingError
 from training.metrics import Floats, Interval, Judged, areas_under_roc, with_interval
 from training.runs import Run
@@ -238,15 +237,6 @@ def _refused(rule: NoveltyRule, scores: Floats, groups: tuple[str, ...]) -> Inte
         return float(np.average(judged.probabilities[:, 0] > rule.threshold, weights=judged.weights))
 
     return with_interval(share, scores[:, None], np.zeros(len(scores), np.int64), groups)
-
-
-def embed(network: Network, pictures: NDArray[np.uint8], batch_size: int = 16) -> Floats:
-    """The network's embeddings float64 (n, features) of pictures uint8 (n, height, width, 3) of its input size."""
-    pooled = keras.layers.GlobalAveragePooling2D()(network.features_model.output)
-    model = keras.Model(network.features_model.input, pooled)
-    steps = range(0, len(pictures), batch_size)
-    found = [model.predict_on_batch(pictures[at : at + batch_size].astype(np.float32)) for at in steps]
-    return np.concatenate(found).astype(np.float64)
 
 
 def _unit(embeddings: Floats) -> Floats:

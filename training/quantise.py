@@ -5,10 +5,8 @@ onnxruntime's QDQ format). The head, the probabilities and the novelty score sta
 """
 
 import hashlib
-import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,8 +22,9 @@ from training.cache import Cache
 from training.calibrate import Calibration, calibration_at
 from training.card import card_json, card_text
 from training.config import Config
+from training.conversion import in_parallel
 from training.errors import TrainingError
-from training.evaluate import Foreign, measure_network
+from training.evaluate import Foreign, Judge, measure_network
 from training.export import golden, write_bundle
 from training.metrics import Floats, Integers
 from training.novelty import threshold_of
@@ -105,11 +104,12 @@ def write_fast_bundle(
     contract, rule, calibration = _contract(parent.contract, answers, cache.targets[validation])
     content = with_contract(quantised, contract)
     fast = _classifier(content, contract.model_id)
-    figures, evidence = measure_network(
+    judge = Judge(
         lambda pictures: _answers(fast, pictures).logits, lambda pictures: _answers(fast, pictures).novelty,
-        rule, calibration, replace(config, model=replace(config.model, id=contract.model_id)), cache,
-        quick, None, (foreign or Foreign()).measured,
+        rule, calibration,
     )  # fmt: skip
+    named = replace(config, model=replace(config.model, id=contract.model_id))
+    figures, evidence = measure_network(judge, named, cache, quick, None, (foreign or Foreign()).measured)
     figures["quantised"] = twin
     write_json(run.figures, figures)
     write_report(run, figures, evidence)
@@ -148,8 +148,7 @@ class _Answers:
 
 def _answers(network: Classifier, pictures: NDArray[np.uint8]) -> _Answers:
     """What the program's classifier says, with the class mix taken out of its probabilities again."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = list(pool.map(network.run, pictures))
+    found = in_parallel(network.run, pictures)
     probabilities = np.stack([output.probabilities for output in found]).astype(np.float64)
     logits = np.log(np.maximum(probabilities, _SMALLEST_PROBABILITY)) - np.log(network.contract.class_mix)
     return _Answers(logits, np.array([output.novelty for output in found], np.float64))
