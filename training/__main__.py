@@ -68,12 +68,20 @@ def _parser() -> argparse.ArgumentParser:
     _add_config(export)
     export.add_argument("--out", type=Path, default=Path("models"), help="the folder that receives the bundle")
     export.add_argument("--compare", type=Path, action="append", default=[], metavar="RUN", help="a run for the card")
+    export.add_argument(
+        "--beside", type=Path, action="append", default=[], metavar="FILE", help="a file for the bundle"
+    )
     export.set_defaults(run=_export)
 
     probe = verbs.add_parser("probe", help="measure logistic regression on a frozen backbone, to compare with")
     _add_config(probe)
     probe.add_argument("--weights", type=Path, required=True, help="pretrained backbone weights (.weights.h5)")
     probe.set_defaults(run=_probe)
+
+    ablate = verbs.add_parser("ablate", help="train without each part of a recipe in turn, and compare on validation")
+    _add_config(ablate)
+    ablate.add_argument("--weights", type=Path, help="pretrained backbone weights (.weights.h5)")
+    ablate.set_defaults(run=_ablate)
 
     quantise = verbs.add_parser("quantise", help="write an exported bundle's 8-bit twin, <id>-fast")
     _add_config(quantise)
@@ -208,7 +216,7 @@ def _export(chosen: argparse.Namespace) -> None:
 
     places = _Places(chosen)
     compared = [Run(folder) for folder in chosen.compare]
-    print(f"Wrote {export(places.config, places.load_cache(), places.run, chosen.out, compared)}")
+    print(f"Wrote {export(places.config, places.load_cache(), places.run, chosen.out, compared, chosen.beside)}")
 
 
 def _probe(chosen: argparse.Namespace) -> None:
@@ -223,6 +231,14 @@ def _probe(chosen: argparse.Namespace) -> None:
         for name in ("accuracy", "balanced_accuracy", "macro_auc"):
             print(f"{mix} {name}: {format_interval(figures[mix][name])}")
     print(f"Figures: {run.figures}")
+
+
+def _ablate(chosen: argparse.Namespace) -> None:
+    from training.ablate import ablate
+
+    places = _Places(chosen)
+    table = ablate(places.config, places.config_path, places.load_cache(), places.run, chosen.weights)
+    print(table.read_text("utf-8"))
 
 
 def _quantise(chosen: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ Nothing is written unless Keras and the program's own classifier agree, from fil
 
 import hashlib
 import io
+import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -39,11 +40,14 @@ _OUTPUTS = OutputNames(probabilities="probabilities", cam="cam", embedding="embe
 _INPUT = "picture"
 
 
-def export(config: Config, cache: Cache, run: Run, models: Path, compared: Iterable[Run] = ()) -> Path:
+def export(
+    config: Config, cache: Cache, run: Run, models: Path, compared: Iterable[Run] = (), beside: Iterable[Path] = ()
+) -> Path:
     """Write the bundle into `models/<id>` and return that folder.
 
-    Raises TrainingError, and leaves what was there, where the run is not evaluated as it is now, was trained on
-    another split, or Keras and the program differ by more than TOLERANCE on any sample.
+    The figures of the runs `compared` stand in its card; the files `beside`, such as an ablation table, are copied
+    into its folder. Raises TrainingError, and leaves what was there, where the run is not evaluated as it is now, was
+    trained on another split, or Keras and the program differ by more than TOLERANCE on any sample.
     """
     record = read_json(run.record, "Run `python -m training fit` first.")
     figures = read_json(run.figures, "Run `python -m training evaluate` first.")
@@ -63,7 +67,8 @@ def export(config: Config, cache: Cache, run: Run, models: Path, compared: Itera
     agreement = check_agreement(serving, classifier, sample_files(cache))
     comparisons = [read_json(other.figures, f"Evaluate {other.folder} first.") for other in compared]
     card = card_json(contract, cache, digest, figures, comparisons, record, agreement)
-    return write_bundle(models / config.model.id, content, card, card_text(contract, card), golden(classifier))
+    text = card_text(contract, card)
+    return write_bundle(models / config.model.id, content, card, text, golden(classifier), beside)
 
 
 def make_contract(
@@ -174,7 +179,9 @@ def _as_jpeg(rgb: NDArray[np.uint8], name: str) -> PictureFile:
     return picture_from_bytes(name, buffer.getvalue())
 
 
-def write_bundle(folder: Path, content: bytes, card: dict[str, Any], text: str, answers: Golden) -> Path:
+def write_bundle(
+    folder: Path, content: bytes, card: dict[str, Any], text: str, answers: Golden, beside: Iterable[Path] = ()
+) -> Path:
     """Write all files beside the old bundle, then put the whole folder in its place."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
@@ -185,6 +192,8 @@ def write_bundle(folder: Path, content: bytes, card: dict[str, Any], text: str, 
         write_json(fresh / CARD_FILE, card)
         stored = {name: value for name, value in vars(answers).items() if value is not None}
         np.savez_compressed(fresh / GOLDEN_FILE, **stored)
+        for path in beside:
+            shutil.copyfile(path, fresh / path.name)
         Classifier.load(fresh)
         old = Path(temporary) / "old"
         if folder.exists():

@@ -110,7 +110,7 @@ def write_fast_bundle(
     )  # fmt: skip
     named = replace(config, model=replace(config.model, id=contract.model_id))
     figures, evidence = measure_network(judge, named, cache, quick, None, (foreign or Foreign()).measured)
-    figures["quantised"] = twin
+    figures |= {"weights_digest": fast.ref.digest, "quantised": twin}
     write_json(run.figures, figures)
     write_report(run, figures, evidence)
     fresh = card_json(contract, cache, fast.ref.digest, figures, [card.raw["metrics"]], card.raw["training"], twin)

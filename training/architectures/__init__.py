@@ -13,6 +13,7 @@ SMALLEST_PX = {
     "sequential": 32,
     "vit-tiny": 32,
     "mobilenetv2": 32,
+    "mobilenetv2-0.35": 32,
     "efficientnetv2-b0": 32,
     "efficientnetv2-b1": 32,
     "efficientnetv2-b2": 32,

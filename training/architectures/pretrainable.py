@@ -6,6 +6,7 @@ VGG19 (1409.1556) and DenseNet121 (1608.06993), all without their ImageNet top.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import keras
@@ -50,6 +51,7 @@ _efficientnet = {
 }
 PRETRAINABLE = {
     "mobilenetv2": _Pretrainable(keras.applications.MobileNetV2, _to_unit),
+    "mobilenetv2-0.35": _Pretrainable(partial(keras.applications.MobileNetV2, alpha=0.35), _to_unit),
     **_efficientnet,
     "resnet50": _Pretrainable(keras.applications.ResNet50, _caffe),
     "inceptionv3": _Pretrainable(keras.applications.InceptionV3, _to_unit),
