@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from skindesk.domain.errors import SkinDeskError
 
 if TYPE_CHECKING:
     from training.cache import Cache
+    from training.config import DataConfig
     from training.evaluate import Foreign
 
 CONFIGS = Path(__file__).parent / "configs"
@@ -35,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     prepare = verbs.add_parser("prepare", help="read an archive and build its cache")
     _add_config(prepare)
     prepare.add_argument("--data", type=Path, help=f"the archive's folder (default: its name in ${DATA_VARIABLE})")
+    prepare.add_argument("--dataset", help="another archive than the configuration's, prepared in the same way")
     prepare.add_argument(
         "--with", dest="companion", type=Path, metavar="FOLDER", help="another archive whose tables tell more (isic9)"
     )
@@ -119,14 +122,12 @@ class _Places:
 
     def __init__(self, chosen: argparse.Namespace) -> None:
         from training.config import load_config
-        from training.datasets.names import short_name
         from training.runs import Run
 
         named = Path(chosen.config)
         self.config_path = named if named.suffix == ".toml" else CONFIGS / f"{chosen.config}.toml"
         self.config = load_config(self.config_path)
-        data = self.config.data
-        self.cache: Path = chosen.cache or RUNS / "cache" / f"{short_name(data.dataset)}-{data.width_px}"
+        self.cache: Path = chosen.cache or _cache_of(self.config.data)
         self.run = Run(chosen.folder or RUNS / self.config.model.id)
 
     def load_cache(self) -> "Cache":
@@ -152,6 +153,13 @@ class _Places:
         return Foreign(measured, None if chosen_by is None else load_folder(chosen_by, spec))
 
 
+def _cache_of(data: "DataConfig") -> Path:
+    """Where a prepared archive lies unless `--cache` names another folder."""
+    from training.datasets.names import short_name
+
+    return RUNS / "cache" / f"{short_name(data.dataset)}-{data.width_px}"
+
+
 def _named_folders(option: str, entries: Sequence[str]) -> Iterator[tuple[str, Path]]:
     """Each NAME=FOLDER taken apart. Raises TrainingError for anything else."""
     from training.errors import TrainingError
@@ -170,8 +178,10 @@ def _prepare(chosen: argparse.Namespace) -> None:
 
     places = _Places(chosen)
     data = places.config.data
+    if chosen.dataset is not None:
+        data = replace(data, dataset=chosen.dataset)
     folder = chosen.data or folder_of(data.dataset, Path(os.environ.get(DATA_VARIABLE, ".")))
-    prepare(read_archive(data.dataset, folder, chosen.companion), data.preprocessing, places.cache)
+    prepare(read_archive(data.dataset, folder, chosen.companion), data.preprocessing, chosen.cache or _cache_of(data))
 
 
 def _fit(chosen: argparse.Namespace) -> None:
