@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help run test lint train bench package lock clean
+.PHONY: help run test test-networks lint train train-demo bench package lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -21,6 +21,10 @@ run: $(VENV)/runtime
 test: lint
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
 
+## make test-networks  train one step of every large architecture and export it (minutes)
+test-networks: $(VENV)/complete
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m slow_networks
+
 lint: $(VENV)/complete
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -30,6 +34,10 @@ lint: $(VENV)/complete
 ## make train    set up the trainer; then: .venv/bin/python -m training --help
 train: $(VENV)/complete
 	$(BIN)/python -m training --help
+
+## make train-demo  train a tiny network on generated phantoms, up to a bundle that the program runs
+train-demo: $(VENV)/complete
+	.ci/train-demo $(BIN)
 
 ## make bench    measure speed and memory on this machine
 bench: $(VENV)/complete
