@@ -224,7 +224,7 @@ class TestStrangePicture:
         page.widget.reveal()
         told = " ".join(visible_words(page.panel.network))
         assert "No answer: this picture is unlike those the network learned from (novelty 1, limit 0.9)." in told
-        assert "Judge without the network; or retake it" in told
+        assert "Judge without the network, or retake it." in told
         page.save_as_new("1")
         (prediction,) = stored(colours, "1").visits[0].pictures[0].predictions
         assert prediction.abstention_reason is AbstentionReason.UNLIKE_TRAINING

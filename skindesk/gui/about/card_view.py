@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QTextFormat,
     QTextFrameFormat,
     QTextLength,
+    QTextOption,
     QTextTable,
 )
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
@@ -20,6 +21,9 @@ from skindesk.gui.theme import current, notifier
 _HEADING_STEPS = {1: 2, 2: 1}
 """Steps on Qt's scale above 13 px: the page's 20 px and the section's 16 px, to half a pixel."""
 _LINE_HEIGHT_PERCENT = 140
+_TABLE_PX = 12
+_TABLE_WIDTH_PERCENT = 99
+"""At 100 the table's own border would not fit, and the card would scroll sideways."""
 _SHEET = """
 QTextBrowser { border: 2px solid transparent; border-radius: 8px; }
 QTextBrowser:focus { border: 2px solid palette(highlight); }
@@ -35,6 +39,7 @@ class CardView(QTextBrowser):
         self.setOpenLinks(False)
         self.setOpenExternalLinks(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWordWrapMode(QTextOption.WrapMode.WordWrap)  # a figure broken within itself is misread
         self.setStyleSheet(_SHEET)
         self._typeset()
         # Rich text keeps the colours with which it was laid out.
@@ -65,6 +70,11 @@ def _typeset_block(block: QTextBlock) -> None:
     shape.setTopMargin(16 if level else 0)
     shape.setBottomMargin(0 if in_table else 4)
     cursor.mergeBlockFormat(shape)
+    if in_table:
+        small = QTextCharFormat()
+        small.setProperty(QTextFormat.Property.FontPixelSize, _TABLE_PX)
+        cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+        cursor.mergeCharFormat(small)
     if level:
         letters = QTextCharFormat()
         letters.setFontWeight(QFont.Weight.DemiBold)
@@ -75,12 +85,12 @@ def _typeset_block(block: QTextBlock) -> None:
 
 def _typeset_table(table: QTextTable) -> None:
     shape = table.format().toTableFormat()
-    shape.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+    shape.setWidth(QTextLength(QTextLength.Type.PercentageLength, _TABLE_WIDTH_PERCENT))
     shape.setBorder(1)
     shape.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
     shape.setBorderBrush(QBrush(QColor(current().hairline)))
     shape.setBorderCollapse(True)
-    shape.setCellPadding(6)
+    shape.setCellPadding(5)
     shape.setCellSpacing(0)
     shape.setTopMargin(8)
     shape.setBottomMargin(8)

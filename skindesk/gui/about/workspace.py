@@ -58,7 +58,8 @@ class AboutWorkspace(QWidget):
         for place, model in enumerate(models):
             view = CardView(model.card.text, self.tabs)
             view.setAccessibleName(self.tr("Model card of {0}").format(model.model_id))
-            self.tabs.insertTab(place, view, self.tr("Model card: {0}").format(model.model_id))
+            self.tabs.insertTab(place, view, model.model_id)
+            self.tabs.setTabToolTip(place, view.accessibleName())
             views.append(view)
         self.card_views = tuple(views)
         self.tabs.setCurrentIndex(0)

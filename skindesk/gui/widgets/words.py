@@ -67,7 +67,7 @@ def abstention(prediction: Prediction, contract: ModelContract | None = None) ->
         words = translate(
             "words",
             "No answer: this picture is {why}. It may show something else, or be taken in another way. Judge without "
-            "the network; or retake it, sharp, with one lesion in its middle.",
+            "the network, or retake it.",
         )
     else:
         words = translate("words", "No answer: {why}. Retake the picture, or rely on your own examination.")
