@@ -12,7 +12,7 @@ from skindesk.domain.errors import SkinDeskError
 
 if TYPE_CHECKING:
     from training.cache import Cache
-    from training.config import DataConfig
+    from training.config import Config, DataConfig
     from training.evaluate import Foreign
 
 CONFIGS = Path(__file__).parent / "configs"
@@ -49,6 +49,10 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--resume", action="store_true", help="go on after the last finished epoch")
     fit.add_argument("--precision", choices=("float32", "bfloat16"), default="float32", help="what layers compute in")
     fit.set_defaults(run=_fit)
+
+    ensemble = verbs.add_parser("ensemble", help="put an ensemble together from its members' finished runs")
+    _add_config(ensemble)
+    ensemble.set_defaults(run=_ensemble)
 
     evaluate = verbs.add_parser("evaluate", help="calibrate on the validation part, measure on the test part")
     _add_config(evaluate)
@@ -121,14 +125,20 @@ class _Places:
     """The configuration and folders that a command line names."""
 
     def __init__(self, chosen: argparse.Namespace) -> None:
-        from training.config import load_config
+        from training.config import load_network_config
         from training.runs import Run
 
-        named = Path(chosen.config)
-        self.config_path = named if named.suffix == ".toml" else CONFIGS / f"{chosen.config}.toml"
-        self.config = load_config(self.config_path)
+        self.config_path = _config_path(chosen.config)
+        self.config = load_network_config(self.config_path)
         self.cache: Path = chosen.cache or _cache_of(self.config.data)
         self.run = Run(chosen.folder or RUNS / self.config.model.id)
+
+    @property
+    def trained(self) -> "Config":
+        """The configuration with its recipe. Raises TrainingError for an ensemble."""
+        from training.config import load_config
+
+        return load_config(self.config_path)
 
     def load_cache(self) -> "Cache":
         """The prepared archive. Raises TrainingError where it does not fit the configuration."""
@@ -151,6 +161,11 @@ class _Places:
         spec = self.config.data.preprocessing
         measured = {name: load_folder(folder, spec) for name, folder in _named_folders("--foreign", named)}
         return Foreign(measured, None if chosen_by is None else load_folder(chosen_by, spec))
+
+
+def _config_path(name: str) -> Path:
+    named = Path(name)
+    return named if named.suffix == ".toml" else CONFIGS / f"{name}.toml"
 
 
 def _cache_of(data: "DataConfig") -> Path:
@@ -189,9 +204,25 @@ def _fit(chosen: argparse.Namespace) -> None:
 
     places = _Places(chosen)
     fit(
-        places.config, places.config_path, places.load_cache(), places.run, chosen.weights, chosen.resume,
+        places.trained, places.config_path, places.load_cache(), places.run, chosen.weights, chosen.resume,
         chosen.precision,
     )  # fmt: skip
+
+
+def _ensemble(chosen: argparse.Namespace) -> None:
+    from training.config import EnsembleConfig, load_config
+    from training.ensemble import put_together
+    from training.errors import TrainingError
+    from training.runs import Run
+
+    places = _Places(chosen)
+    if not isinstance(places.config, EnsembleConfig):
+        raise TrainingError(f"{places.config_path.name} names no members.", "Train it with `fit`.")
+    configs = [load_config(_config_path(name)) for name in places.config.members]
+    members = [(config, Run(places.run.folder.with_name(config.model.id))) for config in configs]
+    weights = put_together(places.config, places.config_path, places.load_cache(), places.run, members)
+    for name, weight in zip(places.config.members, weights, strict=True):
+        print(f"{name}: {weight:.1f}")
 
 
 def _evaluate(chosen: argparse.Namespace) -> None:
@@ -236,7 +267,7 @@ def _probe(chosen: argparse.Namespace) -> None:
 
     places = _Places(chosen)
     run = Run(places.run.folder.with_name(f"{places.run.folder.name}-probe"))
-    figures = probe(places.config, places.load_cache(), chosen.weights, run)
+    figures = probe(places.trained, places.load_cache(), chosen.weights, run)
     for mix in ("archive_mix", "balanced_mix"):
         for name in ("accuracy", "balanced_accuracy", "macro_auc"):
             print(f"{mix} {name}: {format_interval(figures[mix][name])}")
@@ -247,7 +278,7 @@ def _ablate(chosen: argparse.Namespace) -> None:
     from training.ablate import ablate
 
     places = _Places(chosen)
-    table = ablate(places.config, places.config_path, places.load_cache(), places.run, chosen.weights)
+    table = ablate(places.trained, places.config_path, places.load_cache(), places.run, chosen.weights)
     print(table.read_text("utf-8"))
 
 

@@ -306,19 +306,29 @@ def _worst_class(contract: ModelContract, metrics: dict[str, Any]) -> str:
 
 
 def _provenance(card: dict[str, Any]) -> str:
-    record = card["training"]
+    record, versions = card["training"], card["export_versions"]
+    members = record.get("members", [record])
+    entries = [
+        f"`make network-{record['config'].removesuffix('.toml')}` goes from the archive's folder to this bundle.",
+        *map(_trained, members),
+        "Exported with " + ", ".join(f"{package} {number}" for package, number in sorted(versions.items())),
+        f"Split of the archive: `{card['data']['split_digest']}`",
+    ]
+    if "members" in record:
+        shares = ", ".join(f"{weight:.1f}" for weight in record["weights"])
+        entries.insert(2, f"The members' calibrated logits are weighed {shares}, as validation's likelihood has it.")
+    return _bullets(entries)
+
+
+def _trained(record: dict[str, Any]) -> str:
     latest = record.get("resumed", [record])[-1]
-    settings, versions = latest["settings"], {**latest["versions"], **card["export_versions"]}
-    name = latest["config"].removesuffix(".toml")
-    return _bullets(
-        [
-            f"`make network-{name}` goes from the archive's folder to this bundle.",
-            f"Configuration `training/configs/{latest['config']}`, seed {settings['recipe']['seed']}, "
-            f"Keras on {latest['backend']} in {latest.get('precision', 'float32')}, started {record['started_at']}"
-            + (f", resumed {len(record['resumed'])} times" if "resumed" in record else ""),
-            "Versions: " + ", ".join(f"{package} {number}" for package, number in sorted(versions.items())),
-            f"Split of the archive: `{card['data']['split_digest']}`",
-        ]
+    model, recipe = latest["settings"]["model"], latest["settings"]["recipe"]
+    versions = ", ".join(f"{package} {number}" for package, number in sorted(latest["versions"].items()))
+    resumed = f", resumed {len(record['resumed'])} times" if "resumed" in record else ""
+    return (
+        f"{model['architecture']}: configuration `{latest['config']}` as of commit `{latest['git_commit'][:12]}`, seed "
+        f"{recipe['seed']}, Keras on {latest['backend']} in {latest.get('precision', 'float32')}, {versions}, started "
+        f"{record['started_at']}{resumed}"
     )
 
 

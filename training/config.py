@@ -103,23 +103,51 @@ class AugmentationConfig:
 
 
 @dataclass(frozen=True)
-class Config:
-    """One network's whole configuration."""
+class NetworkConfig:
+    """What calibration, evaluation and export need to know of a network, however it came about."""
 
     model: ModelConfig
     data: DataConfig
+
+
+@dataclass(frozen=True)
+class Config(NetworkConfig):
+    """The whole configuration of a network that is trained."""
+
     recipe: RecipeConfig
     augmentation: AugmentationConfig
 
 
+@dataclass(frozen=True)
+class EnsembleConfig(NetworkConfig):
+    """A network put together from the trained runs of other configurations, named by `members`."""
+
+    members: tuple[str, ...]
+
+
 def load_config(path: Path) -> Config:
-    """Read a configuration. Raises TrainingError for unknown or missing keys, names and impossible values."""
+    """Read the configuration of a network that is trained.
+
+    Raises TrainingError for unknown or missing keys, names and impossible values, and for an ensemble.
+    """
+    config = load_network_config(path)
+    if not isinstance(config, Config):
+        raise TrainingError(f"{path.name} names an ensemble, which is not trained.", "Train its members.")
+    return config
+
+
+def load_network_config(path: Path) -> Config | EnsembleConfig:
+    """Read any network's configuration. Raises TrainingError for unknown or missing keys and impossible values."""
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise TrainingError(f"{path} cannot be read: {error.strerror}.", "Name a file of training/configs.") from error
     except tomllib.TOMLDecodeError as error:
         raise TrainingError(f"{path} is not valid TOML: {error}.") from error
+    if "members" in raw:
+        ensemble: EnsembleConfig = _build(EnsembleConfig, raw, path.name)
+        smallest_px(ensemble.model.architecture)
+        return ensemble
     config: Config = _build(Config, raw, path.name)
     _check_ranges(config, path.name)
     return config

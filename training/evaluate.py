@@ -13,7 +13,7 @@ from training.architectures import build_network
 from training.architectures.network import Network
 from training.cache import Cache
 from training.calibrate import Calibration, calibrate
-from training.config import Config
+from training.config import NetworkConfig
 from training.conversion import Runner
 from training.errors import TrainingError
 from training.external import measure_external
@@ -31,7 +31,7 @@ SQUASHED_ASPECT = 4 / 3
 """Width over height of the frames that the archives' squashed pictures were taken in."""
 
 
-def load_network(config: Config, classes: int, run: Run) -> Network:
+def load_network(config: NetworkConfig, classes: int, run: Run) -> Network:
     """Rebuild a run's network with its best weights. Raises TrainingError where the run has none."""
     if not run.best.exists():
         raise TrainingError(f"{run.folder} holds no trained weights.", "Run `python -m training fit` first.")
@@ -57,7 +57,7 @@ class Foreign:
 
 
 def evaluate(
-    config: Config,
+    config: NetworkConfig,
     cache: Cache,
     run: Run,
     quick: bool = False,
@@ -105,7 +105,7 @@ class Judge:
 
 def measure_network(
     judge: Judge,
-    config: Config,
+    config: NetworkConfig,
     cache: Cache,
     quick: bool,
     externals: Mapping[str, Cache] | None,

@@ -25,7 +25,7 @@ from training.architectures.network import Network
 from training.cache import Cache
 from training.calibrate import Calibration, load_calibration
 from training.card import card_json, card_text
-from training.config import Config
+from training.config import NetworkConfig
 from training.conversion import convert
 from training.errors import TrainingError
 from training.evaluate import load_network, weights_digest
@@ -41,7 +41,12 @@ _INPUT = "picture"
 
 
 def export(
-    config: Config, cache: Cache, run: Run, models: Path, compared: Iterable[Run] = (), beside: Iterable[Path] = ()
+    config: NetworkConfig,
+    cache: Cache,
+    run: Run,
+    models: Path,
+    compared: Iterable[Run] = (),
+    beside: Iterable[Path] = (),
 ) -> Path:
     """Write the bundle into `models/<id>` and return that folder.
 
@@ -72,7 +77,11 @@ def export(
 
 
 def make_contract(
-    config: Config, cache: Cache, calibration: Calibration, record: dict[str, Any], novelty: Novelty | None = None
+    config: NetworkConfig,
+    cache: Cache,
+    calibration: Calibration,
+    record: dict[str, Any],
+    novelty: Novelty | None = None,
 ) -> ModelContract:
     """The contract of a trained and calibrated network; a resumed run is dated by when it was resumed last."""
     latest = record.get("resumed", [record])[-1]

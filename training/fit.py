@@ -23,7 +23,7 @@ from training.batches import EvaluationBatches, TrainingBatches
 from training.cache import Cache
 from training.config import Config, Stage
 from training.errors import TrainingError
-from training.runs import Run, read_json, write_json
+from training.runs import Run, read_json, save_weights, write_json
 from training.split import Part
 
 _HISTORY_COLUMNS = (
@@ -211,7 +211,7 @@ class _EpochKeeper(keras.callbacks.Callback):  # type: ignore[misc] # keras ship
             self._validate_and_keep(epoch, logs)
         if trainer.average is not None:
             trainer.average.save(trainer.run.average)
-        _save_weights(self.model, trainer.run.checkpoint)
+        save_weights(self.model, trainer.run.checkpoint)
         write_json(trainer.run.progress, {**trainer.done, "stage": self.at, "epochs_done": epoch + 1})
 
     def _validate_and_keep(self, epoch: int, logs: dict[str, float] | None) -> None:
@@ -230,7 +230,7 @@ class _EpochKeeper(keras.callbacks.Callback):  # type: ignore[misc] # keras ship
         print("  ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
         if scores["validation_macro_auc"] > trainer.done["best"]:
             trainer.done["best"] = scores["validation_macro_auc"]
-            _save_weights(self.model, trainer.run.best)
+            save_weights(self.model, trainer.run.best)
 
 
 def _cycle_of(stages: tuple[Stage, ...], at: int) -> range:
@@ -287,12 +287,6 @@ def _optimiser(name: str, rate: Any, weight_decay: float, factors: dict[str, flo
     )
     optimiser.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimiser
-
-
-def _save_weights(model: Any, path: Path) -> None:
-    temporary = path.with_name(f"new-{path.name}")
-    model.save_weights(temporary, overwrite=True)
-    temporary.replace(path)
 
 
 def _append_row(path: Path, row: dict[str, float]) -> None:

@@ -10,12 +10,12 @@ from skindesk.imaging.decode import read_picture_file
 from skindesk.imaging.preprocess import decode_for_input, preprocess
 from training.cache import Cache
 from training.calibrate import load_calibration
-from training.config import Config
+from training.config import NetworkConfig
 from training.evaluate import load_network
 from training.runs import Run
 
 
-def predict(config: Config, cache: Cache, run: Run, pictures: Iterable[Path]) -> Iterator[str]:
+def predict(config: NetworkConfig, cache: Cache, run: Run, pictures: Iterable[Path]) -> Iterator[str]:
     """One line a picture: its name and the differential, or why it was rejected. Raises TrainingError without a run."""
     network = load_network(config, len(cache.labels), run)
     calibration = load_calibration(run)

@@ -21,7 +21,7 @@ from training import metrics
 from training.cache import Cache
 from training.calibrate import Calibration, calibration_at
 from training.card import card_json, card_text
-from training.config import Config
+from training.config import NetworkConfig
 from training.conversion import in_parallel
 from training.errors import TrainingError
 from training.evaluate import Foreign, Judge, measure_network
@@ -82,7 +82,7 @@ def quantise(content: bytes, pictures: NDArray[np.uint8]) -> bytes:
 
 
 def write_fast_bundle(
-    config: Config, cache: Cache, models: Path, run: Run, quick: bool = False, foreign: Foreign | None = None
+    config: NetworkConfig, cache: Cache, models: Path, run: Run, quick: bool = False, foreign: Foreign | None = None
 ) -> Path:
     """Quantise the network of the bundle `models/<id>` and write `models/<id>-fast`; returns that folder.
 

@@ -71,6 +71,13 @@ class Run:
         return self.folder / "novelty.npz"
 
 
+def save_weights(model: Any, path: Path) -> None:
+    """Save a Keras model's weights, whole or not at all."""
+    temporary = path.with_name(f"new-{path.name}")
+    model.save_weights(temporary, overwrite=True)
+    temporary.replace(path)
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write JSON durably and readably."""
     write_durably(path, json.dumps(value, indent=2, ensure_ascii=False).encode())

@@ -5,13 +5,13 @@ import pytest
 from skindesk.domain.contract import Geometry
 from tests.training.conftest import TINY_CONFIG
 from training.__main__ import CONFIGS
-from training.config import Stage, load_config
+from training.config import Stage, load_config, load_network_config
 from training.errors import TrainingError
 
 
 def test_every_shipped_configuration_is_valid() -> None:
     for path in CONFIGS.glob("*.toml"):
-        assert load_config(path).model.id == path.stem
+        assert load_network_config(path).model.id == path.stem
 
 
 def test_values_have_their_types(config_path: Path) -> None:
