@@ -39,6 +39,10 @@ train: $(VENV)/complete
 train-demo: $(VENV)/complete
 	.ci/train-demo $(BIN)
 
+## make network-NAME  train, measure and export dermoscopy-7, clinical-6 or isic-9 (hours; SKINDESK_DATA, SKINDESK_WEIGHTS)
+network-%: $(VENV)/complete
+	.ci/network $(BIN) $*
+
 ## make bench    measure speed and memory on this machine
 bench: $(VENV)/complete
 	$(BIN)/python -m tests.benchmarks

@@ -21,7 +21,7 @@ from training.evaluate import load_network
 from training.fit import fit
 from training.formatting import format_interval
 from training.metrics import Floats, Interval, Judged
-from training.runs import Run, read_json, write_json
+from training.runs import Run, write_json
 from training.split import Part
 
 WHOLE = "whole recipe"
@@ -65,8 +65,7 @@ def ablate(config: Config, config_path: Path, cache: Cache, run: Run, weights: P
     probabilities = {}
     for name, variant in variants.items():
         own = Run(run.folder / name.replace(" ", "-"))
-        if not _finished(own, variant):
-            fit(variant, config_path, cache, own, weights, resume=own.progress.exists())
+        fit(variant, config_path, cache, own, weights, resume=own.progress.exists())
         probabilities[name] = _on_validation(variant, cache, own, validation)
         print(f"{name}: done", flush=True)
     rows = {
@@ -80,13 +79,6 @@ def ablate(config: Config, config_path: Path, cache: Cache, run: Run, weights: P
     table = run.folder / "ablation.md"
     write_durably(table, format_ablation(config, rows, len(targets)).encode())
     return table
-
-
-def _finished(run: Run, config: Config) -> bool:
-    if not run.progress.exists():
-        return False
-    progress, stages = read_json(run.progress, ""), config.recipe.stages
-    return (progress["stage"], progress["epochs_done"]) == (len(stages) - 1, stages[-1].epochs)
 
 
 def format_ablation(config: Config, rows: Mapping[str, Any], images: int) -> str:

@@ -1,6 +1,7 @@
 """Trains a network stage by stage, with a checkpoint after every epoch from which a run resumes."""
 
 import csv
+import math
 import os
 import subprocess
 import time
@@ -79,17 +80,22 @@ def fit(
     """Train to the end of the configured stages, leaving the best weights in the run's folder.
 
     `precision` is what layers compute in, `float32` or `bfloat16`; the weights are float32 in either. Raises
-    TrainingError where the run exists and `resume` is not given, or where weights are missing.
+    TrainingError where the run exists and `resume` is not given, or where weights are missing. A finished run that is
+    resumed is left as it is.
     """
     if run.progress.exists() and not resume:
         raise TrainingError(f"{run.folder} holds a run already.", "Go on with --resume, or name another folder.")
+    done = read_json(run.progress, "") if run.progress.exists() else {"stage": 0, "epochs_done": 0, "best": math.inf}
+    stages = config.recipe.stages
+    if (done["stage"], done["epochs_done"]) == (len(stages) - 1, stages[-1].epochs):
+        print(f"{run.folder} is trained to its end.")
+        return
     if config.model.pretrained and weights is None:
         raise TrainingError(f"{config_path.name} needs pretrained weights.", "Name their file with --weights.")
     if weights is not None and not weights.is_file():
         raise TrainingError(f"The weights file {weights} does not exist.")
     keras.utils.set_random_seed(config.recipe.seed)
     keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else precision)
-    done = read_json(run.progress, "") if run.progress.exists() else {"stage": 0, "epochs_done": 0, "best": -1.0}
     _record(run, {**_describe(config, config_path, cache), "precision": precision})
     network = build_network(
         config.model.architecture, len(cache.labels), config.model.dropout, str(weights) if weights else None
@@ -228,8 +234,8 @@ class _EpochKeeper(keras.callbacks.Callback):  # type: ignore[misc] # keras ship
         }
         _append_row(trainer.run.history, row)
         print("  ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
-        if scores["validation_macro_auc"] > trainer.done["best"]:
-            trainer.done["best"] = scores["validation_macro_auc"]
+        if scores["validation_nll"] < trainer.done["best"]:
+            trainer.done["best"] = scores["validation_nll"]
             save_weights(self.model, trainer.run.best)
 
 
