@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluate = verbs.add_parser("evaluate", help="calibrate on the validation part, measure on the test part")
     _add_config(evaluate)
-    evaluate.add_argument("--quick", action="store_true", help="leave out robustness, which takes longest")
+    evaluate.add_argument("--quick", action="store_true", help="leave out eight views and robustness")
     evaluate.add_argument(
         "--external", action="append", default=[], metavar="NAME=CACHE", help="another prepared archive to measure on"
     )
@@ -85,6 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     probe.add_argument("--weights", type=Path, required=True, help="pretrained backbone weights (.weights.h5)")
     probe.set_defaults(run=_probe)
 
+    time = verbs.add_parser("time", help="measure how long finished runs take for a picture, in turns in one process")
+    time.add_argument("configs", nargs="+", metavar="config", help="files, or names of training/configs")
+    time.set_defaults(run=_time)
+
     ablate = verbs.add_parser("ablate", help="train without each part of a recipe in turn, and compare on validation")
     _add_config(ablate)
     ablate.add_argument("--weights", type=Path, help="pretrained backbone weights (.weights.h5)")
@@ -93,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     quantise = verbs.add_parser("quantise", help="write an exported bundle's 8-bit twin, <id>-fast")
     _add_config(quantise)
     quantise.add_argument("--out", type=Path, default=Path("models"), help="the folder that holds the bundle")
-    quantise.add_argument("--quick", action="store_true", help="leave out robustness, which takes longest")
+    quantise.add_argument("--quick", action="store_true", help="leave out eight views and robustness")
     _add_foreign(quantise)
     quantise.set_defaults(run=_quantise)
 
@@ -272,6 +276,22 @@ def _probe(chosen: argparse.Namespace) -> None:
         for name in ("accuracy", "balanced_accuracy", "macro_auc"):
             print(f"{mix} {name}: {format_interval(figures[mix][name])}")
     print(f"Figures: {run.figures}")
+
+
+def _time(chosen: argparse.Namespace) -> None:
+    from training.cache import load_cache
+    from training.config import load_network_config
+    from training.runs import Run
+    from training.timing import time_networks
+
+    configs = [load_network_config(_config_path(name)) for name in chosen.configs]
+    caches = [load_cache(_cache_of(config.data)) for config in configs]
+    runs = [Run(RUNS / config.model.id) for config in configs]
+    for config, took in zip(configs, time_networks(configs, caches, runs), strict=True):
+        print(
+            f"{config.model.id} ({config.model.architecture}): {took['milliseconds']:.1f} ms a picture on one thread, "
+            f"{took['ratio']:.2f} times the first"
+        )
 
 
 def _ablate(chosen: argparse.Namespace) -> None:

@@ -161,28 +161,33 @@ def _overall_table(rows: list[dict[str, Any]]) -> str:
         ("balanced_accuracy", "balanced_mix", "Balanced accuracy, balanced mix"),
     )
     lines = [
-        "| Network | " + " | ".join(title for _, _, title in columns) + " |",
-        "|---" * (len(columns) + 1) + "|",
+        "| Network | " + " | ".join(title for _, _, title in columns) + " | A picture, one thread |",
+        "|---" * (len(columns) + 2) + "|",
     ]
     for row in rows:
         cells = " | ".join(format_interval(row[mix][name]) for name, mix, _ in columns)
-        lines.append(f"| {row['model_id']} ({row['architecture']}) | {cells} |")
+        took = f"{row['times']['milliseconds']:.1f} ms" if "times" in row else "–"
+        lines.append(f"| {row['model_id']} ({row['architecture']}) | {cells} | {took} |")
     return "\n".join(lines)
 
 
 def _headlines(metrics: dict[str, Any]) -> str:
-    archive, eight, at_80 = metrics["archive_mix"], metrics["eight_views"], metrics["selective_80"]
+    archive, eight, at_80 = metrics["archive_mix"], metrics.get("eight_views"), metrics["selective_80"]
     calibration = metrics["calibration"]
     before = calibration["before"]["expected_calibration_error"]
     entries = [
-        f"Eight views (turned and mirrored) of each picture: accuracy {_cell(eight, 'archive_mix', 'accuracy')}, macro "
-        f"AUC {_cell(eight, 'archive_mix', 'macro_auc')}, balanced accuracy under a balanced mix "
-        f"{_cell(eight, 'balanced_mix', 'balanced_accuracy')}.",
         f"Calibration: temperature {calibration['temperature']:.3f}, set on the validation part; before it the error "
         f"was {format_interval(before)}.",
         f"Answering the clearest {at_80['coverage']:.0%} only: accuracy {format_interval(at_80['accuracy'])}, "
         f"{format_interval(at_80['gain_points'], 1)} points more than on all.",
     ]
+    if eight is not None:
+        entries.append(
+            "Eight views (turned and mirrored) of each picture: accuracy "
+            f"{_cell(eight, 'archive_mix', 'accuracy')}, macro AUC {_cell(eight, 'archive_mix', 'macro_auc')}, "
+            "balanced accuracy under a balanced mix "
+            f"{_cell(eight, 'balanced_mix', 'balanced_accuracy')}."
+        )
     if archive["malignant"] is not None:
         summed = archive["malignant"]
         entries.append(

@@ -66,8 +66,8 @@ def evaluate(
 ) -> dict[str, Any]:
     """Calibrate and measure; writes calibration, figures and report into the run's folder and returns the figures.
 
-    `quick` leaves out robustness, which takes longest. `externals` are further prepared archives, by the name under
-    which the report shows them, that the same network is measured on.
+    `quick` leaves out eight views and robustness, which take longest. `externals` are further prepared archives, by
+    the name under which the report shows them, that the same network is measured on.
     """
     network = load_network(config, len(cache.labels), run)
     runner, foreign = Runner(network, config.data.height_px, config.data.width_px), foreign or Foreign()
@@ -133,7 +133,6 @@ def measure_network(
             name: measure(calibration.probabilities(logits, power), targets, groups, cache.labels)
             for name, power in MIXES.items()
         },
-        "eight_views": measure_eight_views(predict, calibration.probabilities, pictures, targets, groups),
         "calibration": measure_calibration(logits, targets, groups, calibration),
         **measure_selection(archive, targets, groups, calibration),
         "groups": measure_groups(archive, targets, groups, cache.labels, attributes),
@@ -145,6 +144,7 @@ def measure_network(
         ),
     }
     if not quick:
+        figures["eight_views"] = measure_eight_views(predict, calibration.probabilities, pictures, targets, groups)
         figures["robustness"] = measure_robustness(
             predict, calibration.probabilities, pictures, targets, groups, cache.labels,
             SQUASHED_ASPECT if config.data.geometry is Geometry.SQUASH else 1.0,

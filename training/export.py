@@ -70,10 +70,16 @@ def export(
     digest = hashlib.sha256(content).hexdigest()
     classifier = Classifier.from_bytes(content, config.model.id, digest)
     agreement = check_agreement(serving, classifier, sample_files(cache))
-    comparisons = [read_json(other.figures, f"Evaluate {other.folder} first.") for other in compared]
-    card = card_json(contract, cache, digest, figures, comparisons, record, agreement)
+    comparisons = [
+        _with_times(other, read_json(other.figures, f"Evaluate {other.folder} first.")) for other in compared
+    ]
+    card = card_json(contract, cache, digest, _with_times(run, figures), comparisons, record, agreement)
     text = card_text(contract, card)
     return write_bundle(models / config.model.id, content, card, text, golden(classifier), beside)
+
+
+def _with_times(run: Run, figures: dict[str, Any]) -> dict[str, Any]:
+    return {**figures, "times": read_json(run.times, "")} if run.times.exists() else figures
 
 
 def make_contract(

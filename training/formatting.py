@@ -54,7 +54,7 @@ def _mixes(figures: dict[str, Any]) -> list[str]:
     for mix in MIXES:
         lines.append(f"  {mix_name(mix)}")
         for name, title in OVERALL.items():
-            eight = figures["eight_views"][mix].get(name)
+            eight = figures.get("eight_views", {}).get(mix, {}).get(name)
             cell = "" if eight is None else format_interval(eight)
             lines.append(f"    {title:<28}{format_interval(figures[mix][name]):<24}{cell}".rstrip())
     calibration = figures["calibration"]

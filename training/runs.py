@@ -56,6 +56,11 @@ class Run:
         return self.evaluation / "evaluation.json"
 
     @property
+    def times(self) -> Path:
+        """How long the network takes for a picture."""
+        return self.folder / "times.json"
+
+    @property
     def report(self) -> Path:
         """The evaluation as a page to read."""
         return self.evaluation / "report.html"
