@@ -51,6 +51,11 @@ class Cache:
     split_digest: str
     attributes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def grouped_by(self) -> str:
+        """What the groups are, in the plural: patients where every group is one, else lesions."""
+        return "patients" if self.attributes.get("patient_id") == self.groups else "lesions"
+
     def where(self, part: Part) -> NDArray[np.int64]:
         """The indices of a part's pictures, ascending."""
         return np.flatnonzero([entry == part for entry in self.parts])

@@ -63,7 +63,10 @@ def card_json(
         "limits": [*_LIMITS, *cache.limits],
         "data": {
             "title": cache.dataset_title,
-            "facts": [f"{len(cache.targets):,} pictures of {len(set(cache.groups)):,} lesions.", *cache.facts],
+            "facts": [
+                f"{len(cache.targets):,} pictures of {len(set(cache.groups)):,} {cache.grouped_by}.",
+                *cache.facts,
+            ],
             "split_digest": cache.split_digest,
         },
         "metrics": figures,
@@ -82,9 +85,9 @@ def card_text(contract: ModelContract, card: dict[str, Any]) -> str:
         f"{card['intended_use']} Not a cleared medical device.",
         _identity(contract, card),
         "## How well it does",
-        f"Measured on {metrics['images']:,} test pictures of {metrics['lesions']:,} lesions or patients that had no "
-        f"picture in training or validation (grouped split `{metrics['split_digest'][:12]}`), one view a picture. "
-        "In brackets: 95 % bootstrap intervals over lesions or patients.",
+        f"Measured on {metrics['images']:,} test pictures of {metrics['lesions']:,} {metrics['grouped_by']} that had "
+        f"no picture in training or validation (grouped split `{metrics['split_digest'][:12]}`), one view a picture. "
+        f"In brackets: 95 % bootstrap intervals over {metrics['grouped_by']}.",
         _overall_table([metrics, *card["comparisons"]]),
         "Without a note the figures are for the archive's class mix, which is what the program shows unless another is"
         " set. Balanced mix: every class equally likely.",

@@ -127,8 +127,9 @@ def measure_network(
         "split_digest": cache.split_digest,
         "images": len(test),
         "lesions": len(set(groups)),
+        "grouped_by": cache.grouped_by,
         "views": 1,
-        "interval": "95 % bootstrap over lesions, 1,000 resamples",
+        "interval": f"95 % bootstrap over {cache.grouped_by}, 1,000 resamples",
         **{
             name: measure(calibration.probabilities(logits, power), targets, groups, cache.labels)
             for name, power in MIXES.items()

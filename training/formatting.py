@@ -37,7 +37,7 @@ def format_figures(figures: dict[str, Any]) -> str:
     return "\n".join(
         (
             f"{figures['model_id']} ({figures['architecture']}): {figures['images']} test pictures of "
-            f"{figures['lesions']} lesions, {figures['interval']}",
+            f"{figures['lesions']} {figures['grouped_by']}, {figures['interval']}",
             *_mixes(figures),
             *_classes(figures["archive_mix"]),
             *_malignant(figures["archive_mix"]),
@@ -121,7 +121,7 @@ def _robustness(robustness: dict[str, Any] | None) -> list[str]:
 def _externals(externals: dict[str, Any]) -> list[str]:
     lines = []
     for name, measured in externals.items():
-        lines.append(f"  {name}: {measured['images']} pictures of {measured['lesions']} lesions")
+        lines.append(f"  {name}: {measured['images']} pictures of {measured['lesions']} lesions or patients")
         for mix in MIXES:
             if measured[mix] is not None:
                 cells = ", ".join(f"{title} {format_interval(measured[mix][key])}" for key, title in OVERALL.items())

@@ -95,6 +95,7 @@ def figures(evidence: Evidence) -> dict[str, Any]:
         "split_digest": "5" * 64,
         "weights_digest": "a" * 64,
         "images": COUNT,
+        "grouped_by": "lesions",
         "lesions": COUNT // 2,
         "views": 1,
         "interval": "95 % bootstrap over lesions, 1,000 resamples",

@@ -37,8 +37,8 @@ def summary(figures: dict[str, Any]) -> Html:
         "summary",
         "Summary",
         paragraph(
-            f"{figures['images']:,} pictures of {figures['lesions']:,} lesions of the {figures['part']} part, one view "
-            f"a picture. In brackets: {figures['interval']}."
+            f"{figures['images']:,} pictures of {figures['lesions']:,} {figures['grouped_by']} of the "
+            f"{figures['part']} part, one view a picture. In brackets: {figures['interval']}."
         ),
         element("div", join(_tile(*tile) for tile in tiles), class_="tiles"),
     )
