@@ -8,7 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-MAX_BYTES = 300_000_000
+MODELS = Path(__file__).parent.parent / "models"
+MAX_BYTES = 400_000_000
+"""Of the program and the networks that ship."""
 FORBIDDEN = ("tensorflow", "keras", "tf2onnx", "torch", "jax")
 
 
@@ -24,14 +26,20 @@ def main(folder: Path) -> None:
 
 def prove(folder: Path, scratch: Path) -> None:
     console, window = executable(folder, "skindesk"), executable(folder, "skindesk-window")
-    profile, out = scratch / "profile", scratch / "out.csv"
+    profile = scratch / "profile"
     examples = next(folder.rglob("resources/examples"))
     count = len(list(examples.glob("*.jpg")))
 
-    run(console, "--profile", profile, "classify", examples, "--out", out)
-    with out.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    check([row["status"] for row in rows] == ["classified"] * count, f"classifies {count} examples")
+    listed = json.loads(run(console, "--profile", profile, "models", "list", "--json"))
+    networks = [network["model_id"] for network in listed if network["shipped"]]
+    check(set(networks) == {path.parent.name for path in MODELS.glob("*/model.onnx")}, f"holds {', '.join(networks)}")
+    run(console, "--profile", profile, "models", "verify")
+    for model_id in networks:
+        out = scratch / f"{model_id}.csv"
+        run(console, "--profile", profile, "classify", examples, "--model", model_id, "--out", out)
+        with out.open(newline="", encoding="utf-8") as file:
+            rows = [(row["status"], row["model_id"]) for row in csv.DictReader(file)]
+        check(rows == [("classified", model_id)] * count, f"classifies {count} examples by {model_id}")
 
     run(window, "--profile", profile, "--demo", scratch / "pictures")
     pictures = list((scratch / "pictures").glob("*.png"))

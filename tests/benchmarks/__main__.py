@@ -1,7 +1,7 @@
 """Prints what classifying costs here, as figures and ratios of one run, and writes them to build/benchmark.json.
 
-Times on a shared machine wander, so the arrangements are measured in turns, several times over, and compared
-by their medians.
+Every shipped network is measured. Times on a shared machine wander, so the networks and arrangements are measured
+in turns, several times over, and compared by their medians.
 """
 
 import json
@@ -12,7 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 
 import psutil
@@ -21,29 +23,39 @@ from skindesk.imaging.decode import read_picture_file
 from skindesk.imaging.preprocess import decode_for_input, preprocess
 from skindesk.inference.classifier import Classifier
 from skindesk.services.classify import answer_for, classify_files
-from skindesk.system.paths import bundled
+from skindesk.services.models import ModelLibrary
+from skindesk.system.paths import Profile
 from training.phantoms import KINDS, generate, save_jpeg
 
-PICTURES, ROUNDS = 300, 5
+PICTURES, TIMED, ROUNDS = 300, 50, 5
 OUT = Path("build/benchmark.json")
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         files = write_pictures(Path(temporary), PICTURES)
-        classifier = Classifier.load(bundled("models", "dermoscopy-7"))
-        figures = {
+        library = ModelLibrary(Profile(Path(temporary) / "profile"))
+        run_engine(files, library.open())
+        resident_mb = psutil.Process().memory_info().rss / 1e6
+        networks = {model.model_id: library.open(model.model_id) for model in library.installed()}
+        figures: dict[str, str | float] = {
             "machine": f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores",
             "pictures": f"{PICTURES} JPEG, 600 x 450",
-            **parts(files, classifier),
-            **rates(files, classifier),
-            "resident_mb": psutil.Process().memory_info().rss / 1e6,
+            "resident_mb": resident_mb,
             "start_to_rows_s": median_of(lambda: start_to_rows(files[:39])),
         }
+        of_networks = costs(files, networks)
     OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps(figures, indent=2))
+    OUT.write_text(json.dumps({**figures, "networks": of_networks}, indent=2))
+    print_figures("This machine, with the default network", figures)
+    for model_id, of_network in of_networks.items():
+        print_figures(model_id, of_network)
+
+
+def print_figures(title: str, figures: Mapping[str, str | float]) -> None:
+    print(f"\n{title}")
     for name, value in figures.items():
-        print(f"{name:<28}{value if isinstance(value, str) else format(value, ',.2f')}")
+        print(f"  {name:<28}{value if isinstance(value, str) else format(value, ',.2f')}")
 
 
 def write_pictures(folder: Path, count: int) -> list[Path]:
@@ -58,10 +70,33 @@ def write_pictures(folder: Path, count: int) -> list[Path]:
     return paths
 
 
-def parts(files: list[Path], classifier: Classifier) -> dict[str, float]:
-    """What one picture costs on one thread, in milliseconds."""
+def costs(files: list[Path], networks: Mapping[str, Classifier]) -> dict[str, dict[str, float]]:
+    """What each network costs, the default first.
+
+    On one thread, in milliseconds a picture: decoding and resizing, and the network. In pictures a second: a plain
+    loop and the batch engine. The ratios compare what was measured in the same turns.
+    """
+    each = [works(files, classifier) for classifier in networks.values()]
+    seconds = iter(in_turns(*chain.from_iterable(each)))
+    measured = [tuple(islice(seconds, len(of_network))) for of_network in each]
+    default_s = measured[0][1]
+    return {
+        model_id: {
+            "decode_ms": decode_s / TIMED * 1000,
+            "inference_ms": infer_s / TIMED * 1000,
+            "inference_over_default": infer_s / default_s,
+            "loop_images_per_s": len(files) / loop_s,
+            "engine_images_per_s": len(files) / engine_s,
+            "engine_over_loop": loop_s / engine_s,
+        }
+        for model_id, (decode_s, infer_s, loop_s, engine_s) in zip(networks, measured, strict=True)
+    }
+
+
+def works(files: list[Path], classifier: Classifier) -> tuple[Callable[[], None], ...]:
+    """What is timed of one network: decoding and inference of `TIMED` pictures, loop and engine over all files."""
     spec = classifier.contract.preprocessing
-    pictures = [read_picture_file(path) for path in files[:50]]
+    pictures = [read_picture_file(path) for path in files[:TIMED]]
     ready = [preprocess(decode_for_input(picture, spec).rgb, spec) for picture in pictures]
 
     def decoding() -> None:
@@ -72,27 +107,16 @@ def parts(files: list[Path], classifier: Classifier) -> dict[str, float]:
         for pixels in ready:
             classifier.run(pixels)
 
-    decode_ms, infer_ms = (seconds / len(pictures) * 1000 for seconds in in_turns(decoding, inference))
-    return {"decode_ms": decode_ms, "inference_ms": infer_ms}
-
-
-def rates(files: list[Path], classifier: Classifier) -> dict[str, float]:
-    """Pictures a second of a plain loop and of the batch engine, and the engine's gain."""
-
     def loop() -> None:
         for path in files:
             answer_for(read_picture_file(path), classifier)
 
-    def engine() -> None:
-        for _ in classify_files(files, classifier):
-            pass
+    return decoding, inference, loop, partial(run_engine, files, classifier)
 
-    loop_s, engine_s = in_turns(loop, engine)
-    return {
-        "loop_images_per_s": len(files) / loop_s,
-        "engine_images_per_s": len(files) / engine_s,
-        "engine_over_loop": loop_s / engine_s,
-    }
+
+def run_engine(files: list[Path], classifier: Classifier) -> None:
+    for _ in classify_files(files, classifier):
+        pass
 
 
 def start_to_rows(files: list[Path]) -> float:

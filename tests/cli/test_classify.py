@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from skindesk.domain.contract import Modality
-from skindesk.system.paths import Profile
+from skindesk.system.paths import Profile, bundled
 from skindesk.system.settings import Settings, save_settings
 from tests.cli.conftest import Run
 from tests.support.bad_inputs import write_bad_inputs
@@ -166,12 +166,21 @@ def test_resuming_nothing_is_exit_code_2(skindesk: Run, tmp_path: Path) -> None:
     assert "--out names none" in done.stderr
 
 
-def test_shipped_network_answers_every_example(skindesk: Run, examples: list[Path], tmp_path: Path) -> None:
+def shipped_networks() -> list[str]:
+    return sorted(network.parent.name for network in bundled("models").glob("*/model.onnx"))
+
+
+@pytest.mark.parametrize("model_id", shipped_networks())
+def test_shipped_network_answers_every_example(
+    skindesk: Run, examples: list[Path], tmp_path: Path, model_id: str
+) -> None:
     out = tmp_path / "out.jsonl"
-    assert skindesk("classify", *examples, "--out", out).returncode == 0
+    assert skindesk("classify", *examples, "--out", out, "--model", model_id).returncode == 0
     rows = [json.loads(line) for line in out.read_text().splitlines()]
     assert len(rows) == len(examples) >= 7
-    assert {row["model_id"] for row in rows} == {"dermoscopy-7"}
+    assert {row["model_id"] for row in rows} == {model_id}
+    for row in rows:
+        assert sum(value for name, value in row.items() if name.startswith("p_")) == pytest.approx(1, abs=1e-3)
 
 
 def test_real_originals_all_classify(skindesk: Run, real_data: Path, tmp_path: Path) -> None:

@@ -77,14 +77,16 @@ def test_damaged_case_log_is_exit_code_3_and_is_not_overwritten(skindesk: Run, p
 
 
 def test_models_are_listed_shown_and_verified(skindesk: Run) -> None:
-    listed = json.loads(skindesk("models", "list", "--json").stdout)
-    assert [model["model_id"] for model in listed] == ["dermoscopy-7", "colours-3"]
-    assert {model["modality"] for model in listed} == {"dermoscopic"}
-    assert "dermoscopic" in skindesk("models", "list").stdout
+    listed = {model["model_id"]: model for model in json.loads(skindesk("models", "list", "--json").stdout)}
+    assert next(iter(listed)) == "dermoscopy-7"
+    assert {model_id for model_id, model in listed.items() if not model["shipped"]} == {"colours-3"}
+    table = skindesk("models", "list").stdout.splitlines()[1:]
+    assert [line.split()[0] for line in table] == list(listed)
+    assert all(model["modality"] in line for line, model in zip(table, listed.values(), strict=True))
     assert skindesk("models", "show", "dermoscopy-7").stdout.startswith("# ")
     verified = skindesk("models", "verify")
     assert verified.returncode == 0
-    assert verified.stdout.count("sound") == 2
+    assert [line.split(": ")[:2] for line in verified.stdout.splitlines()] == [[name, "sound"] for name in listed]
 
 
 def test_flipped_byte_fails_verification(skindesk: Run, profile: Path) -> None:

@@ -116,16 +116,17 @@ def test_own_mix_is_kept_once_it_fits_the_network(
     file, row = tmp_path / "spring.toml", mix_row(page, Modality.CLINICAL)
     monkeypatch.setattr("skindesk.gui.settings.mix_row.QFileDialog.getOpenFileName", lambda *_: (str(file), ""))
     file.write_text("red = 1")
+    qtbot.mouseClick(row_of(page, "photographs-3").choice, Qt.MouseButton.LeftButton)
 
     press_mix(page, Modality.CLINICAL, "Own file", qtbot)
 
     qtbot.waitUntil(lambda: "spring lacks green, blue" in row.shares.text())
-    assert kept(workspace) == Settings()
+    assert kept(workspace) == Settings(clinical_model_id="photographs-3")
     assert not row.file_button.isVisible()
     file.write_text("red = 1\ngreen = 8\nblue = 1")
     press_mix(page, Modality.CLINICAL, "Own file", qtbot)
     qtbot.waitUntil(lambda: "green\u00a080\u00a0%" in row.shares.text())
-    assert kept(workspace) == Settings(clinical_class_mix=str(file))
+    assert kept(workspace) == Settings(clinical_model_id="photographs-3", clinical_class_mix=str(file))
     assert row.file_button.isVisible()
 
 

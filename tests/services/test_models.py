@@ -13,10 +13,33 @@ from skindesk.system.paths import Profile
 from tests.support.tiny_bundle import tiny_contract, write_tiny_bundle
 
 
-def test_shipped_default_comes_first_and_is_sound(tmp_path: Path) -> None:
+def test_every_shipped_network_is_sound_and_named_as_its_folder(tmp_path: Path) -> None:
+    models = ModelLibrary(Profile(tmp_path))
+    assert models.faults() == ()
+    for model in models.installed():
+        assert models.problem_with(model.model_id) is None
+        assert model.shipped
+        assert model.contract.model_id == model.folder.name
+
+
+def test_shipped_default_comes_first_of_its_kind(tmp_path: Path) -> None:
     models = ModelLibrary(Profile(tmp_path))
     assert models.installed()[0].model_id == DEFAULT_MODELS[Modality.DERMOSCOPIC]
-    assert models.problem_with("dermoscopy-7") is None
+    for kind in models.modalities():
+        first = next(model for model in models.installed() if model.modality is kind)
+        assert first.model_id == models.find(modality=kind).model_id == DEFAULT_MODELS[kind]
+
+
+def test_networks_of_a_kind_follow_their_default_by_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("skindesk.services.models.bundled", lambda *_: tmp_path / "nothing ships")
+    for model_id in ("isic-9", "dermoscopy-7-fast", "colours-3", "dermoscopy-7"):
+        write_tiny_bundle(Profile(tmp_path).models, tiny_contract(model_id))
+    for model_id in ("clinical-6", "a-clinical-one"):
+        write_tiny_bundle(Profile(tmp_path).models, tiny_contract(model_id, modality=Modality.CLINICAL))
+    assert [model.model_id for model in ModelLibrary(Profile(tmp_path)).installed()] == [
+        *("dermoscopy-7", "colours-3", "dermoscopy-7-fast", "isic-9"),
+        *("clinical-6", "a-clinical-one"),
+    ]
 
 
 def test_bundle_in_the_profile_is_found_and_opened_once(tmp_path: Path) -> None:
@@ -27,8 +50,10 @@ def test_bundle_in_the_profile_is_found_and_opened_once(tmp_path: Path) -> None:
 
 
 def test_unknown_model_is_refused_with_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailableError, match=r"no model 'x'.*Installed: dermoscopy-7"):
-        ModelLibrary(Profile(tmp_path)).find("x")
+    models = ModelLibrary(Profile(tmp_path))
+    with pytest.raises(ModelUnavailableError, match="no model 'x'") as refused:
+        models.find("x")
+    assert refused.value.advice == f"Installed: {', '.join(model.model_id for model in models.installed())}."
 
 
 def test_wrong_digest_is_found_by_verify(tmp_path: Path) -> None:
