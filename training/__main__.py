@@ -94,9 +94,11 @@ def _parser() -> argparse.ArgumentParser:
     ablate.add_argument("--weights", type=Path, help="pretrained backbone weights (.weights.h5)")
     ablate.set_defaults(run=_ablate)
 
-    quantise = verbs.add_parser("quantise", help="write an exported bundle's 8-bit twin, <id>-fast")
+    quantise = verbs.add_parser("quantise", help="write the 8-bit twin of an exported bundle")
     _add_config(quantise)
-    quantise.add_argument("--out", type=Path, default=Path("models"), help="the folder that holds the bundle")
+    quantise.add_argument("--parent", type=Path, required=True, metavar="BUNDLE", help="the exported bundle's folder")
+    quantise.add_argument("--id", required=True, help="the twin's model id, such as dermoscopy-7-fast")
+    quantise.add_argument("--out", type=Path, default=Path("models"), help="the folder that receives the twin")
     quantise.add_argument("--quick", action="store_true", help="leave out eight views and robustness")
     _add_foreign(quantise)
     quantise.set_defaults(run=_quantise)
@@ -307,9 +309,10 @@ def _quantise(chosen: argparse.Namespace) -> None:
     from training.runs import Run
 
     places = _Places(chosen)
-    run = Run(places.run.folder.with_name(f"{places.run.folder.name}-fast"))
+    run = Run(places.run.folder.with_name(chosen.id))
     foreign = places.load_foreign(chosen.foreign, None)
-    folder = write_fast_bundle(places.config, places.load_cache(), chosen.out, run, chosen.quick, foreign)
+    cache = places.load_cache()
+    folder = write_fast_bundle(places.config, cache, chosen.parent, chosen.out, run, chosen.quick, foreign)
     print(f"Wrote {folder}; report: {run.report}")
 
 

@@ -6,7 +6,7 @@ onnxruntime's QDQ format). The head, the probabilities and the novelty score sta
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,8 @@ def quantise(content: bytes, pictures: NDArray[np.uint8]) -> bytes:
             per_channel=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
+            # The mean of each picture's range: the largest of all lets one odd picture coarsen everything.
+            extra_options={"CalibMovingAverage": True},
             nodes_to_exclude=_after_the_backbone(onnx.load(prepared), contract),
         )
         result = onnx.load(quick)
@@ -82,15 +84,20 @@ def quantise(content: bytes, pictures: NDArray[np.uint8]) -> bytes:
 
 
 def write_fast_bundle(
-    config: NetworkConfig, cache: Cache, models: Path, run: Run, quick: bool = False, foreign: Foreign | None = None
+    config: NetworkConfig,
+    cache: Cache,
+    folder: Path,
+    models: Path,
+    run: Run,
+    quick: bool = False,
+    foreign: Foreign | None = None,
 ) -> Path:
-    """Quantise the network of the bundle `models/<id>` and write `models/<id>-fast`; returns that folder.
+    """Quantise the network of the bundle `folder` and write `models/<name of the run's folder>`; returns that folder.
 
     Margin and novelty threshold are set anew on the validation part, and `run` receives the figures and the report.
     Raises TrainingError, and writes no bundle, where the fast network loses more than LARGEST_LOSS of balanced
     accuracy on the validation part or gives its parent's first answer less often than LEAST_AGREEMENT.
     """
-    folder = models / config.model.id
     parent, card, (content, _) = Classifier.load(folder), read_card(folder), read_network(folder)
     if parent.contract.training.split_digest != cache.split_digest:
         raise TrainingError(f"{folder} was trained on another split than the prepared archive has.", "Export it again.")
@@ -98,10 +105,10 @@ def write_fast_bundle(
     quantised = quantise(content, cache.images[train[:: max(1, len(train) // _CALIBRATING_PICTURES)]])
     fast = _classifier(quantised, parent.contract.model_id)
     answers, expected = (_answers(network, cache.images[validation]) for network in (fast, parent))
-    compared = compare(answers.logits, expected.logits, cache.targets[validation])
+    compared = compare(answers.logits, expected.logits, cache.targets[validation], parent.contract.class_mix)
     _accept(compared)
     twin = {"parent": parent.ref.model_id, "parent_digest": parent.ref.digest, "validation": compared}
-    contract, rule, calibration = _contract(parent.contract, answers, cache.targets[validation])
+    contract, rule, calibration = _contract(parent.contract, run.folder.name, answers, cache.targets[validation])
     content = with_contract(quantised, contract)
     fast = _classifier(content, contract.model_id)
     judge = Judge(
@@ -117,14 +124,18 @@ def write_fast_bundle(
     return write_bundle(models / contract.model_id, content, fresh, card_text(contract, fresh), golden(fast))
 
 
-def compare(fast: Floats, parent: Floats, targets: Integers) -> dict[str, float]:
-    """What quantising costs, from both networks' balanced logits (n, classes) and the true labels (n,)."""
+def compare(fast: Floats, parent: Floats, targets: Integers, class_mix: Sequence[float]) -> dict[str, float]:
+    """What quantising costs, from both networks' balanced logits (n, classes) and the true labels (n,).
+
+    Balanced accuracy is under a balanced mix, the agreement of first answers under `class_mix`, as the program shows.
+    """
     balanced = [metrics.balanced_accuracy(metrics.unweighted(logits, targets)) for logits in (parent, fast)]
+    shown = [(logits + np.log(class_mix)).argmax(axis=1) for logits in (parent, fast)]
     return {
         "pictures": len(targets),
         "balanced_accuracy_parent": balanced[0],
         "balanced_accuracy": balanced[1],
-        "agreement": float((fast.argmax(axis=1) == parent.argmax(axis=1)).mean()),
+        "agreement": float((shown[0] == shown[1]).mean()),
     }
 
 
@@ -155,7 +166,7 @@ def _answers(network: Classifier, pictures: NDArray[np.uint8]) -> _Answers:
 
 
 def _contract(
-    parent: ModelContract, answers: _Answers, targets: Integers
+    parent: ModelContract, model_id: str, answers: _Answers, targets: Integers
 ) -> tuple[ModelContract, NoveltyRule, Calibration]:
     """The parent's contract with thresholds set on the fast network's own validation answers.
 
@@ -169,7 +180,7 @@ def _contract(
     rule = replace(parent.novelty, threshold=threshold, validation_refused=refused)
     contract = replace(
         parent,
-        model_id=f"{parent.model_id}-fast",
+        model_id=model_id,
         title=f"{parent.title}, fast",
         decision=DecisionRule(calibration.min_margin, calibration.validation_coverage, calibration.validation_accuracy),
         novelty=rule,

@@ -46,8 +46,8 @@ def test_accepted_twin_is_a_bundle_with_thresholds_of_its_own(
 ) -> None:
     monkeypatch.setattr(quantising, "LEAST_AGREEMENT", 0.5)
     monkeypatch.setattr(quantising, "LARGEST_LOSS", 0.5)
-    run = Run(tmp_path / "fast")
-    folder = write_fast_bundle(trained.config, trained.cache, models, run, quick=True)
+    run = Run(tmp_path / "phantom-7-fast")
+    folder = write_fast_bundle(trained.config, trained.cache, models / "phantom-7", models, run, quick=True)
     fast, parent = Classifier.load(folder), Classifier.load(models / trained.config.model.id)
     fast.check_golden(read_golden(folder))
     assert fast.contract.model_id == "phantom-7-fast"
@@ -67,15 +67,17 @@ def test_twin_that_answers_otherwise_is_refused(
 ) -> None:
     monkeypatch.setattr(quantising, "LEAST_AGREEMENT", 1.01)
     with pytest.raises(TrainingError, match="8-bit network loses"):
-        write_fast_bundle(trained.config, trained.cache, models, Run(tmp_path / "fast"), quick=True)
-    assert not (tmp_path / "fast").exists()
+        write_fast_bundle(
+            trained.config, trained.cache, models / "phantom-7", tmp_path / "models", Run(tmp_path / "fast"), quick=True
+        )
+    assert not any(tmp_path.iterdir())
 
 
 def test_cost_is_counted_in_balanced_accuracy_and_first_answers() -> None:
     targets = np.array([0, 0, 1, 1])
     parent = np.array([[2.0, 1.0], [2.0, 1.0], [1.0, 2.0], [1.0, 2.0]])
     fast = np.array([[2.0, 1.0], [1.0, 2.0], [1.0, 2.0], [1.0, 2.0]])
-    compared = compare(fast, parent, targets)
+    compared = compare(fast, parent, targets, (0.5, 0.5))
     assert compared == {
         "pictures": 4,
         "balanced_accuracy_parent": 1.0,
