@@ -12,7 +12,10 @@ from training.errors import TrainingError
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """Which network; `version` and `title` go into its contract."""
+    """Which network; `version` and `title` go into its contract.
+
+    `licence` is the network's where it is not its archive's alone, because it starts from another's weights.
+    """
 
     id: str
     version: str
@@ -21,6 +24,7 @@ class ModelConfig:
     architecture: str
     pretrained: bool
     dropout: float
+    licence: str = ""
 
 
 @dataclass(frozen=True)

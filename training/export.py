@@ -110,7 +110,7 @@ def make_contract(
         novelty=None if novelty is None else novelty.rule,
         training=TrainingRecord(
             dataset=cache.dataset_title,
-            licence=cache.licence,
+            licence=config.model.licence or cache.licence,
             split_digest=cache.split_digest,
             git_commit=latest["git_commit"],
             trained_at=latest["started_at"],
