@@ -27,7 +27,7 @@ REFUSED_SHARE = 0.03
 DEFAULT_METHOD = "mahalanobis"
 MOST_FITTED = 4_000
 """More training pictures than this change the scores no further."""
-_RANK = 256
+_RANK = 64
 _NEIGHBOURS = 1_000
 
 
