@@ -12,8 +12,9 @@ from skindesk.domain.errors import SkinDeskError
 
 if TYPE_CHECKING:
     from training.cache import Cache
-    from training.config import Config, DataConfig
+    from training.config import Config, DataConfig, NetworkConfig
     from training.evaluate import Foreign
+    from training.runs import Run
 
 CONFIGS = Path(__file__).parent / "configs"
 RUNS = Path("runs")
@@ -146,11 +147,35 @@ class _Places:
 
         return load_config(self.config_path)
 
+    def other(self, name: str) -> "tuple[NetworkConfig, Run]":
+        """Another network's configuration, and its run beside this one. Raises TrainingError where there is none."""
+        from training.config import load_network_config
+        from training.runs import Run
+
+        config = load_network_config(_config_path(name))
+        return config, Run(self.run.folder.with_name(config.model.id))
+
     def load_cache(self) -> "Cache":
         """The prepared archive. Raises TrainingError where it does not fit the configuration."""
         from training.cache import load_cache
 
         return load_cache(self.cache, self.config.data.preprocessing)
+
+    def load_training_cache(self) -> "Cache":
+        """The archive to train on. Raises TrainingError where it does not fit, or holds out other pictures."""
+        from training.cache import load_cache
+        from training.errors import TrainingError
+
+        data, measured_on = self.config.data, self.load_cache()
+        if not data.trains_on:
+            return measured_on
+        cache = load_cache(_cache_of(replace(data, dataset=data.trains_on)), data.preprocessing)
+        if cache.held_out_digest != measured_on.held_out_digest:
+            raise TrainingError(
+                f"{data.trains_on} holds out other pictures than {data.dataset}.",
+                "Combine the archives with only_trains for all but one.",
+            )
+        return cache
 
     def load_externals(self, named: Sequence[str]) -> dict[str, "Cache"]:
         """Further prepared archives, each given as NAME=CACHE. Raises TrainingError for anything else."""
@@ -209,9 +234,11 @@ def _fit(chosen: argparse.Namespace) -> None:
     from training.fit import fit
 
     places = _Places(chosen)
+    config = places.trained
+    teacher = places.other(config.recipe.teacher) if config.recipe.teacher else None
     fit(
-        places.trained, places.config_path, places.load_cache(), places.run, chosen.weights, chosen.resume,
-        chosen.precision,
+        config, places.config_path, places.load_training_cache(), places.run, chosen.weights, chosen.resume,
+        chosen.precision, teacher,
     )  # fmt: skip
 
 
@@ -219,13 +246,11 @@ def _ensemble(chosen: argparse.Namespace) -> None:
     from training.config import EnsembleConfig, load_config
     from training.ensemble import put_together
     from training.errors import TrainingError
-    from training.runs import Run
 
     places = _Places(chosen)
     if not isinstance(places.config, EnsembleConfig):
         raise TrainingError(f"{places.config_path.name} names no members.", "Train it with `fit`.")
-    configs = [load_config(_config_path(name)) for name in places.config.members]
-    members = [(config, Run(places.run.folder.with_name(config.model.id))) for config in configs]
+    members = [(load_config(_config_path(name)), places.other(name)[1]) for name in places.config.members]
     weights = put_together(places.config, places.config_path, places.load_cache(), places.run, members)
     for name, weight in zip(places.config.members, weights, strict=True):
         print(f"{name}: {weight:.1f}")
@@ -249,7 +274,7 @@ def _evaluate(chosen: argparse.Namespace) -> None:
 
 
 def _backbone(chosen: argparse.Namespace) -> None:
-    from training.evaluate import load_network
+    from training.trained import load_network
 
     places = _Places(chosen)
     network = load_network(places.config, len(places.load_cache().labels), places.run)

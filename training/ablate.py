@@ -17,12 +17,12 @@ from training.cache import Cache
 from training.calibrate import calibrate
 from training.config import Config
 from training.conversion import Runner
-from training.evaluate import load_network
 from training.fit import fit
 from training.formatting import format_interval
 from training.metrics import Floats, Interval, Judged
 from training.runs import Run, write_json
 from training.split import Part
+from training.trained import load_network
 
 WHOLE = "whole recipe"
 _FIGURES = {"macro_auc": "Macro AUC", "balanced_accuracy": "Balanced accuracy", "negative_log_likelihood": "NLL"}

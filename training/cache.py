@@ -21,7 +21,7 @@ from skindesk.imaging.preprocess import decode_for_input, preprocess
 from training.datasets.archive import Archive, Record
 from training.datasets.attributes import ATTRIBUTES
 from training.errors import TrainingError
-from training.split import Part
+from training.split import Part, split_digest
 
 _IMAGES, _RECORDS, _SUMMARY = "images.npy", "records.csv", "prepared.json"
 _DECODED_AHEAD = 64
@@ -55,6 +55,12 @@ class Cache:
     def grouped_by(self) -> str:
         """What the groups are, in the plural: patients where every group is one, else lesions."""
         return "patients" if self.attributes.get("patient_id") == self.groups else "lesions"
+
+    @property
+    def held_out_digest(self) -> str:
+        """SHA-256 over which picture lies in the validation and test parts: the same for figures to be comparable."""
+        entries = zip(self.image_ids, self.groups, self.parts, strict=True)
+        return split_digest(entry for entry in entries if entry[2] is not Part.TRAIN)
 
     def where(self, part: Part) -> NDArray[np.int64]:
         """The indices of a part's pictures, ascending."""

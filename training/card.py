@@ -334,7 +334,8 @@ def _trained(record: dict[str, Any]) -> str:
     versions = ", ".join(f"{package} {number}" for package, number in sorted(latest["versions"].items()))
     resumed = f", resumed {len(record['resumed'])} times" if "resumed" in record else ""
     return (
-        f"{model['architecture']}: configuration `{latest['config']}` as of commit `{latest['git_commit'][:12]}`, seed "
+        f"{model['architecture']}: trained on {latest['dataset']}, "
+        f"configuration `{latest['config']}` as of commit `{latest['git_commit'][:12]}`, seed "
         f"{recipe['seed']}, Keras on {latest['backend']} in {latest.get('precision', 'float32')}, {versions}, started "
         f"{record['started_at']}{resumed}"
     )

@@ -29,13 +29,17 @@ class ModelConfig:
 
 @dataclass(frozen=True)
 class DataConfig:
-    """Which archive, and how its pictures become the network's input."""
+    """Which archive, and how its pictures become the network's input.
+
+    `trains_on` is the archive to train on where it is another, which must hold out the same pictures; "" for none.
+    """
 
     dataset: str
     width_px: int
     height_px: int
     geometry: Geometry
     resampling: Resampling
+    trains_on: str = ""
 
     @property
     def preprocessing(self) -> Preprocessing:
@@ -66,7 +70,8 @@ class RecipeConfig:
     frequency); `head_rate` is the learning rate of frozen stages, `peak_rate` the top of every other cosine.
     A pretrained backbone's first layers learn at `first_layers_rate` times the rate, those between at steps
     between (discriminative rates, Howard and Ruder 2018, arXiv 1801.06146). `averaging` is the momentum of the
-    running average of the weights that is validated and kept; 0 for none.
+    running average of the weights that is validated and kept; 0 for none. `teacher` is the configuration of a finished
+    network whose answers count by `teacher_share` beside the true class; "" for none.
     """
 
     seed: int
@@ -81,6 +86,8 @@ class RecipeConfig:
     stages: tuple[Stage, ...]
     first_layers_rate: float = 1.0
     averaging: float = 0.0
+    teacher: str = ""
+    teacher_share: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -169,6 +176,7 @@ def _check_ranges(config: Config, where: str) -> None:
         "a stage needs at least one epoch": all(stage.epochs >= 1 for stage in recipe.stages),
         f"{config.model.architecture} needs pictures of at least {smallest} px": min(sizes) >= smallest,
         "first_layers_rate must be over 0 and at most 1": 0 < recipe.first_layers_rate <= 1,
+        "teacher_share must lie between 0 and 1": 0 <= recipe.teacher_share <= 1,
         "averaging must lie between 0 and 1": 0 <= recipe.averaging < 1,
         "there must be a stage": bool(recipe.stages),
         "dropout must lie between 0 and 1": 0 <= config.model.dropout < 1,

@@ -20,11 +20,11 @@ from training.calibrate import calibrate
 from training.config import Config, EnsembleConfig
 from training.conversion import Runner
 from training.errors import TrainingError
-from training.evaluate import load_network, weights_digest
 from training.fit import git_commit
 from training.metrics import Floats, Integers
 from training.runs import Run, read_json, save_weights, write_json
 from training.split import Part
+from training.trained import load_network, weights_digest
 
 _STEPS = 10
 
@@ -34,12 +34,13 @@ def put_together(
 ) -> tuple[float, ...]:
     """Weigh the members on the validation part and write the joint network as `run`; returns the weights.
 
-    The weights, tenths that sum to 1, are those of least negative log-likelihood after calibration. Raises
-    TrainingError where a member was trained on another split or has other labels.
+    The weights, tenths that sum to 1, are those of least negative log-likelihood after calibration. A member may have
+    trained on further pictures. Raises TrainingError where other pictures were held out, or it has other labels.
     """
     records = [read_json(member.record, f"Train {member.folder} first.") for _, member in members]
     for (own, member), record in zip(members, records, strict=True):
-        if record["split_digest"] != cache.split_digest or own.data != config.data:
+        same_input = own.data.preprocessing == config.data.preprocessing
+        if record["held_out_digest"] != cache.held_out_digest or not same_input:
             raise TrainingError(f"{member.folder} was trained on another split or other input.", "Train it again.")
     networks = [load_network(own, len(cache.labels), member) for own, member in members]
     validation = cache.where(Part.VALIDATION)
@@ -57,7 +58,7 @@ def put_together(
         {
             "config": config_path.name,
             "settings": asdict(config),
-            "split_digest": cache.split_digest,
+            "held_out_digest": cache.held_out_digest,
             "git_commit": git_commit(),
             "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "weights": weights,

@@ -1,6 +1,5 @@
 """Calibrates a run on the validation part and measures it on the test part, as JSON and as a page to read."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,13 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skindesk.domain.contract import Geometry, NoveltyRule
-from training.architectures import build_network
-from training.architectures.network import Network
 from training.cache import Cache
 from training.calibrate import Calibration, calibrate
 from training.config import NetworkConfig
 from training.conversion import Runner
-from training.errors import TrainingError
 from training.external import measure_external
 from training.figures import MIXES, measure, measure_calibration, measure_selection
 from training.groups import measure_groups
@@ -25,24 +21,11 @@ from training.report import Evidence, write_report
 from training.robustness import measure_robustness
 from training.runs import Run, write_json
 from training.split import Part
+from training.trained import load_network, weights_digest
 from training.views import Predict, measure_eight_views
 
 SQUASHED_ASPECT = 4 / 3
 """Width over height of the frames that the archives' squashed pictures were taken in."""
-
-
-def load_network(config: NetworkConfig, classes: int, run: Run) -> Network:
-    """Rebuild a run's network with its best weights. Raises TrainingError where the run has none."""
-    if not run.best.exists():
-        raise TrainingError(f"{run.folder} holds no trained weights.", "Run `python -m training fit` first.")
-    network = build_network(config.model.architecture, classes, config.model.dropout, weights=None)
-    network.training_model.load_weights(run.best)
-    return network
-
-
-def weights_digest(run: Run) -> str:
-    """The SHA-256 of a run's best weights: which network its figures are of."""
-    return hashlib.sha256(run.best.read_bytes()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,10 @@ from training.card import card_json, card_text
 from training.config import NetworkConfig
 from training.conversion import convert
 from training.errors import TrainingError
-from training.evaluate import load_network, weights_digest
 from training.novelty import Novelty, load_novelty
 from training.phantoms import KINDS, generate
 from training.runs import Run, read_json, write_json
+from training.trained import load_network, weights_digest
 
 TOLERANCE = 1e-4
 """The largest difference in any probability between Keras and the program's classifier."""
@@ -56,7 +56,7 @@ def export(
     """
     record = read_json(run.record, "Run `python -m training fit` first.")
     figures = read_json(run.figures, "Run `python -m training evaluate` first.")
-    if record["split_digest"] != cache.split_digest:
+    if record["held_out_digest"] != cache.held_out_digest:
         raise TrainingError("The run was trained on another split than the prepared archive has.", "Train again.")
     if figures.get("weights_digest") != weights_digest(run) or figures["split_digest"] != cache.split_digest:
         raise TrainingError(

@@ -5,6 +5,7 @@ import math
 import os
 import subprocess
 import time
+from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -22,10 +23,11 @@ from training.architectures.network import Network
 from training.average import WeightAverage
 from training.batches import EvaluationBatches, TrainingBatches
 from training.cache import Cache
-from training.config import Config, Stage
+from training.config import Config, NetworkConfig, Stage
 from training.errors import TrainingError
 from training.runs import Run, read_json, save_weights, write_json
 from training.split import Part
+from training.teacher import TaughtLoss, Teacher, load_teacher
 
 _HISTORY_COLUMNS = (
     "stage", "epoch", "size_px", "learning_rate", "loss", "validation_accuracy", "validation_balanced_accuracy",
@@ -57,15 +59,16 @@ class BalancedCrossentropy(keras.losses.Loss):  # type: ignore[misc] # keras shi
 
 
 class LayerwiseAdamW(keras.optimizers.AdamW):  # type: ignore[misc] # keras ships no types
-    """AdamW whose rate is multiplied, variable by variable, by `factors` (by path; 1 where absent)."""
+    """AdamW whose rate is multiplied by `factors`, one for each of the variables that it is built for, in order."""
 
-    def __init__(self, *arguments: Any, factors: dict[str, float], **options: Any) -> None:
+    def __init__(self, *arguments: Any, factors: Sequence[float], **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.factors = factors
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """One variable's step."""
-        super().update_step(gradient, variable, learning_rate * self.factors.get(variable.path, 1.0))
+        # On TensorFlow this is the backend's variable, which only Keras' own look-up knows.
+        super().update_step(gradient, variable, learning_rate * self.factors[self._get_variable_index(variable)])
 
 
 def fit(
@@ -76,12 +79,13 @@ def fit(
     weights: Path | None,
     resume: bool,
     precision: str = "float32",
+    teacher: tuple[NetworkConfig, Run] | None = None,
 ) -> None:
     """Train to the end of the configured stages, leaving the best weights in the run's folder.
 
-    `precision` is what layers compute in, `float32` or `bfloat16`; the weights are float32 in either. Raises
-    TrainingError where the run exists and `resume` is not given, or where weights are missing. A finished run that is
-    resumed is left as it is.
+    `precision` is what layers compute in, `float32` or `bfloat16`; the weights are float32 in either. `teacher` is the
+    run that the recipe names. Raises TrainingError where the run exists and `resume` is not given, or where weights are
+    missing. A finished run that is resumed is left as it is.
     """
     if run.progress.exists() and not resume:
         raise TrainingError(f"{run.folder} holds a run already.", "Go on with --resume, or name another folder.")
@@ -96,17 +100,30 @@ def fit(
         raise TrainingError(f"The weights file {weights} does not exist.")
     keras.utils.set_random_seed(config.recipe.seed)
     keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else precision)
-    _record(run, {**_describe(config, config_path, cache), "precision": precision})
+    taught_by = None if teacher is None else load_teacher(teacher[0], cache, teacher[1])
+    started = {**_describe(config, config_path, cache), "precision": precision}
+    _record(run, started if taught_by is None else {**started, "teacher_weights_digest": taught_by.weights_digest})
     network = build_network(
         config.model.architecture, len(cache.labels), config.model.dropout, str(weights) if weights else None
     )
-    _Trainer(config, cache, run, network, done).train()
+    _Trainer(config, cache, run, network, done, taught_by).train()
 
 
 class _Trainer:
-    """Holds what the stages share: the network, its optimiser and how far the run has come."""
+    """Holds what the stages share: the network, its optimiser and how far the run has come.
 
-    def __init__(self, config: Config, cache: Cache, run: Run, network: Network, done: dict[str, Any]) -> None:
+    `model` is what is fitted: the network's own model, or where there is a teacher that model with the teacher beside.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        cache: Cache,
+        run: Run,
+        network: Network,
+        done: dict[str, Any],
+        teacher: Teacher | None,
+    ) -> None:
         self.config = config
         self.cache = cache
         self.run = run
@@ -115,7 +132,14 @@ class _Trainer:
         self.train_part = cache.where(Part.TRAIN)
         momentum = config.recipe.averaging
         self.average = WeightAverage(network.training_model, momentum) if momentum else None
-        self.loss = BalancedCrossentropy(cache.class_mix(), config.recipe.class_balance, config.recipe.label_smoothing)
+        self.model, self.loss = network.training_model, self._plain_loss()
+        if teacher is not None:
+            self.model = teacher.beside(network.training_model)
+            self.loss = TaughtLoss(self.loss, cache.class_mix(), teacher.temperature, config.recipe.teacher_share)
+
+    def _plain_loss(self) -> keras.losses.Loss:
+        recipe = self.config.recipe
+        return BalancedCrossentropy(self.cache.class_mix(), recipe.class_balance, recipe.label_smoothing)
 
     def train(self) -> None:
         """Train every stage that is not done; the first may have to go on from the checkpoint."""
@@ -126,11 +150,11 @@ class _Trainer:
         for at in range(self.done["stage"], len(stages)):
             begins = at == _cycle_of(stages, at).start and self.done["epochs_done"] == 0
             if resuming and begins:
-                self.network.training_model.load_weights(self.run.checkpoint)  # the optimiser starts afresh
+                self.model.load_weights(self.run.checkpoint)  # the optimiser starts afresh
             if resuming or begins:
                 self._compile(_cycle_of(stages, at))
             if resuming and not begins:
-                self.network.training_model.load_weights(self.run.checkpoint)
+                self.model.load_weights(self.run.checkpoint)
             resuming = False
             self._train_stage(at, stages[at])
             self.done.update(stage=at + 1, epochs_done=0)
@@ -140,7 +164,7 @@ class _Trainer:
             self.cache, self.train_part, stage, self.config.recipe, self.config.augmentation,
             workers=os.cpu_count() or 1,
         )  # fmt: skip
-        self.network.training_model.fit(
+        self.model.fit(
             batches,
             epochs=stage.epochs,
             initial_epoch=self.done["epochs_done"],
@@ -166,22 +190,24 @@ class _Trainer:
                 warmup_steps=recipe.warmup_steps,
             )
         optimiser = _optimiser(recipe.optimiser, rate, recipe.weight_decay, self._rate_factors())
-        self.network.training_model.compile(
+        self.model.compile(
             optimizer=optimiser, loss=self.loss, jit_compile="auto" if keras.backend.backend() == "jax" else False
         )
-        optimiser.build(self.network.training_model.trainable_variables)
+        optimiser.build(self.model.trainable_variables)
 
-    def _rate_factors(self) -> dict[str, float]:
-        """How much slower each variable of the pretrained backbone learns, from its first layer to its last."""
+    def _rate_factors(self) -> list[float]:
+        """What each trainable variable's rate is multiplied by: a pretrained backbone's first layers learn least."""
+        variables = self.model.trainable_variables
         first, backbone = self.config.recipe.first_layers_rate, self.network.backbone
         if backbone is None or first == 1.0:
-            return {}
+            return [1.0] * len(variables)
         depth = len(backbone.layers) - 1
-        return {
-            variable.path: first ** (1 - at / depth)
+        slower = {
+            id(variable): first ** (1 - at / depth)
             for at, layer in enumerate(backbone.layers)
             for variable in layer.trainable_variables
         }
+        return [slower.get(id(variable), 1.0) for variable in variables]
 
 
 class _EpochKeeper(keras.callbacks.Callback):  # type: ignore[misc] # keras ships no types
@@ -236,7 +262,7 @@ class _EpochKeeper(keras.callbacks.Callback):  # type: ignore[misc] # keras ship
         print("  ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
         if scores["validation_nll"] < trainer.done["best"]:
             trainer.done["best"] = scores["validation_nll"]
-            save_weights(self.model, trainer.run.best)
+            save_weights(trainer.network.training_model, trainer.run.best)
 
 
 def _cycle_of(stages: tuple[Stage, ...], at: int) -> range:
@@ -281,14 +307,14 @@ def _set_trainable(backbone: Any, frozen: bool) -> None:
             layer.trainable = False
 
 
-def _optimiser(name: str, rate: Any, weight_decay: float, factors: dict[str, float]) -> Any:
+def _optimiser(name: str, rate: Any, weight_decay: float, factors: Sequence[float]) -> Any:
     if name == "adam":
         return keras.optimizers.Adam(rate)
     if name != "adamw":
         raise TrainingError(f"There is no optimiser {name!r}.", "Known: adam, adamw.")
     optimiser = (
         LayerwiseAdamW(rate, weight_decay=weight_decay, factors=factors)
-        if factors
+        if any(factor != 1.0 for factor in factors)
         else keras.optimizers.AdamW(rate, weight_decay=weight_decay)
     )
     optimiser.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
@@ -320,6 +346,7 @@ def _describe(config: Config, config_path: Path, cache: Cache) -> dict[str, Any]
         "dataset": cache.dataset_title,
         "licence": cache.licence,
         "split_digest": cache.split_digest,
+        "held_out_digest": cache.held_out_digest,
         "git_commit": git_commit(),
         "started_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "backend": keras.backend.backend(),

@@ -11,8 +11,8 @@ from skindesk.imaging.preprocess import decode_for_input, preprocess
 from training.cache import Cache
 from training.calibrate import load_calibration
 from training.config import NetworkConfig
-from training.evaluate import load_network
 from training.runs import Run
+from training.trained import load_network
 
 
 def predict(config: NetworkConfig, cache: Cache, run: Run, pictures: Iterable[Path]) -> Iterator[str]:

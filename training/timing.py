@@ -9,8 +9,8 @@ import numpy as np
 from training.cache import Cache
 from training.config import NetworkConfig
 from training.conversion import Runner
-from training.evaluate import load_network
 from training.runs import Run, write_json
+from training.trained import load_network
 
 _ROUNDS = 40
 

@@ -18,7 +18,6 @@ from training.batches import TrainingBatches
 from training.calibrate import calibrate, load_calibration
 from training.config import Stage
 from training.errors import TrainingError
-from training.evaluate import load_network
 from training.export import (
     TOLERANCE,
     check_agreement,
@@ -34,6 +33,7 @@ from training.fit import fit
 from training.predict import predict
 from training.runs import Run, read_json, write_json
 from training.split import Part
+from training.trained import load_network
 
 
 @pytest.fixture(scope="module")
