@@ -51,6 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     fit.add_argument("--precision", choices=("float32", "bfloat16"), default="float32", help="what layers compute in")
     fit.set_defaults(run=_fit)
 
+    teacher = verbs.add_parser("teacher", help="write an evaluated run as the teacher that other configurations name")
+    _add_config(teacher)
+    teacher.set_defaults(run=_teacher)
+
     ensemble = verbs.add_parser("ensemble", help="put an ensemble together from its members' finished runs")
     _add_config(ensemble)
     ensemble.set_defaults(run=_ensemble)
@@ -235,11 +239,21 @@ def _fit(chosen: argparse.Namespace) -> None:
 
     places = _Places(chosen)
     config = places.trained
-    teacher = places.other(config.recipe.teacher) if config.recipe.teacher else None
+    teacher = places.other(config.recipe.teacher)[1] if config.recipe.teacher else None
     fit(
         config, places.config_path, places.load_training_cache(), places.run, chosen.weights, chosen.resume,
         chosen.precision, teacher,
     )  # fmt: skip
+
+
+def _teacher(chosen: argparse.Namespace) -> None:
+    from training.calibrate import load_calibration
+    from training.teacher import write_teacher
+    from training.trained import load_network
+
+    places = _Places(chosen)
+    network = load_network(places.config, len(places.load_cache().labels), places.run)
+    print(f"Wrote {write_teacher(network, load_calibration(places.run), places.run)}")
 
 
 def _ensemble(chosen: argparse.Namespace) -> None:

@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 from training.augment import augment, resize_square
 from training.cache import Cache
 from training.config import AugmentationConfig, RecipeConfig, Stage
+from training.teacher import Teacher
 
 
 class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc] # keras ships no types
     """Augmented, mixed-up, shuffled batches: float32 (n, size, size, 3) in 0 to 255 and float32 (n, classes).
 
-    Every batch is a function of (seed, epoch, step), so a resumed run sees what an unbroken one would have.
-    `epoch` is set by the trainer before each epoch.
+    A teacher's answers to these pictures count in the targets by the recipe's share, the true classes by the rest.
+    Every batch is a function of (seed, epoch, step), so a resumed run sees what an unbroken one would have. `epoch` is
+    set by the trainer before each epoch.
     """
 
     def __init__(
@@ -26,6 +28,7 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc] # keras ship
         stage: Stage,
         recipe: RecipeConfig,
         augmentation: AugmentationConfig,
+        teacher: Teacher | None = None,
         workers: int = 2,
     ) -> None:
         super().__init__(workers=workers, use_multiprocessing=False, max_queue_size=8)
@@ -34,6 +37,7 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc] # keras ship
         self.stage = stage
         self.recipe = recipe
         self.augmentation = augmentation
+        self.teacher = teacher
         self.epoch = 0
 
     def __len__(self) -> int:
@@ -47,7 +51,11 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc] # keras ship
             [augment(self.cache.images[at], self.stage.size_px, self.augmentation, rng) for at in chosen]
         )
         targets = np.eye(len(self.cache.labels), dtype=np.float32)[self.cache.targets[chosen]]
-        return _mixup(pictures.astype(np.float32), targets, self.stage.mixup, rng)
+        blended, targets = _mixup(pictures.astype(np.float32), targets, self.stage.mixup, rng)
+        if self.teacher is not None:
+            share = np.float32(self.recipe.teacher_share)
+            targets = (1 - share) * targets + share * self.teacher.answer(blended)
+        return blended, targets
 
 
 class EvaluationBatches(keras.utils.PyDataset):  # type: ignore[misc] # keras ships no types

@@ -17,15 +17,15 @@ _INPUT = "picture"
 _OPSET = 17
 
 
-def convert(model: Any, height_px: int, width_px: int, input_name: str = _INPUT) -> Any:
-    """A Keras model of uint8 pictures as an ONNX ModelProto. Raises TrainingError on other backends than TensorFlow."""
+def convert(model: Any, input_name: str = _INPUT) -> Any:
+    """A Keras model of one input as an ONNX ModelProto. Raises TrainingError on other backends than TensorFlow."""
     if keras.backend.backend() != "tensorflow":
         raise TrainingError("This needs Keras on TensorFlow.", "Set KERAS_BACKEND=tensorflow.")
     import onnx
     import tensorflow as tf
     import tf2onnx
 
-    signature = tf.TensorSpec((None, height_px, width_px, 3), tf.uint8, name=input_name)
+    signature = tf.TensorSpec(model.input.shape, model.input.dtype, name=input_name)
     converted, _ = tf2onnx.convert.from_keras(model, opset=_OPSET, input_signature=[signature])
     # tf2onnx only logs what it cannot convert; the checker refuses such a file.
     onnx.checker.check_model(converted)
@@ -45,7 +45,7 @@ class Runner:
         features = network.features_model(keras.layers.Rescaling(1.0)(pixels), training=False)
         embedding = keras.layers.GlobalAveragePooling2D()(features)
         logits = keras.layers.GlobalAveragePooling2D()(network.head(features))
-        converted = convert(keras.Model(pixels, [logits, embedding]), height_px, width_px)
+        converted = convert(keras.Model(pixels, [logits, embedding]))
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(converted.SerializeToString(), options)

@@ -141,8 +141,7 @@ def serving_model(
 
 def to_onnx(serving: Any, contract: ModelContract) -> bytes:
     """The ONNX file, with the contract in its metadata. Raises TrainingError on other backends than TensorFlow."""
-    spec = contract.preprocessing
-    model = convert(serving, spec.height_px, spec.width_px, contract.input_name)
+    model = convert(serving, contract.input_name)
     entry = model.metadata_props.add()
     entry.key, entry.value = METADATA_KEY, contract.to_json()
     return bytes(model.SerializeToString())

@@ -23,11 +23,11 @@ from training.architectures.network import Network
 from training.average import WeightAverage
 from training.batches import EvaluationBatches, TrainingBatches
 from training.cache import Cache
-from training.config import Config, NetworkConfig, Stage
+from training.config import Config, Stage
 from training.errors import TrainingError
 from training.runs import Run, read_json, save_weights, write_json
 from training.split import Part
-from training.teacher import TaughtLoss, Teacher, load_teacher
+from training.teacher import Teacher
 
 _HISTORY_COLUMNS = (
     "stage", "epoch", "size_px", "learning_rate", "loss", "validation_accuracy", "validation_balanced_accuracy",
@@ -79,13 +79,13 @@ def fit(
     weights: Path | None,
     resume: bool,
     precision: str = "float32",
-    teacher: tuple[NetworkConfig, Run] | None = None,
+    teacher: Run | None = None,
 ) -> None:
     """Train to the end of the configured stages, leaving the best weights in the run's folder.
 
     `precision` is what layers compute in, `float32` or `bfloat16`; the weights are float32 in either. `teacher` is the
-    run that the recipe names. Raises TrainingError where the run exists and `resume` is not given, or where weights are
-    missing. A finished run that is resumed is left as it is.
+    run of the network that the recipe names. Raises TrainingError where the run exists and `resume` is not given, or
+    where weights or the teacher are missing. A finished run that is resumed is left as it is.
     """
     if run.progress.exists() and not resume:
         raise TrainingError(f"{run.folder} holds a run already.", "Go on with --resume, or name another folder.")
@@ -100,9 +100,9 @@ def fit(
         raise TrainingError(f"The weights file {weights} does not exist.")
     keras.utils.set_random_seed(config.recipe.seed)
     keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else precision)
-    taught_by = None if teacher is None else load_teacher(teacher[0], cache, teacher[1])
-    started = {**_describe(config, config_path, cache), "precision": precision}
-    _record(run, started if taught_by is None else {**started, "teacher_weights_digest": taught_by.weights_digest})
+    taught_by = None if teacher is None else Teacher(teacher.teacher, cache.class_mix())
+    digest = None if taught_by is None else taught_by.digest
+    _record(run, {**_describe(config, config_path, cache), "precision": precision, "teacher_digest": digest})
     network = build_network(
         config.model.architecture, len(cache.labels), config.model.dropout, str(weights) if weights else None
     )
@@ -110,10 +110,7 @@ def fit(
 
 
 class _Trainer:
-    """Holds what the stages share: the network, its optimiser and how far the run has come.
-
-    `model` is what is fitted: the network's own model, or where there is a teacher that model with the teacher beside.
-    """
+    """Holds what the stages share: the network, its optimiser and how far the run has come."""
 
     def __init__(
         self,
@@ -129,17 +126,11 @@ class _Trainer:
         self.run = run
         self.network = network
         self.done = done
+        self.teacher = teacher
         self.train_part = cache.where(Part.TRAIN)
         momentum = config.recipe.averaging
         self.average = WeightAverage(network.training_model, momentum) if momentum else None
-        self.model, self.loss = network.training_model, self._plain_loss()
-        if teacher is not None:
-            self.model = teacher.beside(network.training_model)
-            self.loss = TaughtLoss(self.loss, cache.class_mix(), teacher.temperature, config.recipe.teacher_share)
-
-    def _plain_loss(self) -> keras.losses.Loss:
-        recipe = self.config.recipe
-        return BalancedCrossentropy(self.cache.class_mix(), recipe.class_balance, recipe.label_smoothing)
+        self.loss = BalancedCrossentropy(cache.class_mix(), config.recipe.class_balance, config.recipe.label_smoothing)
 
     def train(self) -> None:
         """Train every stage that is not done; the first may have to go on from the checkpoint."""
@@ -150,11 +141,11 @@ class _Trainer:
         for at in range(self.done["stage"], len(stages)):
             begins = at == _cycle_of(stages, at).start and self.done["epochs_done"] == 0
             if resuming and begins:
-                self.model.load_weights(self.run.checkpoint)  # the optimiser starts afresh
+                self.network.training_model.load_weights(self.run.checkpoint)  # the optimiser starts afresh
             if resuming or begins:
                 self._compile(_cycle_of(stages, at))
             if resuming and not begins:
-                self.model.load_weights(self.run.checkpoint)
+                self.network.training_model.load_weights(self.run.checkpoint)
             resuming = False
             self._train_stage(at, stages[at])
             self.done.update(stage=at + 1, epochs_done=0)
@@ -162,9 +153,9 @@ class _Trainer:
     def _train_stage(self, at: int, stage: Stage) -> None:
         batches = TrainingBatches(
             self.cache, self.train_part, stage, self.config.recipe, self.config.augmentation,
-            workers=os.cpu_count() or 1,
+            self.teacher, workers=os.cpu_count() or 1,
         )  # fmt: skip
-        self.model.fit(
+        self.network.training_model.fit(
             batches,
             epochs=stage.epochs,
             initial_epoch=self.done["epochs_done"],
@@ -190,14 +181,14 @@ class _Trainer:
                 warmup_steps=recipe.warmup_steps,
             )
         optimiser = _optimiser(recipe.optimiser, rate, recipe.weight_decay, self._rate_factors())
-        self.model.compile(
+        self.network.training_model.compile(
             optimizer=optimiser, loss=self.loss, jit_compile="auto" if keras.backend.backend() == "jax" else False
         )
-        optimiser.build(self.model.trainable_variables)
+        optimiser.build(self.network.training_model.trainable_variables)
 
     def _rate_factors(self) -> list[float]:
         """What each trainable variable's rate is multiplied by: a pretrained backbone's first layers learn least."""
-        variables = self.model.trainable_variables
+        variables = self.network.training_model.trainable_variables
         first, backbone = self.config.recipe.first_layers_rate, self.network.backbone
         if backbone is None or first == 1.0:
             return [1.0] * len(variables)
@@ -262,7 +253,7 @@ class _EpochKeeper(keras.callbacks.Callback):  # type: ignore[misc] # keras ship
         print("  ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
         if scores["validation_nll"] < trainer.done["best"]:
             trainer.done["best"] = scores["validation_nll"]
-            save_weights(trainer.network.training_model, trainer.run.best)
+            save_weights(self.model, trainer.run.best)
 
 
 def _cycle_of(stages: tuple[Stage, ...], at: int) -> range:

@@ -71,6 +71,11 @@ class Run:
         return self.folder / "calibration.json"
 
     @property
+    def teacher(self) -> Path:
+        """The network as ONNX, from which another run learns."""
+        return self.folder / "teacher.onnx"
+
+    @property
     def novelty(self) -> Path:
         """The parameters and threshold of the novelty score."""
         return self.folder / "novelty.npz"

@@ -1,64 +1,56 @@
 """Teaching one network what a finished one says of the very same training pictures.
 
 The teacher sees each picture as it was cropped, coloured and blended for its pupil, not the plain one that it may know
-by heart (Beyer et al. 2022, arXiv 2106.05237).
+by heart (Beyer et al. 2022, arXiv 2106.05237). It is run by onnxruntime, which is faster than Keras on a processor and
+leaves the pupil free to train on any backend.
 """
 
-from dataclasses import dataclass
-from typing import Any
+import hashlib
+from pathlib import Path
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from training.architectures.network import Network
-from training.cache import Cache
-from training.calibrate import load_calibration
-from training.config import NetworkConfig
+from training.calibrate import Calibration
+from training.conversion import convert
+from training.errors import TrainingError
+from training.metrics import softmax_with_prior
 from training.runs import Run
-from training.trained import load_network, weights_digest
+
+_INPUT = "picture"
 
 
-@dataclass(frozen=True)
-class Teacher:
-    """A finished network, its calibration's temperature, and which weights it has."""
+def write_teacher(network: Network, calibration: Calibration, run: Run) -> Path:
+    """Write a finished network as ONNX for pictures of any size: float32 in, calibrated balanced logits out.
 
-    network: Network
-    temperature: float
-    weights_digest: str
-
-    def beside(self, pupil: Any) -> Any:
-        """A model of the pupil's input that gives the pupil's logits, then the teacher's: (n, 2 * classes)."""
-        own = self.network.training_model
-        own.trainable = False
-        for layer in own._flatten_layers():
-            if isinstance(layer, keras.layers.Dropout):
-                layer.rate = 0.0  # in `fit` it would drop even where it does not learn
-        return keras.Model(pupil.input, keras.layers.Concatenate(dtype="float32")([pupil.output, own(pupil.input)]))
-
-
-def load_teacher(config: NetworkConfig, cache: Cache, run: Run) -> Teacher:
-    """A finished and evaluated run as a teacher of an archive's labels. Raises TrainingError where it is neither."""
-    with keras.name_scope("teacher"):  # Keras on PyTorch clears gradients by name: no name may be the pupil's
-        network = load_network(config, len(cache.labels), run)
-    return Teacher(network, load_calibration(run).temperature, weights_digest(run))
-
-
-class TaughtLoss(keras.losses.Loss):  # type: ignore[misc] # keras ships no types
-    """A loss of soft targets, in which what the teacher says counts by `share`, the true class by the rest.
-
-    The teacher's balanced logits become probabilities for `class_mix`, the mix of the pictures at hand.
+    Returns the file. Raises TrainingError on other backends than TensorFlow.
     """
+    pictures = keras.Input((None, None, 3), name=_INPUT)
+    logits = network.training_model(pictures, training=False)
+    calibrated = keras.layers.Rescaling(1 / calibration.temperature)(logits)
+    converted = convert(keras.Model(pictures, calibrated), _INPUT)
+    run.teacher.write_bytes(converted.SerializeToString())
+    return run.teacher
 
-    def __init__(self, loss: Any, class_mix: NDArray[np.float64], temperature: float, share: float) -> None:
-        super().__init__(name="taught_loss")
-        self.loss = loss
-        self.offset = np.log(class_mix).astype(np.float32)
-        self.temperature = temperature
-        self.share = share
 
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Loss per picture from soft targets (n, classes) and `Teacher.beside`'s answer (n, 2 * classes)."""
-        pupil, teacher = keras.ops.split(y_pred, 2, axis=-1)
-        told = keras.ops.softmax(keras.ops.add(teacher / self.temperature, self.offset))
-        return self.loss.call((1 - self.share) * y_true + self.share * keras.ops.cast(told, y_true.dtype), pupil)
+class Teacher:
+    """A network written by `write_teacher`, for the class mix of the pictures that its pupil trains on."""
+
+    def __init__(self, path: Path, class_mix: NDArray[np.float64]) -> None:
+        import onnxruntime
+
+        if not path.is_file():
+            raise TrainingError(f"{path} does not exist.", "Run `python -m training teacher` on the teacher first.")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        content = path.read_bytes()
+        self.digest = hashlib.sha256(content).hexdigest()
+        self._session = onnxruntime.InferenceSession(content, options)
+        self._class_mix = class_mix
+
+    def answer(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Probabilities float32 (n, classes) of pictures float32 (n, height, width, 3), 0 to 255."""
+        logits = self._session.run(None, {_INPUT: pictures})[0].astype(np.float64)
+        return softmax_with_prior(logits, self._class_mix, 1.0).astype(np.float32)
