@@ -9,7 +9,7 @@ from training.datasets.archive import Archive
 from training.datasets.names import recipe_path
 from training.errors import TrainingError
 from training.phantoms import write_dataset
-from training.phantoms.layouts import write_isic2018, write_isic2019, write_pad_ufes_20
+from training.phantoms.layouts import write_isic9, write_isic2018, write_isic2019, write_pad_ufes_20
 from training.split import Part
 
 RECIPE = """
@@ -117,6 +117,37 @@ def test_picture_under_two_labels_in_two_archives_is_left_out(recipe: Path, root
     assert not {nevus.path, melanoma.path} & left
 
 
+def test_archive_that_only_trains_leaves_what_is_held_out_as_it_was(recipe: Path, root: Path) -> None:
+    recipe.write_text(RECIPE + "only_trains = true\n")
+    wanted = [
+        record.path for record in read_archive("isic2018", root / "challenge").records
+        if record.label_code in ("mel", "nv")
+    ]  # fmt: skip
+    archive = read_archive(str(recipe), root)
+    assert [record.path for record in archive.records[: len(wanted)]] == wanted
+    added = archive.records[len(wanted) :]
+    assert len(added) == 6 + 6
+    assert {record.part for record in added} == {Part.TRAIN}
+
+
+def test_archive_that_only_trains_adds_no_group_tied_to_the_others(recipe: Path, root: Path) -> None:
+    recipe.write_text(RECIPE + "only_trains = true\n")
+    before = read_archive(str(recipe), root).records
+    tested = next(record for record in before if record.part is Part.TEST)
+    added = next(record for record in before if record.attributes["source"] == "pad_ufes_20")
+    copy(tested.path, added.path)
+    after = read_archive(str(recipe), root)
+    tied = {record.path for record in before if record.group_id == added.group_id}
+    assert {record.path for record in before} - {record.path for record in after.records} == tied
+    assert f"Left out: {len(tied)} pictures tied to those that are held out or train already." in after.facts
+
+
+def test_combination_needs_an_archive_to_measure_on(recipe: Path) -> None:
+    recipe.write_text(RECIPE.replace("codes =", "only_trains = true\ncodes ="))
+    with pytest.raises(TrainingError, match="nothing to measure on"):
+        combine.load_combination(recipe)
+
+
 def test_shipped_combination_reads_two_full_downloads(tmp_path: Path) -> None:
     write_dataset(tmp_path / "ham10000", per_class=2, seed=5, size=(80, 60))
     write_isic2019(tmp_path / "isic2019", per_class=2, seed=9)
@@ -126,10 +157,23 @@ def test_shipped_combination_reads_two_full_downloads(tmp_path: Path) -> None:
     assert archive.licence == "CC BY-NC 4.0"
 
 
+def test_further_pictures_to_train_on_come_from_the_nine_class_set(tmp_path: Path) -> None:
+    write_dataset(tmp_path / "ham10000", per_class=2, seed=5, size=(80, 60))
+    write_isic9(tmp_path / "isic9", per_class=2, seed=6)
+    alone = read_archive("ham10000", tmp_path / "ham10000")
+    archive = read_archive("combined/ham10000-and-isic9", tmp_path)
+    assert archive.labels == alone.labels
+    first = archive.records[: len(alone.records)]
+    assert [(entry.path, entry.group_id, entry.part) for entry in first] == [
+        (entry.path, entry.group_id, entry.part) for entry in alone.records
+    ]
+    assert {record.part for record in archive.records[len(alone.records) :]} == {Part.TRAIN}
+
+
 def test_codes_that_lead_nowhere_are_refused(recipe: Path, root: Path) -> None:
     recipe.write_text(RECIPE.replace('nev = "nv"', 'nev = "naevus"'))
     with pytest.raises(TrainingError, match="codes of pad_ufes_20 lead to labels that are none"):
-        combine.load_combination(recipe)
+        read_archive(str(recipe), root)
     recipe.write_text(RECIPE.replace('nev = "nv"', 'mole = "nv"'))
     with pytest.raises(TrainingError, match="pad_ufes_20 has no label mole"):
         read_archive(str(recipe), root)
