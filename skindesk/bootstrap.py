@@ -1,7 +1,8 @@
 """The one place where things meet: opens a profile's workspace for the command line and the desktop program."""
 
-from functools import cached_property
+from contextlib import ExitStack
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from skindesk.services.models import ModelLibrary
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from skindesk.domain.class_mix import ClassMix
     from skindesk.domain.contract import Modality
     from skindesk.inference.classifier import Classifier
+    from skindesk.services.access import Access
     from skindesk.services.casework import Casework
 
 
@@ -24,14 +26,59 @@ class Workspace:
         self.log_file = log_file
         self.settings: Settings = load_settings(profile)
         self.models = ModelLibrary(profile)
+        self._opening = RLock()
+        self._opened = ExitStack()
+        self._access: Access | None = None
+        self._casework: Casework | None = None
 
-    @cached_property
+    @property
+    def access(self) -> "Access":
+        """Who may open the case log."""
+        if self._access is None:
+            from skindesk.services.access import Access
+
+            self._access = Access(self.profile)
+        return self._access
+
+    @property
     def casework(self) -> "Casework":
-        """The case log's use cases. Raises CaseLogUnavailableError where the log cannot be opened."""
+        """The case log's use cases.
+
+        Raises AccessRefusedError while it is locked or not set up, CaseLogUnavailableError where it cannot be opened.
+        """
+        with self._opening:
+            if self._casework is None:
+                self._casework = self._open_casework()
+            return self._casework
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the case log has been opened."""
+        return self._casework is not None
+
+    def close_case_log(self) -> None:
+        """Release the case log; it is opened again when it is next asked for."""
+        with self._opening:
+            self._casework = None
+            self._opened.close()
+
+    def lock(self) -> None:
+        """Close the case log and forget its key."""
+        self.close_case_log()
+        self.access.lock()
+
+    def _open_casework(self) -> "Casework":
         from skindesk.services.casework import Casework
         from skindesk.storage.case_log import open_case_log
+        from skindesk.storage.occupancy import working_with
 
-        return Casework(open_case_log(self.profile))
+        with ExitStack() as opening:
+            key = self.access.key
+            opening.enter_context(working_with(self.profile.log_lock))
+            log = open_case_log(self.profile.log, key)
+            opening.callback(log.close)
+            self._opened = opening.pop_all()
+        return Casework(log, self.access.require)
 
     def network_for(self, modality: "Modality") -> "tuple[Classifier, ClassMix]":
         """The network that the settings name for a kind of picture, and the class mix that it answers under.

@@ -48,13 +48,13 @@ def run_list(chosen: argparse.Namespace, context: Context) -> int:
 
 def run_show(chosen: argparse.Namespace, context: Context) -> int:
     """Print one case."""
-    case = context.workspace.casework.log.case(chosen.case)
+    case = context.casework.log.case(chosen.case)
     print(_to_json(case) if chosen.json else _describe(case))
     return 0
 
 
 def _read(query: str, limit: int, context: Context) -> "list[CaseSummary]":
-    log = context.workspace.casework.log
+    log = context.casework.log
     cases: list[CaseSummary] = []
     after: CaseCursor | None = None
     while True:

@@ -20,7 +20,8 @@ def run(chosen: argparse.Namespace, context: Context) -> int:
     """Print every check; returns 3 where one is not sound."""
     from skindesk.services.health import check_all
 
-    checks = list(check_all(context.workspace.profile, chosen.full))
+    access = context.access if context.names_somebody else context.workspace.access
+    checks = list(check_all(context.workspace.profile, access, chosen.full))
     if chosen.json:
         print(json.dumps([asdict(check) for check in checks], ensure_ascii=False))
     else:

@@ -11,9 +11,10 @@ from enum import IntEnum
 from pathlib import Path
 
 from skindesk import __version__
-from skindesk.cli import cases, classify, doctor, models
+from skindesk.cli import cases, classify, doctor, models, people
 from skindesk.cli.context import Context
 from skindesk.domain.errors import (
+    AccessRefusedError,
     CaseLogUnavailableError,
     ContractError,
     ModelUnavailableError,
@@ -47,9 +48,13 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"SkinDesk {__version__}")
     parser.add_argument("--profile", type=Path, metavar="DIR", help="the profile folder (default: $SKINDESK_PROFILE)")
+    parser.add_argument("--user", metavar="NAME", help="who signs in to a protected case log")
+    parser.add_argument(
+        "--passphrase-file", type=Path, metavar="FILE", help="a file whose first line is the passphrase (default: ask)"
+    )
     parser.add_argument("--demo", type=Path, metavar="DIR", help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for command in (classify, models, cases, doctor):
+    for command in (classify, models, cases, people, doctor):
         command.register(commands)
     return parser
 
@@ -57,12 +62,12 @@ def build_parser() -> argparse.ArgumentParser:
 def run_command(chosen: argparse.Namespace) -> int:
     """Run the chosen sub-command. Expected trouble becomes one sentence on stderr, a bug a logged trace."""
     _prepare_streams(as_json=getattr(chosen, "json", False))
-    context = Context(chosen.profile)
+    context = Context(chosen.profile, chosen.user, chosen.passphrase_file)
     try:
         code = int(chosen.run(chosen, context))
         sys.stdout.flush()  # now, while trouble with it can still be said
         return code
-    except (ModelUnavailableError, ContractError, CaseLogUnavailableError) as error:
+    except (ModelUnavailableError, ContractError, CaseLogUnavailableError, AccessRefusedError) as error:
         return _say(error, ExitCode.UNAVAILABLE)
     except SkinDeskError as error:
         return _say(error, ExitCode.USAGE)

@@ -60,6 +60,10 @@ class CaseLogUnavailableError(SkinDeskError):
     """A case log that cannot be opened, read or written."""
 
 
+class AccessRefusedError(SkinDeskError):
+    """A wrong passphrase, a locked case log, or something that this person may not do."""
+
+
 class InvalidCaseError(SkinDeskError):
     """Values that cannot be saved as a case, such as a patient without an identifier."""
 

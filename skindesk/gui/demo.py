@@ -33,6 +33,7 @@ from skindesk.gui.batch import BatchWorkspace
 from skindesk.gui.cases import CasesWorkspace
 from skindesk.gui.main_window import MainWindow
 from skindesk.gui.theme import apply_theme
+from skindesk.services.access import Door
 from skindesk.services.classify import classify_files
 from skindesk.system.paths import bundled
 from skindesk.system.settings import Theme
@@ -58,6 +59,8 @@ def run_demo(pictures: Path, profile: Path | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="skindesk-demo-") as temporary:
         workspace = open_workspace(profile or Path(temporary))
         workspace.change_settings(replace(workspace.settings, notice_accepted=True))
+        if workspace.access.door is Door.NEW:
+            workspace.access.set_up_open()
         examples = sorted(bundled("resources", "examples").glob("*.jpg"))
         _print_predictions(workspace, examples)
         qInstallMessageHandler(_tell)

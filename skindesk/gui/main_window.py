@@ -118,14 +118,13 @@ class MainWindow(QMainWindow):
             return
         self._window_settings().setValue("geometry", self.saveGeometry())
         self.background.close()
-        if "casework" in vars(self._workspace):
-            self._workspace.casework.log.close()
+        self._workspace.close_case_log()
         event.accept()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Open the case log once the window is there."""
         super().showEvent(event)
-        if "casework" not in vars(self._workspace):
+        if not self._workspace.is_open:
             QTimer.singleShot(0, self._open_case_log)
 
     def _lay_out(self) -> None:

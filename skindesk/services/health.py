@@ -7,11 +7,15 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
 from skindesk.domain.errors import SkinDeskError
+from skindesk.services.access import Access, Door
 from skindesk.services.models import ModelLibrary
 from skindesk.system.display import has_display
 from skindesk.system.paths import Profile
 
-LIBRARIES = ("numpy", "pillow", "onnxruntime", "sqlalchemy", "alembic", "pyside6-essentials", "qtawesome")
+LIBRARIES = (
+    "numpy", "pillow", "onnxruntime", "sqlalchemy", "sqlcipher3", "cryptography", "alembic", "portalocker",
+    "pyside6-essentials", "qtawesome",
+)  # fmt: skip
 """The distributions that the program stands on."""
 
 
@@ -25,11 +29,11 @@ class Check:
     advice: str = ""
 
 
-def check_all(profile: Profile, full: bool = False) -> Iterator[Check]:
+def check_all(profile: Profile, access: Access, full: bool = False) -> Iterator[Check]:
     """Every check in turn. `full` also reads each stored picture and the whole database."""
     yield from check_libraries()
     yield from check_models(ModelLibrary(profile))
-    yield check_case_log(profile, full)
+    yield check_case_log(profile, access, full)
     yield check_display()
 
 
@@ -67,15 +71,17 @@ def check_models(models: ModelLibrary) -> Iterator[Check]:
             yield Check(f"model {model.model_id}", True, "digest, contract and golden outputs hold")
 
 
-def check_case_log(profile: Profile, full: bool = False) -> Check:
-    """Whether the case log opens and is whole. A log that does not exist yet is not created."""
+def check_case_log(profile: Profile, access: Access, full: bool = False) -> Check:
+    """Whether the case log opens and is whole. One that does not exist is not created, a locked one not opened."""
     from skindesk.storage.case_log import open_case_log
     from skindesk.storage.integrity import FindingKind
 
     try:
-        if not profile.database.exists():
+        if access.door is Door.LOCKED:
+            return Check("case log", True, f"protected in {profile.root}; to look inside, sign in with --user")
+        if not profile.log.database.exists():
             return Check("case log", True, f"none yet in {profile.root}; the first saved case creates it")
-        log = open_case_log(profile)
+        log = open_case_log(profile.log, access.key)
         try:
             findings = log.check(full)
             count = log.count()

@@ -9,27 +9,30 @@ from sqlalchemy.orm import Session, selectinload
 from skindesk.domain.case import Case, CaseCursor, CaseDraft, CasePage, CaseSummary, Patient
 from skindesk.domain.errors import InvalidCaseError
 from skindesk.domain.prediction import Prediction
-from skindesk.storage.engine import for_writing, open_engine
+from skindesk.storage.engine import DatabaseFile, for_writing, open_engine
 from skindesk.storage.image_store import ImageStore
 from skindesk.storage.integrity import Finding, findings
 from skindesk.storage.plain_words import in_plain_words
 from skindesk.storage.rows import ImageRow, LesionRow, PatientRow, VisitRow
 from skindesk.storage.saving import SavedCase, add_prediction, save_draft
 from skindesk.storage.schema import bring_up_to_date
+from skindesk.storage.sealing import DataKey, PictureSealer
 from skindesk.storage.search import identifier_key
 from skindesk.storage.summaries import cases_of_patient, count_of_cases, matching, page_of_cases
 from skindesk.storage.values import to_case, to_patient
-from skindesk.system.paths import Profile
+from skindesk.system.paths import LogFolder
 
 
-def open_case_log(profile: Profile) -> "CaseLog":
-    """Open a profile's case log; create it where there is none, bring an older one up to date.
+def open_case_log(folder: LogFolder, key: DataKey | None) -> "CaseLog":
+    """Open a case log; create it where there is none, bring an older one up to date.
 
-    An older one is copied to the profile's backups first. Raises CaseLogUnavailableError, and changes nothing,
-    where the file is no case log, is damaged, was written by a newer SkinDesk, or cannot be written.
+    With a data key the database and the pictures are encrypted; without one they are plain files. An older one is
+    copied first. Raises CaseLogUnavailableError, and changes nothing, where the file is no case log, is damaged, was
+    written by a newer SkinDesk, or cannot be written.
     """
-    bring_up_to_date(profile.database, profile.backups)
-    return CaseLog(open_engine(profile.database), ImageStore(profile.images))
+    database = DatabaseFile(folder.database, None if key is None else key.database)
+    bring_up_to_date(database, folder.earlier)
+    return CaseLog(open_engine(database), ImageStore(folder.images, None if key is None else PictureSealer(key)))
 
 
 class CaseLog:

@@ -1,10 +1,14 @@
 """Opens the case log's SQLite file so that every connection keeps the promises made to the user."""
 
 import sqlite3
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
+from sqlcipher3 import dbapi2 as sqlcipher
 
 from skindesk.domain.errors import CaseLogUnavailableError
 
@@ -13,7 +17,41 @@ _CONNECTIONS = 16
 _BEGIN = "skindesk_begin"
 
 
-def open_engine(database: Path, *, foreign_keys: bool = True, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
+@dataclass(frozen=True)
+class DatabaseFile:
+    """A SQLite file and the 32-byte key of its pages; without a key it is plain SQLite.
+
+    SQLCipher encrypts and authenticates every page, so that a changed byte is an error and never a value.
+    """
+
+    path: Path
+    key: bytes | None = field(default=None, repr=False)
+
+    @property
+    def module(self) -> ModuleType:
+        """The DB-API module that opens it."""
+        return sqlite3 if self.key is None else sqlcipher
+
+    def at(self, path: Path) -> "DatabaseFile":
+        """Another file under the same key."""
+        return DatabaseFile(path, self.key)
+
+    def connect(self, *, read_only: bool = False) -> Any:
+        """A plain DB-API connection. Raises the module's Error where the file cannot be opened."""
+        place = f"{self.path.resolve().as_uri()}?mode=ro" if read_only else str(self.path)
+        connection = self.module.connect(place, uri=read_only)
+        self.unlock(connection)
+        return connection
+
+    def unlock(self, connection: Any) -> None:
+        """Give a new connection the key, before anything else is asked of it."""
+        if self.key is None:
+            return
+        connection.execute("PRAGMA cipher_log_level = NONE")  # else a wrong key would be told on stderr
+        connection.execute(f"PRAGMA key = \"x'{self.key.hex()}'\"")
+
+
+def open_engine(database: DatabaseFile, *, foreign_keys: bool = True, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
     """An engine for a SQLite file, which is created on the first connection if it is missing.
 
     Every connection writes ahead and syncs on each commit, so that a commit survives a power cut, and waits
@@ -22,7 +60,8 @@ def open_engine(database: Path, *, foreign_keys: bool = True, busy_timeout_s: fl
     operation takes its own connection.
     """
     engine = create_engine(
-        URL.create("sqlite", database=str(database)),
+        URL.create("sqlite", database=str(database.path)),
+        module=database.module,
         poolclass=QueuePool,
         pool_size=_CONNECTIONS,
         max_overflow=0,
@@ -35,7 +74,7 @@ def open_engine(database: Path, *, foreign_keys: bool = True, busy_timeout_s: fl
         "fullfsync": 1,  # macOS keeps a plain fsync in the drive's cache
         "foreign_keys": int(foreign_keys),
     }
-    event.listen(engine, "connect", partial(_prepare, wanted))
+    event.listen(engine, "connect", partial(_prepare, database, wanted))
     event.listen(engine, "begin", _begin)
     return engine
 
@@ -49,8 +88,9 @@ def for_writing(engine: Engine) -> Engine:
     return engine.execution_options(**{_BEGIN: "IMMEDIATE"})
 
 
-def _prepare(wanted: dict[str, int | str], connection: sqlite3.Connection, _record: object) -> None:
+def _prepare(database: DatabaseFile, wanted: dict[str, int | str], connection: Any, _record: object) -> None:
     """Set up a new connection and check that it took the settings."""
+    database.unlock(connection)
     # Left to itself, Python 3.11's sqlite3 begins no transaction before DDL and SELECT; `_begin` does.
     connection.isolation_level = None
     for name, value in wanted.items():

@@ -1,4 +1,4 @@
-"""Keeps picture files under the digest of their bytes, so that what is read is what was saved."""
+"""Keeps picture files by the digest of their bytes, so that what is read is what was saved."""
 
 import hashlib
 import re
@@ -7,7 +7,8 @@ from pathlib import Path
 
 from skindesk.domain.errors import CaseLogUnavailableError
 from skindesk.storage.plain_words import in_plain_words
-from skindesk.system.files import sync_folder, write_durably
+from skindesk.storage.sealing import PictureSealer, SealBrokenError
+from skindesk.system.files import make_folder, write_durably
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _EXTENSIONS = {
@@ -21,14 +22,17 @@ _EXTENSIONS = {
 
 
 class ImageStore:
-    """A folder of picture files, `ab/abcdef….jpg` for the digest `abcdef…`. Created by the first picture.
+    """A folder of picture files. Created by the first picture.
 
-    Files are added and never changed. Trouble with the disk raises CaseLogUnavailableError. Safe to share
+    With a sealer, the files are sealed and named so that neither content nor digest can be told from them:
+    `ab/abcdef….sealed`. Without, they lie open: `ab/abcdef….jpg` for the digest `abcdef…`. Files are added and never
+    changed. Trouble with the disk raises CaseLogUnavailableError. Safe to share
     between threads.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sealer: PictureSealer | None = None) -> None:
         self.folder = folder
+        self._sealer = sealer
 
     @in_plain_words()
     def add(self, content: bytes, media_type: str) -> str:
@@ -37,57 +41,68 @@ class ImageStore:
         Bytes that are already there and intact are not written again; a damaged file is replaced.
         """
         sha256 = digest_of(content)
-        path = self.find(sha256) or self._folder_of(sha256) / (sha256 + _EXTENSIONS.get(media_type, ".bin"))
+        path = self.find(sha256) or self._place(sha256, media_type)
         if not self._is_intact(path, sha256):
-            _make_folder(path.parent)
-            write_durably(path, content)
+            make_folder(path.parent)
+            write_durably(path, content if self._sealer is None else self._sealer.seal(content, sha256))
         return sha256
 
-    @in_plain_words()
     def read(self, sha256: str) -> bytes:
         """A picture's bytes, checked against their digest.
 
         Raises CaseLogUnavailableError where they are missing or have changed.
         """
-        path = self.find(sha256)
-        if path is None:
+        content = self.intact(sha256)
+        if content is not None:
+            return content
+        if self.find(sha256) is None:
             raise CaseLogUnavailableError(
                 "A picture is missing from the case log's folder.", "Restore the images folder from a backup."
             )
-        content = path.read_bytes()
-        if digest_of(content) != sha256:
-            raise CaseLogUnavailableError(
-                "A picture in the case log's folder has been changed or damaged, so it is not shown.",
-                "Restore the images folder from a backup, or add the original picture again.",
-            )
-        return content
+        raise CaseLogUnavailableError(
+            "A picture in the case log's folder has been changed or damaged, so it is not shown.",
+            "Restore the images folder from a backup, or add the original picture again.",
+        )
+
+    @in_plain_words()
+    def intact(self, sha256: str) -> bytes | None:
+        """A picture's bytes, or None where they are missing or have changed."""
+        path = self.find(sha256)
+        return None if path is None else self._content(path, sha256)
 
     def find(self, sha256: str) -> Path | None:
         """The file that carries a digest's name, or None. Its content is not checked."""
         if not _DIGEST.fullmatch(sha256):
             return None
-        return next(self._folder_of(sha256).glob(f"{sha256}.*"), None)
+        name = self._name(sha256)
+        return next((self.folder / name[:2]).glob(f"{name}.*"), None)
 
     def files(self) -> Iterator[Path]:
         """Every file in the store, those left over from an interrupted write included."""
         return (path for path in self.folder.rglob("*") if path.is_file())
 
-    def _folder_of(self, sha256: str) -> Path:
-        return self.folder / sha256[:2]
+    def _name(self, sha256: str) -> str:
+        return sha256 if self._sealer is None else self._sealer.name(sha256)
+
+    def _place(self, sha256: str, media_type: str) -> Path:
+        name = self._name(sha256)
+        extension = _EXTENSIONS.get(media_type, ".bin") if self._sealer is None else ".sealed"
+        return self.folder / name[:2] / (name + extension)
 
     def _is_intact(self, path: Path, sha256: str) -> bool:
-        return path.exists() and digest_of(path.read_bytes()) == sha256
+        return path.exists() and self._content(path, sha256) is not None
+
+    def _content(self, path: Path, sha256: str) -> bytes | None:
+        """A file's content, or None where it is not what the digest stands for."""
+        content = path.read_bytes()
+        if self._sealer is not None:
+            try:
+                content = self._sealer.open(content, sha256)
+            except SealBrokenError:
+                return None
+        return content if digest_of(content) == sha256 else None
 
 
 def digest_of(content: bytes) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
-
-
-def _make_folder(folder: Path) -> None:
-    """Create a folder so that its own name, too, survives a power cut."""
-    if folder.exists():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    sync_folder(folder.parent)

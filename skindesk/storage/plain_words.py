@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlcipher3 import dbapi2 as sqlcipher
 
 from skindesk.domain.errors import CaseLogUnavailableError
 
@@ -69,7 +70,7 @@ def in_plain_words() -> Iterator[None]:
         yield
     except PoolTimeoutError as error:
         raise CaseLogUnavailableError(*_BUSY) from error
-    except (DBAPIError, sqlite3.Error) as error:
+    except (DBAPIError, sqlite3.Error, sqlcipher.Error) as error:
         sentences = _BY_SQLITE_CODE.get(_sqlite_code(error))
         if sentences is None:
             raise
@@ -78,7 +79,7 @@ def in_plain_words() -> Iterator[None]:
         raise CaseLogUnavailableError(*_BY_ERRNO.get(error.errno or 0, _DISK)) from error
 
 
-def _sqlite_code(error: DBAPIError | sqlite3.Error) -> int:
+def _sqlite_code(error: Exception) -> int:
     """SQLite's primary result code; its extended codes hold it in their lowest byte."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     code: int = getattr(cause, "sqlite_errorcode", 0)

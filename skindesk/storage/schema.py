@@ -12,17 +12,17 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from skindesk.domain.errors import CaseLogUnavailableError
-from skindesk.storage.backup import back_up, read_only
-from skindesk.storage.engine import for_writing, open_engine
+from skindesk.storage.backup import back_up
+from skindesk.storage.engine import DatabaseFile, for_writing, open_engine
 from skindesk.storage.plain_words import NOT_A_CASE_LOG, in_plain_words
-from skindesk.system.files import sync_folder
+from skindesk.system.files import make_folder
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _log = logging.getLogger(__name__)
 
 
 @in_plain_words()
-def bring_up_to_date(database: Path, backups: Path, migrations: Path = MIGRATIONS) -> None:
+def bring_up_to_date(database: DatabaseFile, backups: Path, migrations: Path = MIGRATIONS) -> None:
     """Give a database the newest schema; create it where there is none.
 
     Before an existing one is migrated, a checked copy named after its old revision and the time is put into
@@ -32,11 +32,10 @@ def bring_up_to_date(database: Path, backups: Path, migrations: Path = MIGRATION
     """
     steps = ScriptDirectory.from_config(_config(migrations))
     head = _newest(steps)
-    if database.exists():
+    if database.path.exists():
         _refuse_unknown(_revision_of(database), {step.revision for step in steps.walk_revisions()})
     else:
-        database.parent.mkdir(parents=True, exist_ok=True)
-        sync_folder(database.parent.parent)
+        make_folder(database.path.parent)
     engine = open_engine(database, foreign_keys=False)  # a step may rebuild tables; keys are checked at its end
     try:
         with for_writing(engine).begin() as connection:
@@ -68,11 +67,11 @@ def _newest(steps: ScriptDirectory) -> str:
     return head
 
 
-def _revision_of(database: Path) -> str | None:
+def _revision_of(database: DatabaseFile) -> str | None:
     """The revision of an existing database, read without changing it; None where it is still empty."""
-    if not database.is_file():
+    if not database.path.is_file():
         raise CaseLogUnavailableError(*NOT_A_CASE_LOG)
-    with closing(read_only(database)) as connection:
+    with closing(database.connect(read_only=True)) as connection:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not tables:
             return None

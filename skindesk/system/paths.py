@@ -30,14 +30,14 @@ def bundled(*parts: str) -> Path:
 
 
 @dataclass(frozen=True)
-class Profile:
-    """One user's folder: the case log, settings, installed models and logs. Nothing is created by naming it."""
+class LogFolder:
+    """The files of one case log. Nothing is created by naming it."""
 
     root: Path
 
     @property
     def database(self) -> Path:
-        """The case log's SQLite file."""
+        """The SQLite file."""
         return self.root / "caselog.sqlite3"
 
     @property
@@ -46,9 +46,41 @@ class Profile:
         return self.root / "images"
 
     @property
-    def backups(self) -> Path:
+    def keyring(self) -> Path:
+        """The data key, wrapped for each person or open."""
+        return self.root / "keyring.json"
+
+    @property
+    def earlier(self) -> Path:
         """Copies of the database made before each migration."""
         return self.root / "backups"
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One user's folder: the case log, settings, installed models and logs. Nothing is created by naming it."""
+
+    root: Path
+
+    @property
+    def log(self) -> LogFolder:
+        """The case log, whole in one folder, so that it can be replaced by another in one step."""
+        return LogFolder(self.root / "caselog")
+
+    @property
+    def unsealed_log(self) -> LogFolder:
+        """Where SkinDesk 0.1 kept the case log, in plain files of the profile itself."""
+        return LogFolder(self.root)
+
+    @property
+    def log_lock(self) -> Path:
+        """The file by whose locks programs tell each other that they work with the case log."""
+        return self.root / "caselog.lock"
+
+    @property
+    def sign_ins(self) -> Path:
+        """Failed sign-ins, which slow down guessing and wait to be entered into the audit."""
+        return self.root / "sign-ins.json"
 
     @property
     def models(self) -> Path:

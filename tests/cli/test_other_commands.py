@@ -33,8 +33,9 @@ def save_case(profile: Path, picture: Path) -> int:
         review=ReviewDetails("mel", Confidence.HIGH, Plan.BIOPSY, "changed since spring"),
         visited_at=datetime.now(UTC),
     )
+    workspace.access.set_up_open()
     saved = workspace.casework.save_case(draft)
-    workspace.casework.log.close()
+    workspace.close_case_log()
     return saved.case_id
 
 
@@ -51,6 +52,7 @@ def test_saved_case_is_listed_and_shown(skindesk: Run, profile: Path, examples: 
 
 
 def test_unknown_case_is_said(skindesk: Run) -> None:
+    assert skindesk("people", "personal").returncode == 0
     done = skindesk("cases", "show", "99")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

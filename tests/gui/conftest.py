@@ -30,9 +30,9 @@ def light_theme(qapp: QApplication) -> None:
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     """A workspace with nothing in it and the model that ships."""
     opened = Workspace(Profile(tmp_path / "profile"), log_file=None)
+    opened.access.set_up_open()
     yield opened
-    if "casework" in vars(opened):
-        opened.casework.log.close()
+    opened.close_case_log()
 
 
 @pytest.fixture

@@ -136,7 +136,7 @@ def test_before_the_first_save_the_page_says_so_and_makes_no_log(
     page.show()
 
     assert "No case log yet" in visible_words(page)
-    assert not workspace.profile.database.exists()
+    assert not workspace.profile.log.database.exists()
 
 
 def test_an_empty_log_says_what_to_do(page: CasesWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
@@ -161,7 +161,7 @@ def test_a_log_that_is_no_database_is_told_in_a_sentence(
     page: CasesWorkspace, workspace: Workspace, qtbot: QtBot
 ) -> None:
     workspace.profile.root.mkdir(parents=True)
-    workspace.profile.database.write_bytes(b"This is a letter, not a case log." * 100)
+    workspace.profile.log.database.write_bytes(b"This is a letter, not a case log." * 100)
 
     page.show()
 
@@ -237,7 +237,7 @@ def test_a_missing_picture_file_is_told_where_it_would_be(
 ) -> None:
     saved = workspace.casework.save_case(draft(PatientDetails("P-1"), LesionDetails(Site.HEAD_NECK), EXAMPLES[0]))
     digest = hashlib.sha256(EXAMPLES[0].read_bytes()).hexdigest()
-    for file in workspace.profile.images.rglob(f"*{digest[4:]}*"):
+    for file in workspace.profile.log.images.rglob(f"*{digest[4:]}*"):
         file.unlink()
     page.show()
 

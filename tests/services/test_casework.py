@@ -43,8 +43,8 @@ DRAFT = CaseDraft(
 
 @pytest.fixture
 def casework(tmp_path: Path) -> Iterator[Casework]:
-    log = open_case_log(Profile(tmp_path / "profile"))
-    yield Casework(log)
+    log = open_case_log(Profile(tmp_path / "profile").log, None)
+    yield Casework(log, lambda _: None)
     log.close()
 
 

@@ -35,7 +35,7 @@ def profile(tmp_path: Path) -> Profile:
 @pytest.fixture
 def log(profile: Profile) -> Iterator[CaseLog]:
     """A new case log."""
-    opened = open_case_log(profile)
+    opened = open_case_log(profile.log, None)
     yield opened
     opened.close()
 

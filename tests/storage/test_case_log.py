@@ -27,7 +27,7 @@ from skindesk.domain.errors import CaseLogUnavailableError, InvalidCaseError
 from skindesk.domain.prediction import AbstentionReason, Decision, Prediction
 from skindesk.storage import image_store
 from skindesk.storage.case_log import CaseLog, open_case_log
-from skindesk.storage.engine import open_engine
+from skindesk.storage.engine import DatabaseFile, open_engine
 from skindesk.storage.image_store import ImageStore
 from skindesk.storage.integrity import FindingKind
 from skindesk.system.paths import Profile
@@ -212,7 +212,7 @@ def test_the_database_refuses_to_change_or_delete_a_prediction(
     log.save(make_draft(prediction=make_prediction()))
 
     with (
-        closing(sqlite3.connect(profile.database)) as connection,
+        closing(sqlite3.connect(profile.log.database)) as connection,
         pytest.raises(sqlite3.IntegrityError, match="kept as it was made"),
     ):
         connection.execute(change)
@@ -243,7 +243,7 @@ def test_a_picture_is_stored_before_its_row(log: CaseLog, make_draft: MakeDraft,
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         if statement.startswith("INSERT INTO image "):
-            stored_at_insert.append(ImageStore(profile.images).find(draft.picture.sha256) is not None)
+            stored_at_insert.append(ImageStore(profile.log.images).find(draft.picture.sha256) is not None)
 
     event.listen(log._engine, "before_cursor_execute", note)
     log.save(draft)
@@ -293,8 +293,10 @@ def test_a_failing_commit_leaves_at_most_a_picture_without_a_row(log: CaseLog, m
 def test_a_locked_log_is_said_in_words_and_keeps_nothing_of_the_draft(
     log: CaseLog, profile: Profile, make_draft: MakeDraft
 ) -> None:
-    impatient = CaseLog(open_engine(profile.database, busy_timeout_s=0.05), ImageStore(profile.images))
-    with closing(sqlite3.connect(profile.database, isolation_level=None)) as other:
+    impatient = CaseLog(
+        open_engine(DatabaseFile(profile.log.database), busy_timeout_s=0.05), ImageStore(profile.log.images)
+    )
+    with closing(sqlite3.connect(profile.log.database, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(CaseLogUnavailableError, match="in use"):
             impatient.save(make_draft())
@@ -306,10 +308,10 @@ def test_a_locked_log_is_said_in_words_and_keeps_nothing_of_the_draft(
 
 
 def test_a_database_damaged_while_open_is_said_in_words(profile: Profile, make_draft: MakeDraft) -> None:
-    log = open_case_log(profile)
+    log = open_case_log(profile.log, None)
     log.save(make_draft())
     log.close()
-    profile.database.write_bytes(profile.database.read_bytes()[:8192])
+    profile.log.database.write_bytes(profile.log.database.read_bytes()[:8192])
 
     with pytest.raises(CaseLogUnavailableError, match="damaged"):
         log.page()

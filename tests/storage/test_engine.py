@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from skindesk.domain.errors import CaseLogUnavailableError
-from skindesk.storage.engine import for_writing, open_engine
+from skindesk.storage.engine import DatabaseFile, for_writing, open_engine
 
 PROMISES = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "fullfsync": 1, "busy_timeout": 10_000}
 
@@ -18,7 +18,7 @@ def read_promises(engine: Engine) -> dict[str, object]:
 
 
 def test_every_thread_gets_a_connection_that_keeps_the_promises(tmp_path: Path) -> None:
-    engine = open_engine(tmp_path / "log.sqlite3")
+    engine = open_engine(DatabaseFile(tmp_path / "log.sqlite3"))
     together = threading.Barrier(4)
     held: list[dict[str, object]] = []
 
@@ -38,7 +38,7 @@ def test_every_thread_gets_a_connection_that_keeps_the_promises(tmp_path: Path) 
 
 
 def test_a_database_that_cannot_keep_a_promise_is_refused() -> None:
-    in_memory = open_engine(Path(":memory:"))  # which cannot write ahead
+    in_memory = open_engine(DatabaseFile(Path(":memory:")))  # which cannot write ahead
 
     with pytest.raises(CaseLogUnavailableError, match="journal_mode is memory") as refused:
         in_memory.connect()
@@ -47,7 +47,10 @@ def test_a_database_that_cannot_keep_a_promise_is_refused() -> None:
 
 
 def test_a_writer_takes_its_lock_when_it_begins(tmp_path: Path) -> None:
-    patient, impatient = open_engine(tmp_path / "log.sqlite3"), open_engine(tmp_path / "log.sqlite3", busy_timeout_s=0)
+    patient, impatient = (
+        open_engine(DatabaseFile(tmp_path / "log.sqlite3")),
+        open_engine(DatabaseFile(tmp_path / "log.sqlite3"), busy_timeout_s=0),
+    )
 
     with (
         for_writing(patient).connect() as first,
@@ -59,7 +62,7 @@ def test_a_writer_takes_its_lock_when_it_begins(tmp_path: Path) -> None:
 
 
 def test_a_reader_sees_one_state_while_another_thread_writes(tmp_path: Path) -> None:
-    engine = open_engine(tmp_path / "log.sqlite3")
+    engine = open_engine(DatabaseFile(tmp_path / "log.sqlite3"))
     with for_writing(engine).begin() as writer:
         writer.execute(text("CREATE TABLE note (body TEXT)"))
 
@@ -72,7 +75,7 @@ def test_a_reader_sees_one_state_while_another_thread_writes(tmp_path: Path) -> 
 
 
 def test_schema_changes_roll_back(tmp_path: Path) -> None:
-    engine = open_engine(tmp_path / "log.sqlite3")
+    engine = open_engine(DatabaseFile(tmp_path / "log.sqlite3"))
 
     with for_writing(engine).connect() as connection:
         connection.execute(text("CREATE TABLE half_done (id INTEGER)"))

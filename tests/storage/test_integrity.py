@@ -13,7 +13,7 @@ from skindesk.system.paths import Profile
 
 def save_and_damage(log: CaseLog, profile: Profile, draft: CaseDraft) -> None:
     log.save(draft)
-    path = ImageStore(profile.images).find(draft.picture.sha256)
+    path = ImageStore(profile.log.images).find(draft.picture.sha256)
     assert path is not None
     path.write_bytes(b"damaged")
 
@@ -28,7 +28,7 @@ def test_a_sound_log_has_no_findings(log: CaseLog, make_draft: Callable[..., Cas
 def test_a_missing_picture_is_found(log: CaseLog, profile: Profile, make_draft: Callable[..., CaseDraft]) -> None:
     draft = make_draft()
     log.save(draft)
-    for path in profile.images.glob("*/*"):
+    for path in profile.log.images.glob("*/*"):
         path.unlink()
 
     (finding,) = log.check()
@@ -47,7 +47,7 @@ def test_a_damaged_picture_is_found_by_the_full_check_only(
 
 
 def test_a_file_without_a_case_is_found_by_the_full_check_only(log: CaseLog, profile: Profile) -> None:
-    sha256 = ImageStore(profile.images).add(b"left over", "image/png")
+    sha256 = ImageStore(profile.log.images).add(b"left over", "image/png")
 
     assert log.check() == ()
     (finding,) = log.check(full=True)
@@ -56,7 +56,7 @@ def test_a_file_without_a_case_is_found_by_the_full_check_only(log: CaseLog, pro
 
 
 def test_a_broken_reference_is_found(log: CaseLog, profile: Profile) -> None:
-    with closing(sqlite3.connect(profile.database)) as outsider, outsider:
+    with closing(sqlite3.connect(profile.log.database)) as outsider, outsider:
         outsider.execute("INSERT INTO visit (lesion_id, day, visited_at) VALUES (77, '2026-01-01', '2026-01-01')")
 
     assert [finding.kind for finding in log.check()] == [FindingKind.REFERENCE_BROKEN]
@@ -73,13 +73,13 @@ def test_one_bad_picture_does_not_hide_another(
 
 def test_a_damaged_database_is_found(log: CaseLog, profile: Profile, make_draft: Callable[..., CaseDraft]) -> None:
     log.save(make_draft())
-    with closing(sqlite3.connect(profile.database)) as outsider:
+    with closing(sqlite3.connect(profile.log.database)) as outsider:
         (page,) = outsider.execute("SELECT rootpage FROM sqlite_master WHERE name = 'review'").fetchone()
         (page_bytes,) = outsider.execute("PRAGMA page_size").fetchone()
     log.close()
-    content = bytearray(profile.database.read_bytes())
+    content = bytearray(profile.log.database.read_bytes())
     content[(page - 1) * page_bytes : page * page_bytes] = b"\xff" * page_bytes
-    profile.database.write_bytes(content)
+    profile.log.database.write_bytes(content)
 
     found = log.check()
 

@@ -15,7 +15,7 @@ from skindesk.domain.case import CaseDraft
 from skindesk.domain.class_mix import UNRECORDED_MIX
 from skindesk.domain.errors import CaseLogUnavailableError
 from skindesk.storage.case_log import open_case_log
-from skindesk.storage.engine import open_engine
+from skindesk.storage.engine import DatabaseFile, open_engine
 from skindesk.storage.rows import Base
 from skindesk.storage.schema import MIGRATIONS, bring_up_to_date
 from skindesk.system.paths import Profile
@@ -44,14 +44,14 @@ def lesion_columns(database: Path) -> set[str]:
 
 
 def save_one(profile: Profile, draft: CaseDraft) -> None:
-    log = open_case_log(profile)
+    log = open_case_log(profile.log, None)
     log.save(draft)
     log.close()
 
 
 def test_models_and_migrated_schema_are_equal(profile: Profile) -> None:
-    bring_up_to_date(profile.database, profile.backups)
-    engine = open_engine(profile.database)
+    bring_up_to_date(DatabaseFile(profile.log.database), profile.log.earlier)
+    engine = open_engine(DatabaseFile(profile.log.database))
 
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
@@ -62,16 +62,16 @@ def test_models_and_migrated_schema_are_equal(profile: Profile) -> None:
 
 
 def test_a_new_log_is_created_and_needs_no_backup(profile: Profile) -> None:
-    open_case_log(profile).close()
+    open_case_log(profile.log, None).close()
 
-    assert profile.database.exists()
-    assert not profile.backups.exists()
+    assert profile.log.database.exists()
+    assert not profile.log.earlier.exists()
 
 
 def test_opening_again_keeps_what_was_saved(profile: Profile, make_draft: Callable[..., CaseDraft]) -> None:
     save_one(profile, make_draft())
 
-    log = open_case_log(profile)
+    log = open_case_log(profile.log, None)
     assert log.count() == 1
     log.close()
 
@@ -81,7 +81,7 @@ def test_several_programs_may_create_the_log_at_once(profile: Profile) -> None:
 
     def open_and_close() -> None:
         try:
-            open_case_log(profile).close()
+            open_case_log(profile.log, None).close()
         except BaseException as error:
             failures.append(error)
 
@@ -95,68 +95,68 @@ def test_several_programs_may_create_the_log_at_once(profile: Profile) -> None:
 
 
 def test_a_newer_log_is_refused_and_left_as_it_is(profile: Profile) -> None:
-    open_case_log(profile).close()
-    with closing(sqlite3.connect(profile.database)) as connection, connection:
+    open_case_log(profile.log, None).close()
+    with closing(sqlite3.connect(profile.log.database)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    before = profile.database.read_bytes()
+    before = profile.log.database.read_bytes()
 
     with pytest.raises(CaseLogUnavailableError, match="newer SkinDesk") as refused:
-        open_case_log(profile)
+        open_case_log(profile.log, None)
 
     assert "Update SkinDesk" in refused.value.advice
-    assert profile.database.read_bytes() == before
+    assert profile.log.database.read_bytes() == before
 
 
 @pytest.mark.parametrize("content", [b"not a database, but long enough to be one" * 100, b"SQLite format 3\0" * 300])
 def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(profile: Profile, content: bytes) -> None:
-    profile.root.mkdir()
-    profile.database.write_bytes(content)
+    profile.log.root.mkdir(parents=True)
+    profile.log.database.write_bytes(content)
 
     with pytest.raises(CaseLogUnavailableError) as refused:
-        open_case_log(profile)
+        open_case_log(profile.log, None)
 
     assert refused.value.advice
-    assert profile.database.read_bytes() == content
+    assert profile.log.database.read_bytes() == content
 
 
 def test_the_database_of_another_program_is_refused_and_left_as_it_is(profile: Profile) -> None:
-    profile.root.mkdir()
-    with closing(sqlite3.connect(profile.database)) as connection, connection:
+    profile.log.root.mkdir(parents=True)
+    with closing(sqlite3.connect(profile.log.database)) as connection, connection:
         connection.execute("CREATE TABLE recipe (name TEXT)")
-    before = profile.database.read_bytes()
+    before = profile.log.database.read_bytes()
 
     with pytest.raises(CaseLogUnavailableError, match="not a case log"):
-        open_case_log(profile)
+        open_case_log(profile.log, None)
 
-    assert profile.database.read_bytes() == before
+    assert profile.log.database.read_bytes() == before
 
 
 def test_a_cut_off_database_is_refused_and_left_as_it_is(profile: Profile) -> None:
-    open_case_log(profile).close()
-    half = profile.database.read_bytes()[: profile.database.stat().st_size // 2]
-    profile.database.write_bytes(half)
+    open_case_log(profile.log, None).close()
+    half = profile.log.database.read_bytes()[: profile.log.database.stat().st_size // 2]
+    profile.log.database.write_bytes(half)
 
     with pytest.raises(CaseLogUnavailableError, match="damaged"):
-        open_case_log(profile)
+        open_case_log(profile.log, None)
 
-    assert profile.database.read_bytes() == half
+    assert profile.log.database.read_bytes() == half
 
 
 def test_a_profile_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
 
     with pytest.raises(CaseLogUnavailableError) as refused:
-        open_case_log(Profile(tmp_path / "file" / "profile"))
+        open_case_log(Profile(tmp_path / "file" / "profile").log, None)
 
     assert refused.value.advice
     assert isinstance(refused.value.__cause__, OSError)
 
 
 def test_a_folder_in_the_database_s_place_is_refused(profile: Profile) -> None:
-    profile.database.mkdir(parents=True)
+    profile.log.database.mkdir(parents=True)
 
     with pytest.raises(CaseLogUnavailableError, match="not a case log"):
-        open_case_log(profile)
+        open_case_log(profile.log, None)
 
 
 def test_a_log_without_its_migrations_is_refused(profile: Profile, tmp_path: Path) -> None:
@@ -164,9 +164,9 @@ def test_a_log_without_its_migrations_is_refused(profile: Profile, tmp_path: Pat
     shutil.copytree(MIGRATIONS, incomplete, ignore=shutil.ignore_patterns("__pycache__", "r0*"))
 
     with pytest.raises(CaseLogUnavailableError, match="incomplete"):
-        bring_up_to_date(profile.database, profile.backups, incomplete)
+        bring_up_to_date(DatabaseFile(profile.log.database), profile.log.earlier, incomplete)
 
-    assert not profile.database.exists()
+    assert not profile.log.database.exists()
 
 
 def test_a_migration_is_preceded_by_a_backup_of_the_old_log(
@@ -174,15 +174,17 @@ def test_a_migration_is_preceded_by_a_backup_of_the_old_log(
 ) -> None:
     save_one(profile, make_draft())
 
-    bring_up_to_date(profile.database, profile.backups, with_next_step(tmp_path / "migrations", "pass"))
+    bring_up_to_date(
+        DatabaseFile(profile.log.database), profile.log.earlier, with_next_step(tmp_path / "migrations", "pass")
+    )
 
-    (backup,) = profile.backups.iterdir()
+    (backup,) = profile.log.earlier.iterdir()
     assert backup.name.startswith("caselog-0002-2")
     assert backup.name.endswith("Z.sqlite3")
-    assert "colour" in lesion_columns(profile.database)
+    assert "colour" in lesion_columns(profile.log.database)
     assert "colour" not in lesion_columns(backup)
-    backup.replace(profile.database)
-    log = open_case_log(profile)
+    backup.replace(profile.log.database)
+    log = open_case_log(profile.log, None)
     assert log.count() == 1
     log.close()
 
@@ -204,27 +206,27 @@ ANSWERS = (
 def test_predictions_of_the_first_log_are_read_as_made_under_the_archives_mix(profile: Profile, tmp_path: Path) -> None:
     first = tmp_path / "first"
     shutil.copytree(MIGRATIONS, first, ignore=shutil.ignore_patterns("__pycache__", "r0002*"))
-    bring_up_to_date(profile.database, profile.backups, first)
-    with closing(sqlite3.connect(profile.database)) as connection:
+    bring_up_to_date(DatabaseFile(profile.log.database), profile.log.earlier, first)
+    with closing(sqlite3.connect(profile.log.database)) as connection:
         connection.executescript(FIRST_LOG.format(digest="f" * 64, answers=ANSWERS))
 
-    log = open_case_log(profile)
+    log = open_case_log(profile.log, None)
 
     (prediction,) = log.case(1).visits[0].pictures[0].predictions
     assert (prediction.top.label.code, prediction.novelty) == ("nv", None)
     assert prediction.class_mix == UNRECORDED_MIX
-    assert [backup.name[:12] for backup in profile.backups.iterdir()] == ["caselog-0001"]
+    assert [backup.name[:12] for backup in profile.log.earlier.iterdir()] == ["caselog-0001"]
     log.close()
 
 
 def test_a_migration_runs_once(profile: Profile, tmp_path: Path) -> None:
-    open_case_log(profile).close()
+    open_case_log(profile.log, None).close()
     newer = with_next_step(tmp_path / "migrations", "pass")
 
     for _ in range(2):
-        bring_up_to_date(profile.database, profile.backups, newer)
+        bring_up_to_date(DatabaseFile(profile.log.database), profile.log.earlier, newer)
 
-    assert len(list(profile.backups.iterdir())) == 1
+    assert len(list(profile.log.earlier.iterdir())) == 1
 
 
 @pytest.mark.parametrize(
@@ -241,10 +243,12 @@ def test_a_failing_migration_leaves_the_old_log(
     save_one(profile, make_draft())
 
     with pytest.raises(RuntimeError):
-        bring_up_to_date(profile.database, profile.backups, with_next_step(tmp_path / "migrations", ending))
+        bring_up_to_date(
+            DatabaseFile(profile.log.database), profile.log.earlier, with_next_step(tmp_path / "migrations", ending)
+        )
 
-    assert "colour" not in lesion_columns(profile.database)
-    log = open_case_log(profile)
+    assert "colour" not in lesion_columns(profile.log.database)
+    log = open_case_log(profile.log, None)
     assert log.count() == 1
     assert log.check(full=True) == ()
     log.close()
@@ -252,15 +256,17 @@ def test_a_failing_migration_leaves_the_old_log(
 
 def test_a_damaged_log_is_not_migrated(profile: Profile, tmp_path: Path, make_draft: Callable[..., CaseDraft]) -> None:
     save_one(profile, make_draft())
-    with closing(sqlite3.connect(profile.database)) as connection:
+    with closing(sqlite3.connect(profile.log.database)) as connection:
         (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'patient'").fetchone()
         (page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
-    content = bytearray(profile.database.read_bytes())
+    content = bytearray(profile.log.database.read_bytes())
     content[(page - 1) * page_bytes : page * page_bytes] = b"\xff" * page_bytes
-    profile.database.write_bytes(content)
+    profile.log.database.write_bytes(content)
 
     with pytest.raises(CaseLogUnavailableError, match="damaged"):
-        bring_up_to_date(profile.database, profile.backups, with_next_step(tmp_path / "migrations", "pass"))
+        bring_up_to_date(
+            DatabaseFile(profile.log.database), profile.log.earlier, with_next_step(tmp_path / "migrations", "pass")
+        )
 
-    assert list(profile.backups.iterdir()) == []
-    assert "colour" not in lesion_columns(profile.database)
+    assert list(profile.log.earlier.iterdir()) == []
+    assert "colour" not in lesion_columns(profile.log.database)

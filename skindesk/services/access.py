@@ -1,0 +1,230 @@
+"""Who may open the case log: setting it up, signing in and locking, and the people who work with it."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from skindesk.domain.errors import AccessRefusedError
+from skindesk.domain.people import OWNER, Permission, Person, Role
+from skindesk.storage.keyring import Cost, Keyring, load_keyring, new_keyring
+from skindesk.storage.occupancy import alone_with
+from skindesk.storage.replacing import begin_replacing, finish_replacing, remove_unsealed, settle
+from skindesk.storage.resealing import reseal
+from skindesk.storage.sealing import DataKey
+from skindesk.storage.sign_ins import SignIns
+from skindesk.system.paths import Profile
+
+_log = logging.getLogger(__name__)
+_SEALED_HERE = "sealed-from-0.1"
+"""Marks a sealed log whose unsealed original is still to be removed."""
+
+
+class Door(StrEnum):
+    """How the case log can be entered."""
+
+    NEW = "new"
+    """There is none yet: it has to be decided whether it needs a passphrase."""
+    UNSEALED = "unsealed"
+    """There is one of SkinDesk 0.1, in plain files: the same has to be decided."""
+    OPEN = "open"
+    """It needs no passphrase."""
+    LOCKED = "locked"
+    """Somebody has to sign in."""
+    SIGNED_IN = "signed in"
+
+
+class Access:
+    """A profile's door. Methods raise AccessRefusedError for what this person or passphrase may not do, and
+    CaseLogUnavailableError where the disk refuses. Close the case log before its key is changed.
+    """
+
+    def __init__(self, profile: Profile, cost: Cost | None = None) -> None:
+        self._profile = profile
+        self._cost = cost
+        self._sign_ins = SignIns(profile.sign_ins)
+        self._key: DataKey | None = None
+        self._person: Person | None = None
+        self._settled = False
+
+    @property
+    def door(self) -> Door:
+        """How the log can be entered now."""
+        ring = self._ring()
+        if ring is None:
+            return Door.UNSEALED if self._profile.unsealed_log.database.exists() else Door.NEW
+        if not ring.protected:
+            return Door.OPEN
+        return Door.LOCKED if self._person is None else Door.SIGNED_IN
+
+    @property
+    def person(self) -> Person:
+        """Who works with the log. Raises AccessRefusedError while it is locked or not set up."""
+        if self.door is Door.OPEN:
+            return OWNER
+        if self._person is None:
+            raise AccessRefusedError("The case log is locked.", "Sign in.")
+        return self._person
+
+    @property
+    def key(self) -> DataKey:
+        """The data key. Raises AccessRefusedError while the log is locked or not set up."""
+        if self._key is not None:
+            return self._key
+        ring = self._ring()
+        if ring is None:
+            raise AccessRefusedError("There is no case log yet.", "Choose whether it needs a passphrase, and set it up.")
+        return ring.open()
+
+    def people(self) -> tuple[Person, ...]:
+        """Everybody who can sign in; nobody for a log without a passphrase."""
+        ring = self._ring()
+        return () if ring is None else ring.people
+
+    def require(self, permission: Permission) -> None:
+        """Raises AccessRefusedError where the person at work may not do this."""
+        if not self.person.may(permission):
+            raise AccessRefusedError(
+                f"As {self.person.role} you may not do this.", "Ask somebody who may, or an administrator."
+            )
+
+    def set_up_open(self) -> None:
+        """A log that opens without a passphrase: the new one, or SkinDesk 0.1's, sealed under a key that lies open."""
+        self._refuse_unless(Door.NEW, Door.UNSEALED)
+        ring = new_keyring()
+        self._move(ring, ring.open())
+
+    def set_up_protected(self, name: str, passphrase: str) -> str:
+        """A log that needs a passphrase, whose first administrator is signed in; returns the recovery key to print.
+
+        A log that is there already gets a new data key, since the old one lay open.
+        """
+        self._refuse_unless(Door.NEW, Door.UNSEALED, Door.OPEN)
+        key = DataKey.new()
+        ring, recovery_key = new_keyring().protect(key, name, passphrase, self._cost)
+        self._move(ring, key)
+        self._key, self._person = key, ring.people[0]
+        return recovery_key
+
+    def sign_in(self, person_id: str, passphrase: str) -> Person:
+        """Open the door. Every wrong passphrase is counted, and makes the next attempt wait longer."""
+        ring = self._protected_ring()
+        key = self._guarded(person_id, lambda: ring.unlock(person_id, passphrase))
+        self._key, self._person = key, ring.person(person_id)
+        return self._person
+
+    def recover(self, recovery_key: str, person_id: str, passphrase: str) -> str:
+        """Give somebody a new passphrase by the recovery key and sign them in; returns the next recovery key."""
+        ring = self._protected_ring()
+        key = self._guarded("recovery", lambda: ring.unlock_by_recovery(recovery_key))
+        renewed, next_recovery_key = ring.with_passphrase(key, person_id, passphrase, self._cost).with_new_recovery(key)
+        renewed.save(self._profile.log.keyring)
+        self._key, self._person = key, renewed.person(person_id)
+        return next_recovery_key
+
+    def lock(self) -> None:
+        """Forget the key. The case log must be closed."""
+        self._key = self._person = None
+
+    def change_passphrase(self, old: str, new: str) -> None:
+        """Change one's own passphrase."""
+        ring, person = self._protected_ring(), self.person
+        key = self._guarded(person.person_id, lambda: ring.unlock(person.person_id, old))
+        ring.with_passphrase(key, person.person_id, new, self._cost).save(self._profile.log.keyring)
+
+    def add_person(self, name: str, role: Role, passphrase: str) -> Person:
+        """Let somebody in, with a first passphrase."""
+        return self._administer(lambda ring: ring.with_person(self.key, name, role, passphrase, self._cost)).people[-1]
+
+    def give_passphrase(self, person_id: str, passphrase: str) -> None:
+        """Give somebody who has forgotten theirs a new passphrase."""
+        self._administer(lambda ring: ring.with_passphrase(self.key, person_id, passphrase, self._cost))
+
+    def give_role(self, person_id: str, role: Role) -> None:
+        """Make somebody something else; the last administrator stays one."""
+        ring = self._administer(lambda ring: ring.with_role(self.key, person_id, role))
+        if person_id == self.person.person_id:
+            self._person = ring.person(person_id)
+
+    def remove_person(self, person_id: str) -> None:
+        """Let somebody in no more. The last administrator stays, and nobody removes themselves."""
+        if person_id == self.person.person_id:
+            raise AccessRefusedError("You cannot remove yourself.", "Let another administrator do it.")
+        self._administer(lambda ring: ring.without(self.key, person_id))
+
+    def new_recovery_key(self) -> str:
+        """Print a new recovery key; the old one opens nothing any more."""
+        self.require(Permission.ADMINISTER)
+        ring, recovery_key = self._protected_ring().with_new_recovery(self.key)
+        ring.save(self._profile.log.keyring)
+        return recovery_key
+
+    def change_key(self, passphrase: str) -> str:
+        """Encrypt the whole log anew under another data key; returns the recovery key to print.
+
+        Everybody but the administrator at work is removed, since their passphrases wrap the old key.
+        """
+        self.require(Permission.ADMINISTER)
+        old, new = self._protected_ring(), DataKey.new()
+        ring, recovery_key = old.with_key(self.key, new, self.person.person_id, passphrase)
+        self._move(ring, new)
+        self._key = new
+        return recovery_key
+
+    def _ring(self) -> Keyring | None:
+        if not self._settled:
+            settle(self._profile.log)
+            self._remove_unsealed()
+            self._settled = True
+        return load_keyring(self._profile.log.keyring)
+
+    def _protected_ring(self) -> Keyring:
+        ring = self._ring()
+        if ring is None or not ring.protected:
+            raise AccessRefusedError("The case log needs no passphrase.", "Protect it first.")
+        return ring
+
+    def _refuse_unless(self, *doors: Door) -> None:
+        if self.door not in doors:
+            raise AccessRefusedError("The case log is set up already.", "Sign in to change it.")
+
+    def _guarded(self, person_id: str, unlock: Callable[[], DataKey]) -> DataKey:
+        """Unlock if it is not too soon after a failure, and count another failure."""
+        now = datetime.now(UTC)
+        wait_s = self._sign_ins.wait_s(person_id, now)
+        if wait_s > 0:
+            raise AccessRefusedError("There were too many wrong attempts.", f"Wait {wait_s:.0f} seconds.")
+        try:
+            key = unlock()
+        except AccessRefusedError:
+            self._sign_ins.failed(person_id, now)
+            raise
+        self._sign_ins.succeeded(person_id)
+        return key
+
+    def _administer(self, change: Callable[[Keyring], Keyring]) -> Keyring:
+        self.require(Permission.ADMINISTER)
+        ring = change(self._protected_ring())
+        ring.save(self._profile.log.keyring)
+        return ring
+
+    def _move(self, ring: Keyring, key: DataKey) -> None:
+        """Put the log, if there is one, under another key, and its ring beside it, in one step."""
+        before, here = self.door, self._profile.log
+        with alone_with(self._profile.log_lock):
+            there = begin_replacing(here)
+            if before is Door.UNSEALED:
+                reseal(self._profile.unsealed_log, None, there, key)
+                (there.root / _SEALED_HERE).touch()
+            elif here.database.exists():
+                reseal(here, self.key, there, key)
+            ring.save(there.keyring)
+            finish_replacing(here)
+            self._remove_unsealed()
+
+    def _remove_unsealed(self) -> None:
+        """Remove the plain files of a log that has been sealed; what a crash has left is removed at the next start."""
+        marker = self._profile.log.root / _SEALED_HERE
+        if marker.exists():
+            remove_unsealed(self._profile.unsealed_log)
+            marker.unlink()

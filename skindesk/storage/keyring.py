@@ -1,0 +1,290 @@
+"""The file that holds a case log's data key: wrapped by each person's passphrase, or open on a personal machine.
+
+The key is wrapped with AES-256-GCM under a key made of the passphrase by Argon2id (RFC 9106), and once more under the
+recovery key. A passphrase is changed by wrapping again; nothing is encrypted anew.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import secrets
+import unicodedata
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError
+from skindesk.domain.people import OWNER, Person, Role
+from skindesk.storage.plain_words import in_plain_words
+from skindesk.storage.sealing import KEY_BYTES, DataKey, SealBrokenError, Sealer
+from skindesk.system.files import write_durably
+
+SHORTEST_PASSPHRASE = 8
+_VERSION = 1
+_SALT_BYTES = 16
+_RECOVERY_BYTES = 20
+_RECOVERY_GROUP = 4
+_DAMAGED = (
+    "The file that holds the case log's key is damaged.",
+    "Nothing was changed. Restore keyring.json from a backup of the case log.",
+)
+_TAMPERED = (
+    "The list of people of this case log was changed outside SkinDesk.",
+    "Nothing was opened. Restore keyring.json from a backup of the case log.",
+)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a guess at a passphrase costs: memory in KiB, passes over it, and lanes."""
+
+    memory_kib: int = 65_536
+    passes: int = 3
+    lanes: int = 4
+
+
+@dataclass(frozen=True)
+class _Member:
+    """A person, and the data key wrapped by their passphrase."""
+
+    person: Person
+    cost: Cost
+    salt: bytes
+    wrapped: bytes
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """Who can open a case log. Its methods return changed copies; `save` keeps one.
+
+    `open_key` is the data key itself where no passphrase is needed; then there are no members. `voucher` is an HMAC
+    under a key that follows from the data key, so that the list of people cannot be changed without it.
+    """
+
+    log_id: str
+    open_key: bytes | None = None
+    members: tuple[_Member, ...] = ()
+    recovery: bytes = b""
+    voucher: bytes = b""
+
+    @property
+    def protected(self) -> bool:
+        """Whether a passphrase is needed."""
+        return self.open_key is None
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Everybody who can sign in, in the order in which they were added."""
+        return tuple(member.person for member in self.members)
+
+    def person(self, person_id: str) -> Person:
+        """Somebody by id. Raises AccessRefusedError where there is nobody."""
+        return self._member(person_id).person
+
+    def open(self) -> DataKey:
+        """The data key of a log without a passphrase. Raises AccessRefusedError for a protected one."""
+        if self.open_key is None:
+            raise AccessRefusedError("The case log is locked.", "Sign in.")
+        return DataKey(self.open_key)
+
+    def unlock(self, person_id: str, passphrase: str) -> DataKey:
+        """The data key, by a passphrase.
+
+        Raises AccessRefusedError for a wrong one, CaseLogUnavailableError for a list that was tampered with.
+        """
+        member = self._member(person_id)
+        wrapping = _from_passphrase(passphrase, member.salt, member.cost)
+        return self._unwrap(member.wrapped, wrapping, person_id, "The passphrase is not right.")
+
+    def unlock_by_recovery(self, recovery_key: str) -> DataKey:
+        """The data key, by the recovery key, however it is spaced. Raises as `unlock` does."""
+        try:
+            secret = base64.b32decode("".join(filter(str.isalnum, recovery_key)).upper())
+        except binascii.Error:
+            secret = b""
+        return self._unwrap(self.recovery, _from_recovery(secret), "recovery", "The recovery key is not right.")
+
+    def protect(self, key: DataKey, name: str, passphrase: str, cost: Cost | None = None) -> "tuple[Keyring, str]":
+        """A ring without an open key, whose first administrator is named; and the recovery key to print.
+
+        Raises AccessRefusedError for a name or passphrase that will not do.
+        """
+        ring, recovery_key = replace(self, open_key=None, members=()).with_new_recovery(key)
+        return ring.with_person(key, name, Role.ADMINISTRATOR, passphrase, cost), recovery_key
+
+    def with_new_recovery(self, key: DataKey) -> "tuple[Keyring, str]":
+        """A ring with a new recovery key, which makes the old one useless."""
+        secret = secrets.token_bytes(_RECOVERY_BYTES)
+        letters = base64.b32encode(secret).decode()
+        groups = [letters[at : at + _RECOVERY_GROUP] for at in range(0, len(letters), _RECOVERY_GROUP)]
+        wrapped = Sealer(_from_recovery(secret)).seal(key.secret, self._label("recovery"))
+        return replace(self, recovery=wrapped)._vouched(key), "-".join(groups)
+
+    def with_person(self, key: DataKey, name: str, role: Role, passphrase: str, cost: Cost | None = None) -> "Keyring":
+        """A ring with one more person. Raises AccessRefusedError for a name or passphrase that will not do."""
+        name = " ".join(name.split())
+        if not name:
+            raise AccessRefusedError("A person needs a name.", "Enter the name to sign in with.")
+        if name.casefold() in {person.name.casefold() for person in self.people}:
+            raise AccessRefusedError(f"There is already somebody named {name}.", "Choose another name.")
+        person = Person(secrets.token_hex(8), name, role)
+        return replace(self, members=(*self.members, self._wrap(key, person, passphrase, cost)))._vouched(key)
+
+    def with_passphrase(self, key: DataKey, person_id: str, passphrase: str, cost: Cost | None = None) -> "Keyring":
+        """A ring in which somebody has another passphrase. Raises AccessRefusedError for one that will not do."""
+        fresh = self._wrap(key, self.person(person_id), passphrase, cost)
+        return self._replaced(key, person_id, fresh)
+
+    def with_role(self, key: DataKey, person_id: str, role: Role) -> "Keyring":
+        """A ring in which somebody has another role. Raises AccessRefusedError for the last administrator."""
+        member = self._member(person_id)
+        return self._replaced(key, person_id, replace(member, person=replace(member.person, role=role)))
+
+    def without(self, key: DataKey, person_id: str) -> "Keyring":
+        """A ring without somebody. Raises AccessRefusedError for the last administrator."""
+        self._member(person_id)
+        return self._replaced(key, person_id)
+
+    def with_key(self, old: DataKey, new: DataKey, person_id: str, passphrase: str) -> "tuple[Keyring, str]":
+        """A ring for another data key, which only this administrator can open; and its recovery key.
+
+        Everybody else needs a new passphrase, since theirs wrap the old key. Raises AccessRefusedError for a wrong one.
+        """
+        self.unlock(person_id, passphrase)
+        member = self._member(person_id)
+        alone = replace(self, members=(self._wrap(new, member.person, passphrase, member.cost),))
+        return alone.with_new_recovery(new)
+
+    @in_plain_words()
+    def save(self, path: Path) -> None:
+        """Write the ring durably. Raises CaseLogUnavailableError where it cannot be."""
+        write_durably(path, json.dumps(self._as_json(), indent=2).encode())
+
+    def _member(self, person_id: str) -> _Member:
+        for member in self.members:
+            if member.person.person_id == person_id:
+                return member
+        raise AccessRefusedError("There is nobody of that name in this case log.", "Choose a name from the list.")
+
+    def _replaced(self, key: DataKey, person_id: str, *fresh: _Member) -> "Keyring":
+        at = self.members.index(self._member(person_id))
+        members = (*self.members[:at], *fresh, *self.members[at + 1 :])
+        if not any(member.person.role is Role.ADMINISTRATOR for member in members):
+            raise AccessRefusedError(
+                "This is the case log's last administrator.", "Make somebody else an administrator first."
+            )
+        return replace(self, members=members)._vouched(key)
+
+    def _wrap(self, key: DataKey, person: Person, passphrase: str, cost: Cost | None) -> _Member:
+        if len(passphrase) < SHORTEST_PASSPHRASE:
+            raise AccessRefusedError(
+                "The passphrase is too short.", f"Use at least {SHORTEST_PASSPHRASE} characters; several words do well."
+            )
+        cost, salt = cost or Cost(), secrets.token_bytes(_SALT_BYTES)
+        sealed = Sealer(_from_passphrase(passphrase, salt, cost)).seal(key.secret, self._label(person.person_id))
+        return _Member(person, cost, salt, sealed)
+
+    def _unwrap(self, wrapped: bytes, wrapping: bytes, whose: str, refusal: str) -> DataKey:
+        try:
+            key = DataKey(Sealer(wrapping).open(wrapped, self._label(whose)))
+        except SealBrokenError as error:
+            raise AccessRefusedError(refusal, "Try again.") from error
+        if not hmac.compare_digest(self.voucher, self._voucher(key)):
+            raise CaseLogUnavailableError(*_TAMPERED)
+        return key
+
+    def _label(self, whose: str) -> str:
+        return f"{self.log_id} {whose}"
+
+    def _vouched(self, key: DataKey) -> "Keyring":
+        return replace(self, voucher=self._voucher(key))
+
+    def _voucher(self, key: DataKey) -> bytes:
+        listed = {name: value for name, value in self._as_json().items() if name != "voucher"}
+        content = json.dumps(listed, sort_keys=True, ensure_ascii=True).encode()
+        return hmac.new(key.people, content, hashlib.sha256).digest()
+
+    def _as_json(self) -> dict[str, Any]:
+        return {
+            "version": _VERSION,
+            "log_id": self.log_id,
+            "open_key": None if self.open_key is None else _text(self.open_key),
+            "members": [
+                {
+                    **asdict(member.person),
+                    "cost": asdict(member.cost),
+                    "salt": _text(member.salt),
+                    "wrapped": _text(member.wrapped),
+                }
+                for member in self.members
+            ],
+            "recovery": _text(self.recovery),
+            "voucher": _text(self.voucher),
+        }
+
+
+def new_keyring() -> Keyring:
+    """A ring for a new log, with a new data key that lies open."""
+    return Keyring(log_id=secrets.token_hex(8), open_key=DataKey.new().secret)
+
+
+@in_plain_words()
+def load_keyring(path: Path) -> Keyring | None:
+    """A profile's ring, or None where it has none yet. Raises CaseLogUnavailableError where it cannot be read."""
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+        return _from_json(raw)
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        raise CaseLogUnavailableError(*_DAMAGED) from error
+
+
+def owner_of(ring: Keyring) -> Person:
+    """Who works with a log that needs no passphrase. Raises AccessRefusedError for a protected one."""
+    ring.open()
+    return OWNER
+
+
+def _from_json(raw: dict[str, Any]) -> Keyring:
+    if raw["version"] != _VERSION:
+        raise CaseLogUnavailableError(
+            "The case log's key was written by a newer SkinDesk.", "Update SkinDesk on this computer to open it."
+        )
+    open_key = None if raw["open_key"] is None else base64.b64decode(raw["open_key"], validate=True)
+    if (open_key is not None and len(open_key) != KEY_BYTES) or (open_key is None and not raw["members"]):
+        raise ValueError("a ring needs a key or members")
+    return Keyring(
+        log_id=str(raw["log_id"]),
+        open_key=open_key,
+        members=tuple(
+            _Member(
+                Person(str(entry["person_id"]), str(entry["name"]), Role(entry["role"])),
+                Cost(**{name: int(value) for name, value in entry["cost"].items()}),
+                base64.b64decode(entry["salt"], validate=True),
+                base64.b64decode(entry["wrapped"], validate=True),
+            )
+            for entry in raw["members"]
+        ),
+        recovery=base64.b64decode(raw["recovery"], validate=True),
+        voucher=base64.b64decode(raw["voucher"], validate=True),
+    )
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def _from_passphrase(passphrase: str, salt: bytes, cost: Cost) -> bytes:
+    kdf = Argon2id(salt=salt, length=KEY_BYTES, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib)
+    return kdf.derive(unicodedata.normalize("NFKC", passphrase).encode())
+
+
+def _from_recovery(secret: bytes) -> bytes:
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"skindesk recovery").derive(secret)

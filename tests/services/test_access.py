@@ -1,0 +1,257 @@
+"""Setting up, signing in, locking, and who may do what."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from skindesk.bootstrap import Workspace
+from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails, ReviewDetails
+from skindesk.domain.contract import Modality
+from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError
+from skindesk.domain.people import Permission, Role
+from skindesk.services.access import Access, Door
+from skindesk.storage.case_log import open_case_log
+from skindesk.storage.image_store import digest_of
+from skindesk.storage.keyring import Cost
+from skindesk.storage.occupancy import working_with
+from skindesk.storage.sign_ins import SignIns
+from skindesk.system.paths import Profile
+
+CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
+PASSPHRASE = "correct horse battery"
+PICTURE = b"\xff\xd8\xff\xe0 a picture of Zebediah" * 50
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    opened = Workspace(Profile(tmp_path / "profile"), log_file=None)
+    opened._access = Access(opened.profile, CHEAP)
+    return opened
+
+
+def draft(identifier: str = "P-1", review: ReviewDetails | None = None) -> CaseDraft:
+    return CaseDraft(
+        patient=PatientDetails(identifier, family_name="Zebediah"),
+        lesion=LesionDetails(description="secretive spot"),
+        picture=PictureDetails(digest_of(PICTURE), "zebediah.jpg", "image/jpeg", 600, 450, Modality.DERMOSCOPIC),
+        content=PICTURE,
+        prediction=None,
+        review=review,
+        visited_at=datetime(2026, 3, 14, 12, tzinfo=UTC),
+    )
+
+
+def readable(folder: Path) -> list[Path]:
+    """Files below a folder in which the patient or the picture can be read."""
+    traces = (b"Zebediah", b"zebediah", b"secretive", b"\xff\xd8\xff\xe0", b"SQLite format 3")
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return [path for path in files if any(trace in path.read_bytes() for trace in traces)]
+
+
+def protected(workspace: Workspace) -> str:
+    return workspace.access.set_up_protected("Ada", PASSPHRASE)
+
+
+def ada(workspace: Workspace) -> str:
+    return workspace.access.people()[0].person_id
+
+
+def test_a_new_profile_has_to_be_set_up_before_cases_are_kept(workspace: Workspace) -> None:
+    assert workspace.access.door is Door.NEW
+    with pytest.raises(AccessRefusedError, match="no case log yet"):
+        _ = workspace.casework
+    workspace.access.set_up_open()
+    assert workspace.access.door is Door.OPEN
+    workspace.casework.save_case(draft())
+    assert workspace.casework.log.count() == 1
+    with pytest.raises(AccessRefusedError, match="set up already"):
+        workspace.access.set_up_open()
+
+
+def test_nothing_of_a_protected_log_can_be_read(workspace: Workspace) -> None:
+    protected(workspace)
+    saved = workspace.casework.save_case(draft())
+    workspace.lock()
+    assert workspace.access.door is Door.LOCKED
+    assert readable(workspace.profile.root) == []
+    with pytest.raises(AccessRefusedError, match="locked"):
+        _ = workspace.casework
+    with pytest.raises(AccessRefusedError, match="not right"):
+        workspace.access.sign_in(ada(workspace), "wrong passphrase")
+    assert workspace.access.sign_in(ada(workspace), PASSPHRASE).name == "Ada"
+    log = workspace.casework.log
+    assert log.case(saved.case_id).patient.details.family_name == "Zebediah"
+    assert log.picture(digest_of(PICTURE)) == PICTURE
+    workspace.close_case_log()
+
+
+def test_protecting_an_open_log_encrypts_it_under_a_new_key(workspace: Workspace) -> None:
+    workspace.access.set_up_open()
+    workspace.casework.save_case(draft())
+    old = workspace.access.key.secret
+    with pytest.raises(CaseLogUnavailableError, match="in use"):
+        protected(workspace)
+    workspace.close_case_log()
+    protected(workspace)
+    assert workspace.access.key.secret != old
+    assert workspace.casework.log.count() == 1
+    assert workspace.casework.log.check(full=True) == ()
+    workspace.close_case_log()
+
+
+@pytest.mark.parametrize("protect", [True, False])
+def test_a_log_of_the_first_version_is_sealed(workspace: Workspace, protect: bool) -> None:
+    first = open_case_log(workspace.profile.unsealed_log, None)
+    first.save(draft())
+    first.close()
+    assert len(readable(workspace.profile.root)) >= 2
+    assert workspace.access.door is Door.UNSEALED
+    if protect:
+        protected(workspace)
+    else:
+        workspace.access.set_up_open()
+    assert readable(workspace.profile.root) == []
+    assert workspace.casework.log.count() == 1
+    assert workspace.casework.log.picture(digest_of(PICTURE)) == PICTURE
+    assert workspace.casework.log.check(full=True) == ()
+    workspace.close_case_log()
+    assert not workspace.profile.unsealed_log.database.exists()
+
+
+def test_sealing_that_is_interrupted_before_the_end_loses_nothing(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = open_case_log(workspace.profile.unsealed_log, None)
+    first.save(draft())
+    first.close()
+
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("skindesk.services.access.finish_replacing", fail)
+        with pytest.raises(KeyboardInterrupt):
+            protected(workspace)
+    assert Access(workspace.profile, CHEAP).door is Door.UNSEALED
+    with monkeypatch.context() as patched:
+        patched.setattr("skindesk.services.access.remove_unsealed", fail)
+        with pytest.raises(KeyboardInterrupt):
+            protected(workspace)
+    again = Workspace(workspace.profile, None)
+    assert again.access.door is Door.LOCKED
+    assert readable(workspace.profile.root) == []
+    again.access.sign_in(ada(again), PASSPHRASE)
+    assert again.casework.log.count() == 1
+    again.close_case_log()
+
+
+def test_wrong_passphrases_make_the_next_wait_longer(tmp_path: Path) -> None:
+    sign_ins, now = SignIns(tmp_path / "sign-ins.json"), datetime(2026, 3, 14, tzinfo=UTC)
+    waits = []
+    for _ in range(12):
+        sign_ins.failed("ada", now)
+        waits.append(sign_ins.wait_s("ada", now))
+    assert waits == [0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
+    assert sign_ins.wait_s("ada", now + timedelta(seconds=301)) == 0
+    assert sign_ins.wait_s("ben", now) == 0
+    assert len(SignIns(tmp_path / "sign-ins.json").untold()) == 12
+    sign_ins.succeeded("ada")
+    assert sign_ins.wait_s("ada", now) == 0
+    assert len(sign_ins.untold()) == 12
+    sign_ins.told()
+    assert sign_ins.untold() == []
+
+
+def test_too_many_wrong_attempts_are_told_to_wait_even_with_the_right_passphrase(workspace: Workspace) -> None:
+    protected(workspace)
+    workspace.lock()
+    for _ in range(3):
+        with pytest.raises(AccessRefusedError, match="not right"):
+            workspace.access.sign_in(ada(workspace), "wrong passphrase")
+    with pytest.raises(AccessRefusedError, match="too many"):
+        workspace.access.sign_in(ada(workspace), PASSPHRASE)
+    time.sleep(2.1)
+    workspace.access.sign_in(ada(workspace), PASSPHRASE)
+
+
+def test_the_recovery_key_gives_a_new_passphrase_and_is_used_up(workspace: Workspace) -> None:
+    recovery_key = protected(workspace)
+    workspace.lock()
+    following = workspace.access.recover(recovery_key, ada(workspace), "a new passphrase")
+    assert workspace.access.door is Door.SIGNED_IN
+    workspace.lock()
+    workspace.access.sign_in(ada(workspace), "a new passphrase")
+    workspace.lock()
+    with pytest.raises(AccessRefusedError):
+        workspace.access.recover(recovery_key, ada(workspace), "yet another one")
+    workspace.access.recover(following, ada(workspace), "yet another one")
+
+
+def test_a_passphrase_is_changed_without_encrypting_anew(workspace: Workspace) -> None:
+    protected(workspace)
+    before = workspace.access.key.secret
+    with pytest.raises(AccessRefusedError, match="not right"):
+        workspace.access.change_passphrase("wrong passphrase", "a new passphrase")
+    workspace.access.change_passphrase(PASSPHRASE, "a new passphrase")
+    workspace.lock()
+    workspace.access.sign_in(ada(workspace), "a new passphrase")
+    assert workspace.access.key.secret == before
+
+
+def test_roles_limit_what_people_do(workspace: Workspace) -> None:
+    protected(workspace)
+    access = workspace.access
+    ben = access.add_person("Ben", Role.ASSISTANT, "another passphrase")
+    workspace.lock()
+    access.sign_in(ben.person_id, "another passphrase")
+    workspace.casework.save_case(draft())
+    with pytest.raises(AccessRefusedError, match="As assistant"):
+        workspace.casework.save_case(draft("P-2", ReviewDetails("nv")))
+    for refused in (
+        lambda: access.add_person("Eve", Role.ADMINISTRATOR, "another passphrase"),
+        lambda: access.give_role(ben.person_id, Role.ADMINISTRATOR),
+        lambda: access.remove_person(ada(workspace)),
+        lambda: access.new_recovery_key(),
+        lambda: access.change_key("another passphrase"),
+    ):
+        with pytest.raises(AccessRefusedError, match="As assistant"):
+            refused()
+    with pytest.raises(AccessRefusedError):
+        access.require(Permission.EXPORT)
+    workspace.close_case_log()
+
+
+def test_nobody_removes_themselves_or_the_last_administrator(workspace: Workspace) -> None:
+    protected(workspace)
+    with pytest.raises(AccessRefusedError, match="yourself"):
+        workspace.access.remove_person(ada(workspace))
+    with pytest.raises(AccessRefusedError, match="last administrator"):
+        workspace.access.give_role(ada(workspace), Role.CLINICIAN)
+
+
+def test_the_key_is_changed_for_everything_and_everybody(workspace: Workspace) -> None:
+    protected(workspace)
+    ben = workspace.access.add_person("Ben", Role.CLINICIAN, "another passphrase")
+    workspace.casework.save_case(draft())
+    workspace.close_case_log()
+    old = workspace.access.key
+    workspace.access.change_key(PASSPHRASE)
+    assert workspace.casework.log.picture(digest_of(PICTURE)) == PICTURE
+    workspace.lock()
+    with pytest.raises(AccessRefusedError, match="nobody"):
+        workspace.access.sign_in(ben.person_id, "another passphrase")
+    with pytest.raises(CaseLogUnavailableError):
+        open_case_log(workspace.profile.log, old)
+
+
+def test_a_log_that_is_being_replaced_is_not_opened(workspace: Workspace) -> None:
+    from skindesk.storage.occupancy import alone_with
+
+    workspace.access.set_up_open()
+    with alone_with(workspace.profile.log_lock), pytest.raises(CaseLogUnavailableError, match="in use"):
+        _ = workspace.casework
+    with working_with(workspace.profile.log_lock):
+        assert workspace.casework.log.count() == 0
+    workspace.close_case_log()
