@@ -73,7 +73,9 @@ class Access:
             return self._key
         ring = self._ring()
         if ring is None:
-            raise AccessRefusedError("There is no case log yet.", "Choose whether it needs a passphrase, and set it up.")
+            raise AccessRefusedError(
+                "There is no case log yet.", "Choose whether it needs a passphrase, and set it up."
+            )
         return ring.open()
 
     def people(self) -> tuple[Person, ...]:

@@ -1,4 +1,5 @@
 import json
+import shutil
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,7 +111,7 @@ def test_doctor_finds_nothing_on_a_sound_machine(skindesk: Run, profile: Path, e
 
 def test_doctor_names_a_lost_picture(skindesk: Run, profile: Path, examples: list[Path]) -> None:
     save_case(profile, examples[0])
-    next(path for path in (profile / "images").rglob("*") if path.is_file()).unlink()
+    next(path for path in (profile / "caselog" / "images").rglob("*") if path.is_file()).unlink()
     done = skindesk("doctor", "--json")
     assert done.returncode == 3
     log = next(check for check in json.loads(done.stdout) if check["subject"] == "case log")
@@ -122,7 +123,7 @@ def test_doctor_takes_a_file_that_does_no_harm_for_no_trouble(
     skindesk: Run, profile: Path, examples: list[Path]
 ) -> None:
     save_case(profile, examples[0])
-    (profile / "images" / "left-over.jpg").write_bytes(b"from an interrupted save")
+    (profile / "caselog" / "images" / "left-over.jpg").write_bytes(b"from an interrupted save")
     done = skindesk("doctor", "--full")
     assert done.returncode == 0, done.stdout
     assert "1 files that no case refers to" in done.stdout
@@ -169,6 +170,8 @@ def test_profile_that_cannot_be_a_folder_is_said(skindesk: Run, tmp_path: Path, 
 
 
 def test_log_that_cannot_be_written_is_no_reason_to_stop(skindesk: Run, profile: Path) -> None:
+    skindesk("people", "personal")
+    shutil.rmtree(profile / "logs")
     (profile / "logs" / "skindesk.log").mkdir(parents=True)
     done = skindesk("cases", "list")
     assert (done.returncode, done.stderr) == (0, "")
