@@ -1,6 +1,6 @@
 import json
-import shutil
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
