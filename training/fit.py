@@ -277,7 +277,8 @@ def _validate(network: Network, cache: Cache, config: Config) -> dict[str, float
     logits = predict_logits(network, cache, indices, config.data.width_px)
     targets = cache.targets[indices]
     balanced = metrics.unweighted(metrics.softmax_with_prior(logits, np.ones(logits.shape[1]), 1.0), targets)
-    archive = metrics.unweighted(metrics.softmax_with_prior(logits, cache.class_mix(), 1.0), targets)
+    # What is held out has the archive's mix; further pictures to train on may have another.
+    archive = metrics.unweighted(metrics.softmax_with_prior(logits, cache.class_mix(Part.VALIDATION), 1.0), targets)
     return {
         "validation_accuracy": metrics.accuracy(archive),
         "validation_balanced_accuracy": metrics.balanced_accuracy(balanced),
