@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from skindesk.domain.people import Person
     from skindesk.services.access import Access
     from skindesk.services.casework import Casework
+    from skindesk.storage.keyring import Keyring
+    from skindesk.storage.sealing import DataKey
 
 
 class Context:
@@ -53,21 +55,30 @@ class Context:
 
     def somebody(self, name: str | None) -> "Person":
         """One of the log's people by name, whatever the case of its letters. Raises AccessRefusedError."""
-        people = self.workspace.access.people()
-        found = [person for person in people if name is not None and person.name.casefold() == name.casefold()]
-        if not found:
-            known = ", ".join(person.name for person in people)
-            raise AccessRefusedError(
-                "The case log is locked." if name is None else f"There is nobody named {name} in this case log.",
-                f"Name yourself with --user: {known}.",
-            )
-        return found[0]
+        return _among(self.workspace.access.people(), name)
+
+    def unlock(self, ring: "Keyring") -> "DataKey":
+        """The key of another ring than the case log's, such as a backup's. Raises AccessRefusedError."""
+        if not ring.protected:
+            return ring.open()
+        return ring.unlock(_among(ring.people, self._user).person_id, self.passphrase())
 
     def passphrase(self) -> str:
         """The passphrase of whoever signs in. Raises AccessRefusedError where its file cannot be read."""
         if self._typed is None:
             self._typed = secret(self._passphrase_file, "Passphrase: ")
         return self._typed
+
+
+def _among(people: "tuple[Person, ...]", name: str | None) -> "Person":
+    found = [person for person in people if name is not None and person.name.casefold() == name.casefold()]
+    if not found:
+        known = ", ".join(person.name for person in people)
+        raise AccessRefusedError(
+            "The case log is locked." if name is None else f"There is nobody named {name} in this case log.",
+            f"Name yourself with --user: {known}.",
+        )
+    return found[0]
 
 
 def secret(file: Path | None, prompt: str) -> str:

@@ -11,10 +11,11 @@ from enum import IntEnum
 from pathlib import Path
 
 from skindesk import __version__
-from skindesk.cli import cases, classify, doctor, models, people
+from skindesk.cli import backup, cases, classify, doctor, models, people
 from skindesk.cli.context import Context
 from skindesk.domain.errors import (
     AccessRefusedError,
+    BackupUnavailableError,
     CaseLogUnavailableError,
     ContractError,
     ModelUnavailableError,
@@ -54,7 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--demo", type=Path, metavar="DIR", help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for command in (classify, models, cases, people, doctor):
+    for command in (classify, models, cases, people, backup, doctor):
         command.register(commands)
     return parser
 
@@ -67,7 +68,13 @@ def run_command(chosen: argparse.Namespace) -> int:
         code = int(chosen.run(chosen, context))
         sys.stdout.flush()  # now, while trouble with it can still be said
         return code
-    except (ModelUnavailableError, ContractError, CaseLogUnavailableError, AccessRefusedError) as error:
+    except (
+        ModelUnavailableError,
+        ContractError,
+        CaseLogUnavailableError,
+        BackupUnavailableError,
+        AccessRefusedError,
+    ) as error:
         return _say(error, ExitCode.UNAVAILABLE)
     except SkinDeskError as error:
         return _say(error, ExitCode.USAGE)

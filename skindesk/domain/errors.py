@@ -60,6 +60,10 @@ class CaseLogUnavailableError(SkinDeskError):
     """A case log that cannot be opened, read or written."""
 
 
+class BackupUnavailableError(SkinDeskError):
+    """A backup that cannot be written, found, read or restored."""
+
+
 class AccessRefusedError(SkinDeskError):
     """A wrong passphrase, a locked case log, or something that this person may not do."""
 

@@ -48,6 +48,16 @@ _BY_SQLITE_CODE = {
     sqlite3.SQLITE_CORRUPT: DAMAGED,
     sqlite3.SQLITE_NOTADB: NOT_A_CASE_LOG,
 }
+_CODE_BY_MESSAGE = {
+    "database or disk is full": sqlite3.SQLITE_FULL,
+    "disk I/O error": sqlite3.SQLITE_IOERR,
+    "unable to open database file": sqlite3.SQLITE_CANTOPEN,
+    "database is locked": sqlite3.SQLITE_BUSY,
+    "attempt to write a readonly database": sqlite3.SQLITE_READONLY,
+    "database disk image is malformed": sqlite3.SQLITE_CORRUPT,
+    "file is not a database": sqlite3.SQLITE_NOTADB,
+}
+"""What sqlcipher3 0.6.4 says of trouble in `Connection.backup`, whose errors carry no code."""
 _BY_ERRNO = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
@@ -71,7 +81,7 @@ def in_plain_words() -> Iterator[None]:
     except PoolTimeoutError as error:
         raise CaseLogUnavailableError(*_BUSY) from error
     except (DBAPIError, sqlite3.Error, sqlcipher.Error) as error:
-        sentences = _BY_SQLITE_CODE.get(_sqlite_code(error))
+        sentences = _BY_SQLITE_CODE.get(sqlite_code(error))
         if sentences is None:
             raise
         raise CaseLogUnavailableError(*sentences) from error
@@ -79,8 +89,8 @@ def in_plain_words() -> Iterator[None]:
         raise CaseLogUnavailableError(*_BY_ERRNO.get(error.errno or 0, _DISK)) from error
 
 
-def _sqlite_code(error: Exception) -> int:
-    """SQLite's primary result code; its extended codes hold it in their lowest byte."""
+def sqlite_code(error: Exception) -> int:
+    """SQLite's primary result code of a library's error; its extended codes hold it in their lowest byte."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    code: int = getattr(cause, "sqlite_errorcode", 0)
+    code: int = getattr(cause, "sqlite_errorcode", None) or _CODE_BY_MESSAGE.get(str(cause), 0)
     return code & 0xFF

@@ -42,11 +42,11 @@ def _copy_database(old: DatabaseFile, new: DatabaseFile) -> None:
         old.unlock(connection)
         connection.execute("ATTACH DATABASE ? AS resealed KEY ?", (str(new.path), _raw_key(new)))
         connection.execute("SELECT sqlcipher_export('resealed')").fetchall()
-        expected = _row_counts(connection, "main")
+        expected = row_counts(connection, "main")
         connection.execute("DETACH DATABASE resealed")
     with closing(new.connect()) as copy:
         sound = copy.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)]
-        if not sound or _row_counts(copy, "main") != expected:
+        if not sound or row_counts(copy, "main") != expected:
             raise CaseLogUnavailableError(*DAMAGED)
     sync_file(new.path)
     sync_folder(new.path.parent)
@@ -56,7 +56,8 @@ def _raw_key(database: DatabaseFile) -> str:
     return "" if database.key is None else f"x'{database.key.hex()}'"
 
 
-def _row_counts(connection: Any, schema: str) -> dict[str, int]:
+def row_counts(connection: Any, schema: str = "main") -> dict[str, int]:
+    """How many rows each table has."""
     tables = connection.execute(f"SELECT name FROM {schema}.sqlite_master WHERE type = 'table'").fetchall()
     return {
         name: connection.execute(f'SELECT count(*) FROM {schema}."{name}"').fetchone()[0]
