@@ -75,8 +75,10 @@ class Workspace:
         with ExitStack() as opening:
             key = self.access.key
             opening.enter_context(working_with(self.profile.log_lock))
-            log = open_case_log(self.profile.log, key)
+            log = open_case_log(self.profile.log, key, lambda: self.access.person)
             opening.callback(log.close)
+            opening.callback(self.access.detach)
+            self.access.attach(log)
             self._opened = opening.pop_all()
         return Casework(log, self.access.require)
 

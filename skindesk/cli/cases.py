@@ -1,7 +1,8 @@
-"""`skindesk cases list | show`: read the patient case log."""
+"""`skindesk cases list | show | erase`: read the patient case log, and erase a patient."""
 
 import argparse
 import json
+import sys
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from skindesk.cli.context import Context
 from skindesk.cli.table import format_table
 from skindesk.cli.words import decision_words, differential_words
+from skindesk.domain.errors import InvalidCaseError
 
 if TYPE_CHECKING:
     from skindesk.domain.case import Case, CaseCursor, CaseSummary, Visit
@@ -27,6 +29,10 @@ def register(commands: Any) -> None:
     show.add_argument("case", type=_case_number, metavar="CASE")
     show.add_argument("--json", action="store_true")
     show.set_defaults(run=run_show)
+    erase = actions.add_parser("erase", help="erase a patient with every case and picture, for good")
+    erase.add_argument("identifier", metavar="PATIENT-IDENTIFIER")
+    erase.add_argument("--yes", action="store_true", help="do not ask for the identifier again")
+    erase.set_defaults(run=run_erase)
 
 
 def run_list(chosen: argparse.Namespace, context: Context) -> int:
@@ -51,6 +57,27 @@ def run_show(chosen: argparse.Namespace, context: Context) -> int:
     case = context.casework.log.case(chosen.case)
     print(_to_json(case) if chosen.json else _describe(case))
     return 0
+
+
+def run_erase(chosen: argparse.Namespace, context: Context) -> int:
+    """Erase a patient, once the identifier was typed again."""
+    casework = context.casework
+    patient = casework.log.patient_by_identifier(chosen.identifier)
+    if patient is None:
+        raise InvalidCaseError(
+            f"The case log has no patient with the identifier {chosen.identifier}.", "Look it up with `cases list`."
+        )
+    if not chosen.yes and not _is_confirmed(patient.details.identifier):
+        raise InvalidCaseError("The two identifiers differ.", "Nothing was erased. Try again.")
+    erased = casework.erase_patient(patient.patient_id)
+    print(f"Erased, with {len(erased.pictures)} picture files. Backups made before still hold the patient.")
+    return 0
+
+
+def _is_confirmed(identifier: str) -> bool:
+    print("Every case and picture of this patient will be erased for good.", file=sys.stderr)
+    print("Type the identifier again: ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip() == identifier
 
 
 def _read(query: str, limit: int, context: Context) -> "list[CaseSummary]":

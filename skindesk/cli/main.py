@@ -11,7 +11,7 @@ from enum import IntEnum
 from pathlib import Path
 
 from skindesk import __version__
-from skindesk.cli import backup, cases, classify, doctor, models, people
+from skindesk.cli import audit, backup, cases, classify, doctor, models, people
 from skindesk.cli.context import Context
 from skindesk.domain.errors import (
     AccessRefusedError,
@@ -55,7 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--demo", type=Path, metavar="DIR", help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for command in (classify, models, cases, people, backup, doctor):
+    for command in (classify, models, cases, people, audit, backup, doctor):
         command.register(commands)
     return parser
 

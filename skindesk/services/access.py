@@ -4,9 +4,13 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from threading import Lock
+from typing import TYPE_CHECKING
 
-from skindesk.domain.errors import AccessRefusedError
+from skindesk.domain.audit import AuditAction, AuditEvent, Subject
+from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError
 from skindesk.domain.people import OWNER, Permission, Person, Role
+from skindesk.storage.audit_queue import AuditQueue
 from skindesk.storage.keyring import Cost, Keyring, load_keyring, new_keyring
 from skindesk.storage.occupancy import alone_with
 from skindesk.storage.replacing import begin_replacing, finish_replacing, remove_unsealed, settle
@@ -14,6 +18,9 @@ from skindesk.storage.resealing import reseal
 from skindesk.storage.sealing import DataKey
 from skindesk.storage.sign_ins import SignIns
 from skindesk.system.paths import Profile
+
+if TYPE_CHECKING:
+    from skindesk.storage.case_log import CaseLog
 
 _log = logging.getLogger(__name__)
 _SEALED_HERE = "sealed-from-0.1"
@@ -43,6 +50,9 @@ class Access:
         self._profile = profile
         self._cost = cost
         self._sign_ins = SignIns(profile.sign_ins)
+        self._untold = AuditQueue(profile.untold)
+        self._telling = Lock()
+        self._log: CaseLog | None = None
         self._key: DataKey | None = None
         self._person: Person | None = None
         self._settled = False
@@ -106,14 +116,18 @@ class Access:
         ring, recovery_key = new_keyring().protect(key, name, passphrase, self._cost)
         self._move(ring, key)
         self._key, self._person = key, ring.people[0]
+        self._tell(AuditAction.PROTECTED)
         return recovery_key
 
     def sign_in(self, person_id: str, passphrase: str) -> Person:
         """Open the door. Every wrong passphrase is counted, and makes the next attempt wait longer."""
         ring = self._protected_ring()
         key = self._guarded(person_id, lambda: ring.unlock(person_id, passphrase))
-        self._key, self._person = key, ring.person(person_id)
-        return self._person
+        person = ring.person(person_id)
+        self._untold.add(_event(AuditAction.SIGNED_IN, person, person))  # before the door opens
+        self._key, self._person = key, person
+        self._tell_what_waits()
+        return person
 
     def recover(self, recovery_key: str, person_id: str, passphrase: str) -> str:
         """Give somebody a new passphrase by the recovery key and sign them in; returns the next recovery key."""
@@ -122,29 +136,46 @@ class Access:
         renewed, next_recovery_key = ring.with_passphrase(key, person_id, passphrase, self._cost).with_new_recovery(key)
         renewed.save(self._profile.log.keyring)
         self._key, self._person = key, renewed.person(person_id)
+        self._tell(AuditAction.RECOVERY_USED)
         return next_recovery_key
 
     def lock(self) -> None:
         """Forget the key. The case log must be closed."""
-        self._key = self._person = None
+        person, self._key, self._person = self._person, None, None
+        if person is not None:
+            self._tell(AuditAction.LOCKED, person)
+
+    def attach(self, log: "CaseLog") -> None:
+        """Tell the audit of an open log what has waited, failed sign-ins among it, and from now on what happens."""
+        self._log = log
+        self._tell_what_waits()
+
+    def detach(self) -> None:
+        """The log is about to be closed: what happens from now on waits for the next."""
+        self._log = None
 
     def change_passphrase(self, old: str, new: str) -> None:
         """Change one's own passphrase."""
         ring, person = self._protected_ring(), self.person
         key = self._guarded(person.person_id, lambda: ring.unlock(person.person_id, old))
         ring.with_passphrase(key, person.person_id, new, self._cost).save(self._profile.log.keyring)
+        self._tell(AuditAction.PASSPHRASE_CHANGED)
 
     def add_person(self, name: str, role: Role, passphrase: str) -> Person:
         """Let somebody in, with a first passphrase."""
-        return self._administer(lambda ring: ring.with_person(self.key, name, role, passphrase, self._cost)).people[-1]
+        ring = self._administer(lambda ring: ring.with_person(self.key, name, role, passphrase, self._cost))
+        self._tell(AuditAction.PERSON_ADDED, ring.people[-1])
+        return ring.people[-1]
 
     def give_passphrase(self, person_id: str, passphrase: str) -> None:
         """Give somebody who has forgotten theirs a new passphrase."""
-        self._administer(lambda ring: ring.with_passphrase(self.key, person_id, passphrase, self._cost))
+        ring = self._administer(lambda ring: ring.with_passphrase(self.key, person_id, passphrase, self._cost))
+        self._tell(AuditAction.PASSPHRASE_CHANGED, ring.person(person_id))
 
     def give_role(self, person_id: str, role: Role) -> None:
         """Make somebody something else; the last administrator stays one."""
         ring = self._administer(lambda ring: ring.with_role(self.key, person_id, role))
+        self._tell(AuditAction.ROLE_CHANGED, ring.person(person_id))
         if person_id == self.person.person_id:
             self._person = ring.person(person_id)
 
@@ -152,13 +183,16 @@ class Access:
         """Let somebody in no more. The last administrator stays, and nobody removes themselves."""
         if person_id == self.person.person_id:
             raise AccessRefusedError("You cannot remove yourself.", "Let another administrator do it.")
+        removed = self._protected_ring().person(person_id)
         self._administer(lambda ring: ring.without(self.key, person_id))
+        self._tell(AuditAction.PERSON_REMOVED, removed)
 
     def new_recovery_key(self) -> str:
         """Print a new recovery key; the old one opens nothing any more."""
         self.require(Permission.ADMINISTER)
         ring, recovery_key = self._protected_ring().with_new_recovery(self.key)
         ring.save(self._profile.log.keyring)
+        self._tell(AuditAction.RECOVERY_RENEWED)
         return recovery_key
 
     def change_key(self, passphrase: str) -> str:
@@ -171,6 +205,7 @@ class Access:
         ring, recovery_key = old.with_key(self.key, new, self.person.person_id, passphrase)
         self._move(ring, new)
         self._key = new
+        self._tell(AuditAction.KEY_CHANGED)
         return recovery_key
 
     def _ring(self) -> Keyring | None:
@@ -204,6 +239,33 @@ class Access:
         self._sign_ins.succeeded(person_id)
         return key
 
+    def _tell(self, action: AuditAction, about: Person | None = None) -> None:
+        """Keep for the audit what has been done, durably, and tell it at once where a log is open.
+
+        It is about whoever is at work unless said otherwise. It never fails: the caller may hold a recovery key that
+        has to be shown.
+        """
+        subject = about or self._person or OWNER
+        try:
+            self._untold.add(_event(action, self._person or subject, subject))
+        except CaseLogUnavailableError:
+            _log.exception("the audit cannot be told: %s", action)
+        self._tell_what_waits()
+
+    def _tell_what_waits(self) -> None:
+        with self._telling:
+            if self._log is None:
+                return
+            try:
+                failures = [_failure(person_id, at) for person_id, at in self._sign_ins.untold()]
+                events = (*failures, *self._untold.take())
+                if events:
+                    self._log.tell(*events)
+                    self._sign_ins.told()
+                    self._untold.told()
+            except CaseLogUnavailableError:
+                _log.warning("the audit could not be told what waits for it; it goes on waiting", exc_info=True)
+
     def _administer(self, change: Callable[[Keyring], Keyring]) -> Keyring:
         self.require(Permission.ADMINISTER)
         ring = change(self._protected_ring())
@@ -230,3 +292,11 @@ class Access:
         if marker.exists():
             remove_unsealed(self._profile.unsealed_log)
             marker.unlink()
+
+
+def _event(action: AuditAction, person: Person, about: Person) -> AuditEvent:
+    return AuditEvent(action, Subject.PERSON, about.person_id, person_id=person.person_id, at=datetime.now(UTC))
+
+
+def _failure(person_id: str, at: datetime) -> AuditEvent:
+    return AuditEvent(AuditAction.SIGN_IN_FAILED, Subject.PERSON, person_id, person_id=person_id, at=at)

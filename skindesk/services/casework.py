@@ -1,12 +1,14 @@
 """Saving and finding cases, with the rules that a database cannot know."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from skindesk.domain.case import CaseDraft, Patient
+from skindesk.domain.audit import AuditAction, AuditEntry, AuditEvent, Subject
+from skindesk.domain.case import CaseDraft, Lesion, LesionDetails, Patient, PatientDetails
 from skindesk.domain.errors import InvalidCaseError
 from skindesk.domain.people import Permission
 from skindesk.storage.case_log import CaseLog
+from skindesk.storage.erasing import ErasedPatient
 from skindesk.storage.saving import SavedCase
 
 
@@ -32,6 +34,51 @@ class Casework:
             self._require(Permission.REVIEW)
         _check(draft)
         return self.log.save(draft)
+
+    def correct_patient(self, patient_id: int, details: PatientDetails) -> Patient:
+        """Correct who a patient is; the audit keeps the old values.
+
+        Raises AccessRefusedError where whoever is at work may not correct, else as `CaseLog.correct_patient` does.
+        """
+        self._require(Permission.CORRECT)
+        return self.log.correct_patient(patient_id, details)
+
+    def correct_lesion(self, case_id: int, details: LesionDetails) -> Lesion:
+        """Correct where a lesion is; the audit keeps the old values.
+
+        Raises AccessRefusedError where whoever is at work may not correct, else as `CaseLog.correct_lesion` does.
+        """
+        self._require(Permission.CORRECT)
+        return self.log.correct_lesion(case_id, details)
+
+    def erase_patient(self, patient_id: int) -> ErasedPatient:
+        """Erase a patient for good, as `CaseLog.erase_patient` describes; returns what backups have to forget.
+
+        Raises AccessRefusedError where whoever is at work is no administrator.
+        """
+        self._require(Permission.ADMINISTER)
+        return self.log.erase_patient(patient_id)
+
+    def tell_export(self, patient_ids: Iterable[int]) -> None:
+        """Enter into the audit, before anything is written, that these patients' data leave the log.
+
+        Raises AccessRefusedError where whoever is at work may not export.
+        """
+        self._require(Permission.EXPORT)
+        self.log.tell(
+            *(
+                AuditEvent(AuditAction.PATIENT_EXPORTED, Subject.PATIENT, str(patient_id), patient_id)
+                for patient_id in sorted(set(patient_ids))
+            )
+        )
+
+    def audit_entries(self, before: int | None = None, limit: int = 50) -> tuple[AuditEntry, ...]:
+        """Entries of the audit, newest first, as `CaseLog.audit_entries` describes.
+
+        Raises AccessRefusedError where whoever is at work is no administrator: it tells what everybody did.
+        """
+        self._require(Permission.ADMINISTER)
+        return self.log.audit_entries(before, limit)
 
     def others_with_picture(self, sha256: str, patient_id: int | None) -> tuple[Patient, ...]:
         """Everybody but this patient in whose cases the same picture file is: a reason to ask before saving.

@@ -1,20 +1,46 @@
 """The case log as its callers see it: domain values in, domain values out, one transaction per call."""
 
-from collections.abc import Iterator
+import logging
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, selectinload
 
-from skindesk.domain.case import Case, CaseCursor, CaseDraft, CasePage, CaseSummary, Patient
+from skindesk.domain.audit import AuditAction, AuditEntry, AuditEvent, AuditFinding, AuditHead, Subject
+from skindesk.domain.case import (
+    Case,
+    CaseCursor,
+    CaseDraft,
+    CasePage,
+    CaseSummary,
+    Lesion,
+    LesionDetails,
+    Patient,
+    PatientDetails,
+)
 from skindesk.domain.errors import InvalidCaseError
+from skindesk.domain.people import OWNER, Person
 from skindesk.domain.prediction import Prediction
+from skindesk.storage.audit import AuditTrail, entries_before, head_of
+from skindesk.storage.audit_check import audit_findings
+from skindesk.storage.correcting import correct_lesion, correct_patient
 from skindesk.storage.engine import DatabaseFile, for_writing, open_engine
+from skindesk.storage.erasing import (
+    ErasedPatient,
+    empty_write_ahead_log,
+    erase_rows,
+    has_pictures_to_remove,
+    remove_earlier,
+    remove_pictures,
+)
 from skindesk.storage.image_store import ImageStore
-from skindesk.storage.integrity import Finding, findings
+from skindesk.storage.integrity import Finding, audit_trouble, findings
 from skindesk.storage.plain_words import in_plain_words
 from skindesk.storage.rows import ImageRow, LesionRow, PatientRow, VisitRow
-from skindesk.storage.saving import SavedCase, add_prediction, save_draft
+from skindesk.storage.saving import SavedCase, Tell, add_prediction, owner_of, save_draft
 from skindesk.storage.schema import bring_up_to_date
 from skindesk.storage.sealing import DataKey, PictureSealer
 from skindesk.storage.search import identifier_key
@@ -22,33 +48,67 @@ from skindesk.storage.summaries import cases_of_patient, count_of_cases, matchin
 from skindesk.storage.values import to_case, to_patient
 from skindesk.system.paths import LogFolder
 
+VIEW_TOLD_FOR_S = 300.0
+"""Somebody who looks at a patient again within this time is not told to the audit again."""
+_log = logging.getLogger(__name__)
 
-def open_case_log(folder: LogFolder, key: DataKey | None) -> "CaseLog":
-    """Open a case log; create it where there is none, bring an older one up to date.
 
-    With a data key the database and the pictures are encrypted; without one they are plain files. An older one is
-    copied first. Raises CaseLogUnavailableError, and changes nothing, where the file is no case log, is damaged, was
-    written by a newer SkinDesk, or cannot be written.
+def open_case_log(folder: LogFolder, key: DataKey | None, at_work: Callable[[], Person] = lambda: OWNER) -> "CaseLog":
+    """Open a case log; create it where there is none, bring an older one up to date, finish an interrupted erasure.
+
+    With a data key the database and the pictures are encrypted, and an audit tells what whoever is `at_work` does;
+    without one they are plain files and there is no audit. An older one is copied first. Raises
+    CaseLogUnavailableError, and changes nothing, where the file is no case log, is damaged, was written by a newer
+    SkinDesk, or cannot be written.
     """
     database = DatabaseFile(folder.database, None if key is None else key.database)
     bring_up_to_date(database, folder.earlier)
-    return CaseLog(open_engine(database), ImageStore(folder.images, None if key is None else PictureSealer(key)))
+    log = CaseLog(
+        open_engine(database),
+        ImageStore(folder.images, None if key is None else PictureSealer(key)),
+        None if key is None else AuditTrail(folder, key, at_work),
+        folder.earlier,
+    )
+    try:
+        log.take_up()
+    except BaseException:
+        log.close()
+        raise
+    return log
 
 
 class CaseLog:
     """Patients and their cases.
 
     What a method has written when it returns survives a kill and a power cut; where it raises, nothing was
-    written. Every method raises CaseLogUnavailableError where the disk or the database refuses. Safe to share
-    between threads. Close it when done.
+    written. With an audit, its entries are written in the same transaction as what they tell. Every method raises
+    CaseLogUnavailableError where the disk or the database refuses. Safe to share between threads. Close it when done.
     """
 
-    def __init__(self, engine: Engine, images: ImageStore) -> None:
+    def __init__(
+        self, engine: Engine, images: ImageStore, audit: AuditTrail | None = None, earlier: Path | None = None
+    ) -> None:
         self._engine = engine
         self._images = images
+        self._audit = audit
+        self._earlier = earlier
+        self._viewed_at_s: dict[tuple[str, int], float] = {}
+
+    def take_up(self) -> None:
+        """Begin the audit where there is none yet, and finish what an interrupted erasure has left."""
+        with self._reading() as session:
+            interrupted = has_pictures_to_remove(session)
+        if interrupted:
+            self._remove_erased_pictures()
+        if self._audit is not None:
+            with self._transaction() as session:
+                head = self._audit.begin(session)
+            self._publish(head)
 
     def close(self) -> None:
         """Release the database file."""
+        if self._audit is not None:
+            self._audit.close()
         self._engine.dispose()
 
     def save(self, draft: CaseDraft) -> SavedCase:
@@ -59,19 +119,50 @@ class CaseLog:
         identifier is taken, or a known patient or lesion is not in the log or they do not belong together.
         `draft.content` must match its digest.
         """
-        with self._writing() as session:
-            return save_draft(session, self._images, draft)
+        with self._writing() as (session, tell):
+            return save_draft(session, self._images, draft, tell)
 
     def append_prediction(self, image_id: int, prediction: Prediction) -> None:
         """Add what a network says of a picture that is already in the log.
 
         Raises InvalidCaseError where the picture is not in the log, or the prediction is of another picture.
         """
-        with self._writing() as session:
+        with self._writing() as (session, tell):
             image = session.get(ImageRow, image_id)
             if image is None or image.sha256 != prediction.image_digest:
                 raise InvalidCaseError("The prediction is not of this picture.", "Classify the picture again.")
-            add_prediction(session, image, prediction)
+            add_prediction(session, image, prediction, owner_of(session, image), tell)
+
+    def correct_patient(self, patient_id: int, details: PatientDetails) -> Patient:
+        """Correct who a patient is; the audit keeps the old values.
+
+        Raises InvalidCaseError where the patient is not in the log, or the identifier is another patient's.
+        """
+        with self._writing() as (session, tell):
+            return correct_patient(session, patient_id, details, tell)
+
+    def correct_lesion(self, case_id: int, details: LesionDetails) -> Lesion:
+        """Correct where a lesion is; the audit keeps the old values. Raises InvalidCaseError for an unknown case."""
+        with self._writing() as (session, tell):
+            return correct_lesion(session, case_id, details, tell)
+
+    def erase_patient(self, patient_id: int) -> ErasedPatient:
+        """Erase a patient with every lesion, visit, picture, prediction and review, for good.
+
+        Nothing of them stays in free pages, in copies from before migrations or among the picture files; pictures that
+        another patient's case has, too, stay with that case. The audit keeps its entries, which hold only ids, and
+        says who erased. Raises InvalidCaseError where the patient is not in the log.
+        """
+        with self._writing() as (session, tell):
+            erased = erase_rows(session, patient_id)
+            tell(AuditEvent(AuditAction.PATIENT_ERASED, Subject.PATIENT, str(patient_id), patient_id))
+            if self._earlier is not None:
+                remove_earlier(self._earlier)
+        self._remove_erased_pictures()
+        with in_plain_words():
+            if not empty_write_ahead_log(self._engine):
+                _log.warning("another program reads the case log; what was erased leaves its -wal file later")
+        return erased
 
     def page(self, query: str = "", after: CaseCursor | None = None, limit: int = 50) -> CasePage:
         """Up to `limit` cases, latest visit first, from just after the cursor on.
@@ -88,17 +179,28 @@ class CaseLog:
             return count_of_cases(session, query)
 
     def case(self, case_id: int) -> Case:
-        """One case with all its visits. Raises InvalidCaseError where there is no such case."""
+        """One case with all its visits, which is told to the audit as a view of the patient.
+
+        Raises InvalidCaseError where there is no such case.
+        """
         with self._reading() as session:
             row = session.scalar(select(LesionRow).where(LesionRow.id == case_id).options(*_WHOLE_CASE))
             if row is None:
                 raise InvalidCaseError(f"The case log has no case {case_id}.", "Search for the patient instead.")
-            return to_case(row)
+            case = to_case(row)
+        self._tell_view(case.patient.patient_id)
+        return case
 
     def cases_of(self, patient_id: int) -> tuple[CaseSummary, ...]:
-        """All cases of one patient, latest visit first; none where the patient is not in the log."""
+        """All cases of one patient, latest visit first; none where the patient is not in the log.
+
+        Told to the audit as a view of the patient.
+        """
         with self._reading() as session:
-            return cases_of_patient(session, patient_id)
+            cases = cases_of_patient(session, patient_id)
+        if cases:
+            self._tell_view(patient_id)
+        return cases
 
     def patients(self, query: str = "", limit: int = 50) -> tuple[Patient, ...]:
         """Up to `limit` patients who match as in `page`, by family name, then given name."""
@@ -135,11 +237,52 @@ class CaseLog:
     def check(self, full: bool = False) -> tuple[Finding, ...]:
         """What is wrong with the log: the database's structure, its references and missing picture files.
 
-        With `full`, which reads every picture, also changed pictures and files that no case refers to. An empty
-        answer means that all is well.
+        With `full`, which reads every picture and the audit's whole chain, also changed pictures, files that no case
+        refers to, and tampering with the audit. An empty answer means that all is well.
         """
         with self._reading() as session:
-            return tuple(findings(session, self._images, full))
+            found = tuple(findings(session, self._images, full))
+        return found + (audit_trouble(self.verify_audit()) if full else ())
+
+    def tell(self, *events: AuditEvent) -> None:
+        """Enter into the audit what was done elsewhere, such as an export or a sign-in."""
+        with self._writing() as (_, tell):
+            for event in events:
+                tell(event)
+
+    def audit_entries(self, before: int | None = None, limit: int = 50) -> tuple[AuditEntry, ...]:
+        """Up to `limit` entries of the audit, newest first, from just before entry `before` on."""
+        with self._reading() as session:
+            return entries_before(session, before, limit)
+
+    def audit_head(self) -> AuditHead | None:
+        """Where the audit ends now, to be written into a backup or report; None where there is no audit."""
+        with self._reading() as session:
+            return head_of(session)
+
+    def verify_audit(self, known: AuditHead | None = None) -> tuple[AuditFinding, ...]:
+        """Everything that shows tampering with the audit; nothing where there is none, or no audit.
+
+        `known` is a head that was kept elsewhere, which the chain must still contain.
+        """
+        if self._audit is None:
+            return ()
+        with self._reading() as session:
+            return tuple(audit_findings(session, self._audit.chain, self._audit.file, known))
+
+    def _tell_view(self, patient_id: int) -> None:
+        """Enter that whoever is at work looks at a patient, unless that was entered a short while ago."""
+        if self._audit is None:
+            return
+        view, now_s = (self._audit.person_id, patient_id), time.monotonic()
+        if now_s - self._viewed_at_s.get(view, -VIEW_TOLD_FOR_S) < VIEW_TOLD_FOR_S:
+            return
+        self.tell(AuditEvent(AuditAction.PATIENT_VIEWED, Subject.PATIENT, str(patient_id), patient_id))
+        self._viewed_at_s[view] = now_s
+
+    def _remove_erased_pictures(self) -> None:
+        with self._transaction() as session:
+            remove_pictures(session, self._images)
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
@@ -147,9 +290,22 @@ class CaseLog:
             yield session
 
     @contextmanager
-    def _writing(self) -> Iterator[Session]:
+    def _writing(self) -> Iterator[tuple[Session, Tell]]:
+        """A transaction that takes what the audit is to be told of it."""
+        told: list[AuditEvent] = []
+        with self._transaction() as session:
+            yield session, told.append
+            head = self._audit.append(session, told) if self._audit is not None and told else None
+        self._publish(head)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
         with in_plain_words(), Session(for_writing(self._engine)) as session, session.begin():
             yield session
+
+    def _publish(self, head: AuditHead | None) -> None:
+        if self._audit is not None and head is not None:
+            self._audit.publish(head)
 
 
 _WHOLE_CASE = (

@@ -73,6 +73,7 @@ def open_engine(database: DatabaseFile, *, foreign_keys: bool = True, busy_timeo
         "synchronous": 2,  # FULL
         "fullfsync": 1,  # macOS keeps a plain fsync in the drive's cache
         "foreign_keys": int(foreign_keys),
+        "secure_delete": 1,  # what was corrected or erased must not stay in free pages
     }
     event.listen(engine, "connect", partial(_prepare, database, wanted))
     event.listen(engine, "begin", _begin)

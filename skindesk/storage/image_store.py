@@ -8,7 +8,7 @@ from pathlib import Path
 from skindesk.domain.errors import CaseLogUnavailableError
 from skindesk.storage.plain_words import in_plain_words
 from skindesk.storage.sealing import PictureSealer, SealBrokenError
-from skindesk.system.files import make_folder, write_durably
+from skindesk.system.files import make_folder, sync_folder, write_durably
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _EXTENSIONS = {
@@ -25,8 +25,8 @@ class ImageStore:
     """A folder of picture files. Created by the first picture.
 
     With a sealer, the files are sealed and named so that neither content nor digest can be told from them:
-    `ab/abcdef….sealed`. Without, they lie open: `ab/abcdef….jpg` for the digest `abcdef…`. Files are added and never
-    changed. Trouble with the disk raises CaseLogUnavailableError. Safe to share
+    `ab/abcdef….sealed`. Without, they lie open: `ab/abcdef….jpg` for the digest `abcdef…`. Files are never changed;
+    only erasing a patient removes some. Trouble with the disk raises CaseLogUnavailableError. Safe to share
     between threads.
     """
 
@@ -76,6 +76,14 @@ class ImageStore:
             return None
         name = self._name(sha256)
         return next((self.folder / name[:2]).glob(f"{name}.*"), None)
+
+    @in_plain_words()
+    def remove(self, sha256: str) -> None:
+        """Remove a picture's file, durably; one that is not there is no trouble."""
+        path = self.find(sha256)
+        if path is not None:
+            path.unlink(missing_ok=True)
+            sync_folder(path.parent)
 
     def files(self) -> Iterator[Path]:
         """Every file in the store, those left over from an interrupted write included."""

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
+from skindesk.domain.audit import AuditFinding
 from skindesk.domain.errors import CaseLogUnavailableError
 from skindesk.storage.image_store import ImageStore
 from skindesk.storage.plain_words import DAMAGED
@@ -23,6 +24,7 @@ class FindingKind(StrEnum):
     PICTURE_DAMAGED = "picture_damaged"
     FILE_UNKNOWN = "file_unknown"
     """Harmless: a save that was interrupted after its picture was stored leaves such a file."""
+    AUDIT_BROKEN = "audit_broken"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,12 @@ def findings(session: Session, images: ImageStore, full: bool) -> Iterator[Findi
     known = {images.find(sha256) for sha256 in digests}
     for path in sorted(files - known):
         yield _unknown(path.relative_to(images.folder).as_posix())
+
+
+def audit_trouble(found: Sequence[AuditFinding]) -> tuple[Finding, ...]:
+    """Tampering with the audit, said as the other findings are; the subject is the entry's number."""
+    advice = "Somebody changed the case log outside SkinDesk. Keep the folder as it is, and compare it with a backup."
+    return tuple(Finding(FindingKind.AUDIT_BROKEN, str(one.seq or ""), one.what, advice) for one in found)
 
 
 def _damage(session: Session) -> Iterator[Finding]:

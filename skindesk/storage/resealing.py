@@ -7,6 +7,7 @@ from typing import Any
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from skindesk.domain.errors import CaseLogUnavailableError
+from skindesk.storage.audit_carrying import rechain
 from skindesk.storage.engine import DatabaseFile
 from skindesk.storage.image_store import ImageStore
 from skindesk.storage.plain_words import DAMAGED, in_plain_words
@@ -27,6 +28,9 @@ def reseal(source: LogFolder, source_key: DataKey | None, target: LogFolder, tar
     old = DatabaseFile(source.database, None if source_key is None else source_key.database)
     new = DatabaseFile(target.database, target_key.database)
     _copy_database(old, new)
+    if source_key is not None:  # SkinDesk 0.1 had no audit
+        rechain(source, source_key, target, target_key)
+        sync_file(new.path)
     return _copy_pictures(
         new, ImageStore(source.images, _sealer(source_key)), ImageStore(target.images, _sealer(target_key))
     )

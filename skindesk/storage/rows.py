@@ -1,4 +1,8 @@
-"""The case log's tables as SQLAlchemy models. They never leave this package; callers get domain values."""
+"""The case log's tables as SQLAlchemy models. They never leave this package; callers get domain values.
+
+The ids of patients, lesions and pictures are never given again, not even after an erasure: they stand in the audit, in
+reports and in backups.
+"""
 
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar
@@ -63,6 +67,7 @@ class PatientRow(Base):
     """A patient. `identifier_key` makes the identifier unique ignoring case; `name_key` orders lists of names."""
 
     __tablename__ = "patient"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[Key]
     identifier: Mapped[Words]
@@ -90,7 +95,11 @@ class LesionRow(Base):
     """A lesion, which is a case. `last_visit_at` repeats its latest visit's time, so that a page is an index range."""
 
     __tablename__ = "lesion"
-    __table_args__ = (UniqueConstraint("patient_id", "number"), Index(None, "last_visit_at", "id"))
+    __table_args__ = (
+        UniqueConstraint("patient_id", "number"),
+        Index(None, "last_visit_at", "id"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[Key]
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
@@ -122,7 +131,7 @@ class ImageRow(Base):
     """A picture taken at a visit; its bytes lie in the image store under `sha256`."""
 
     __tablename__ = "image"
-    __table_args__ = (UniqueConstraint("visit_id", "sha256"),)
+    __table_args__ = (UniqueConstraint("visit_id", "sha256"), {"sqlite_autoincrement": True})
 
     id: Mapped[Key]
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
@@ -176,3 +185,52 @@ class ReviewRow(Base):
     notes: Mapped[Words]
     revealed_before: Mapped[bool]
     created_at: Mapped[datetime]
+
+
+class AuditEntryRow(Base):
+    """One link of the audit's chain. Triggers refuse to change or delete it. It holds ids, no personal data.
+
+    `at` is text, since the MAC covers its very characters. `detail_digest` is empty where there is no detail.
+    """
+
+    __tablename__ = "audit_entry"
+
+    seq: Mapped[Key]
+    at: Mapped[Words]
+    person_id: Mapped[Words]
+    action: Mapped[Words]
+    subject: Mapped[Words]
+    subject_id: Mapped[Words]
+    patient_id: Mapped[int | None]
+    detail_digest: Mapped[Words]
+    mac: Mapped[str] = mapped_column(String(64))
+
+
+class AuditDetailRow(Base):
+    """What an entry tells that is personal, such as the old value of a correction: erased with its patient."""
+
+    __tablename__ = "audit_detail"
+
+    seq: Mapped[int] = mapped_column(KeyType, ForeignKey("audit_entry.seq"), primary_key=True)
+    salt: Mapped[Words]
+    content: Mapped[Words]
+
+
+class AuditHeadRow(Base):
+    """Where the chain ends: one row."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[Key]
+    count: Mapped[int]
+    mac: Mapped[Words]
+    seal: Mapped[Words]
+
+
+class ErasedPictureRow(Base):
+    """A picture of an erased patient whose file is still to be removed."""
+
+    __tablename__ = "erased_picture"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -1,11 +1,13 @@
 """Turns a draft into rows, inside a transaction that the caller commits."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from skindesk.domain.audit import AuditAction, AuditEvent, Subject
 from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails, ReviewDetails
 from skindesk.domain.errors import InvalidCaseError
 from skindesk.domain.prediction import Prediction
@@ -13,6 +15,9 @@ from skindesk.storage.image_store import ImageStore
 from skindesk.storage.rows import ImageRow, LesionRow, PatientRow, PatientWordRow, PredictionRow, ReviewRow, VisitRow
 from skindesk.storage.search import identifier_key, searchable_words
 from skindesk.storage.values import image_row, patient_row, prediction_row, review_row, to_prediction, to_review_details
+
+Tell = Callable[[AuditEvent], None]
+"""Takes what the audit is told when the transaction is committed."""
 
 
 @dataclass(frozen=True)
@@ -24,25 +29,27 @@ class SavedCase:
     patient_id: int
 
 
-def save_draft(session: Session, images: ImageStore, draft: CaseDraft) -> SavedCase:
-    """Write a draft. The picture's bytes are durable before its row exists.
+def save_draft(session: Session, images: ImageStore, draft: CaseDraft, tell: Tell) -> SavedCase:
+    """Write a draft, and tell what is new. The picture's bytes are durable before its row exists.
 
     A refused patient or lesion raises InvalidCaseError before the bytes are stored.
     """
-    patient_id = _patient_id(session, draft.patient)
-    lesion = _lesion(session, patient_id, draft.lesion, draft.visited_at)
+    patient_id = _patient_id(session, draft.patient, tell)
+    lesion = _lesion(session, patient_id, draft.lesion, draft.visited_at, tell)
     if images.add(draft.content, draft.picture.media_type) != draft.picture.sha256:
         raise ValueError("a draft's digest is not that of its content")
     visit = _visit(session, lesion, draft.visited_at)
-    image = _image(session, visit, draft.picture)
+    image = _image(session, visit, draft.picture, patient_id, tell)
     if draft.prediction is not None:
-        add_prediction(session, image, draft.prediction)
-    if draft.review is not None:
-        _add_review(session, visit, draft.review)
+        add_prediction(session, image, draft.prediction, patient_id, tell)
+    if draft.review is not None and _add_review(session, visit, draft.review):
+        tell(AuditEvent(AuditAction.REVIEW_ADDED, Subject.CASE, str(lesion.id), patient_id))
     return SavedCase(case_id=lesion.id, image_id=image.id, patient_id=patient_id)
 
 
-def add_prediction(session: Session, image: ImageRow, prediction: Prediction) -> None:
+def add_prediction(
+    session: Session, image: ImageRow, prediction: Prediction, patient_id: int | None, tell: Tell
+) -> None:
     """Append a prediction to a picture; one that is already there, word for word, is not repeated."""
     known = session.scalars(
         select(PredictionRow).where(
@@ -51,34 +58,55 @@ def add_prediction(session: Session, image: ImageRow, prediction: Prediction) ->
     )
     if prediction not in map(to_prediction, known):
         session.add(prediction_row(image.id, prediction))
+        tell(AuditEvent(AuditAction.PREDICTION_ADDED, Subject.PICTURE, str(image.id), patient_id))
 
 
-def _patient_id(session: Session, patient: int | PatientDetails) -> int:
+def owner_of(session: Session, image: ImageRow) -> int | None:
+    """The patient to whom a picture belongs."""
+    found = select(LesionRow.patient_id).join(VisitRow, VisitRow.lesion_id == LesionRow.id)
+    return session.scalar(found.where(VisitRow.id == image.visit_id))
+
+
+def refuse_taken(session: Session, details: PatientDetails, but: int | None = None) -> None:
+    """Raises InvalidCaseError where the identifier is that of another patient than `but`."""
+    key = identifier_key(details.identifier)
+    taken = session.scalar(select(PatientRow.id).where(PatientRow.identifier_key == key))
+    if taken is not None and taken != but:
+        raise InvalidCaseError(
+            f"The case log already has a patient with the identifier {details.identifier.strip()}.",
+            "Choose that patient, or correct the identifier.",
+        )
+
+
+def add_words(session: Session, row: PatientRow) -> None:
+    """Let a patient be found by names and identifier."""
+    words = searchable_words(row.identifier, row.family_name, row.given_name)
+    session.add_all(PatientWordRow(word=word, patient_id=row.id) for word in sorted(words))
+
+
+def _patient_id(session: Session, patient: int | PatientDetails, tell: Tell) -> int:
     if isinstance(patient, PatientDetails):
-        return _new_patient(session, patient)
+        return _new_patient(session, patient, tell)
     if session.get(PatientRow, patient) is None:
         raise InvalidCaseError("The chosen patient is not in the case log.", "Search for the patient again.")
     return patient
 
 
-def _new_patient(session: Session, details: PatientDetails) -> int:
-    key = identifier_key(details.identifier)
-    if session.scalar(select(PatientRow.id).where(PatientRow.identifier_key == key)) is not None:
-        raise InvalidCaseError(
-            f"The case log already has a patient with the identifier {details.identifier.strip()}.",
-            "Choose that patient, or correct the identifier.",
-        )
+def _new_patient(session: Session, details: PatientDetails, tell: Tell) -> int:
+    refuse_taken(session, details)
     row = patient_row(details, datetime.now(UTC))
     session.add(row)
     session.flush()
-    words = searchable_words(row.identifier, row.family_name, row.given_name)
-    session.add_all(PatientWordRow(word=word, patient_id=row.id) for word in sorted(words))
+    add_words(session, row)
+    tell(AuditEvent(AuditAction.PATIENT_ADDED, Subject.PATIENT, str(row.id), row.id))
     return row.id
 
 
-def _lesion(session: Session, patient_id: int, lesion: int | LesionDetails, visited_at: datetime) -> LesionRow:
+def _lesion(
+    session: Session, patient_id: int, lesion: int | LesionDetails, visited_at: datetime, tell: Tell
+) -> LesionRow:
     if isinstance(lesion, LesionDetails):
-        return _new_lesion(session, patient_id, lesion, visited_at)
+        return _new_lesion(session, patient_id, lesion, visited_at, tell)
     row = session.get(LesionRow, lesion)
     if row is None or row.patient_id != patient_id:
         raise InvalidCaseError(
@@ -88,7 +116,9 @@ def _lesion(session: Session, patient_id: int, lesion: int | LesionDetails, visi
     return row
 
 
-def _new_lesion(session: Session, patient_id: int, details: LesionDetails, visited_at: datetime) -> LesionRow:
+def _new_lesion(
+    session: Session, patient_id: int, details: LesionDetails, visited_at: datetime, tell: Tell
+) -> LesionRow:
     highest = session.scalar(select(func.max(LesionRow.number)).where(LesionRow.patient_id == patient_id))
     row = LesionRow(
         patient_id=patient_id,
@@ -99,6 +129,7 @@ def _new_lesion(session: Session, patient_id: int, details: LesionDetails, visit
     )
     session.add(row)
     session.flush()
+    tell(AuditEvent(AuditAction.LESION_ADDED, Subject.CASE, str(row.id), patient_id))
     return row
 
 
@@ -115,7 +146,7 @@ def _visit(session: Session, lesion: LesionRow, visited_at: datetime) -> VisitRo
     return row
 
 
-def _image(session: Session, visit: VisitRow, picture: PictureDetails) -> ImageRow:
+def _image(session: Session, visit: VisitRow, picture: PictureDetails, patient_id: int, tell: Tell) -> ImageRow:
     """The picture's row at that visit; the same picture is kept once."""
     known = session.scalar(select(ImageRow).where(ImageRow.visit_id == visit.id, ImageRow.sha256 == picture.sha256))
     if known is not None:
@@ -123,10 +154,11 @@ def _image(session: Session, visit: VisitRow, picture: PictureDetails) -> ImageR
     row = image_row(visit.id, picture, datetime.now(UTC))
     session.add(row)
     session.flush()
+    tell(AuditEvent(AuditAction.PICTURE_ADDED, Subject.PICTURE, str(row.id), patient_id))
     return row
 
 
-def _add_review(session: Session, visit: VisitRow, review: ReviewDetails) -> None:
+def _add_review(session: Session, visit: VisitRow, review: ReviewDetails) -> bool:
     """Append a review; repeating the visit's latest one, as a second press of Save does, adds nothing."""
     latest = session.scalar(
         select(ReviewRow)
@@ -134,5 +166,7 @@ def _add_review(session: Session, visit: VisitRow, review: ReviewDetails) -> Non
         .order_by(ReviewRow.created_at.desc(), ReviewRow.id.desc())
         .limit(1)
     )
-    if latest is None or to_review_details(latest) != review:
-        session.add(review_row(visit.id, review, datetime.now(UTC)))
+    if latest is not None and to_review_details(latest) == review:
+        return False
+    session.add(review_row(visit.id, review, datetime.now(UTC)))
+    return True

@@ -51,6 +51,11 @@ class LogFolder:
         return self.root / "keyring.json"
 
     @property
+    def audit_head(self) -> Path:
+        """Where the audit ended when it was last written, sealed."""
+        return self.root / "audit-head"
+
+    @property
     def earlier(self) -> Path:
         """Copies of the database made before each migration."""
         return self.root / "backups"
@@ -81,6 +86,11 @@ class Profile:
     def sign_ins(self) -> Path:
         """Failed sign-ins, which slow down guessing and wait to be entered into the audit."""
         return self.root / "sign-ins.json"
+
+    @property
+    def untold(self) -> Path:
+        """What people did to the door of the log, which waits to be entered into the audit."""
+        return self.root / "untold.jsonl"
 
     @property
     def models(self) -> Path:

@@ -23,7 +23,7 @@ from skindesk.system.paths import Profile
 NEXT_STEP = """
 from alembic import op
 import sqlalchemy as sa
-revision, down_revision, branch_labels, depends_on = "0003", "0002", None, None
+revision, down_revision, branch_labels, depends_on = "0004", "0003", None, None
 
 def upgrade():
     op.add_column("lesion", sa.Column("colour", sa.String()))
@@ -34,7 +34,7 @@ def upgrade():
 def with_next_step(folder: Path, ending: str) -> Path:
     """A copy of the migrations with one more at their end."""
     shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "r0003_next.py").write_text(NEXT_STEP.format(ending=ending))
+    (folder / "versions" / "r0004_next.py").write_text(NEXT_STEP.format(ending=ending))
     return folder
 
 
@@ -179,7 +179,7 @@ def test_a_migration_is_preceded_by_a_backup_of_the_old_log(
     )
 
     (backup,) = profile.log.earlier.iterdir()
-    assert backup.name.startswith("caselog-0002-2")
+    assert backup.name.startswith("caselog-0003-2")
     assert backup.name.endswith("Z.sqlite3")
     assert "colour" in lesion_columns(profile.log.database)
     assert "colour" not in lesion_columns(backup)
@@ -205,7 +205,7 @@ ANSWERS = (
 
 def test_predictions_of_the_first_log_are_read_as_made_under_the_archives_mix(profile: Profile, tmp_path: Path) -> None:
     first = tmp_path / "first"
-    shutil.copytree(MIGRATIONS, first, ignore=shutil.ignore_patterns("__pycache__", "r0002*"))
+    shutil.copytree(MIGRATIONS, first, ignore=shutil.ignore_patterns("__pycache__", "r0002*", "r0003*"))
     bring_up_to_date(DatabaseFile(profile.log.database), profile.log.earlier, first)
     with closing(sqlite3.connect(profile.log.database)) as connection:
         connection.executescript(FIRST_LOG.format(digest="f" * 64, answers=ANSWERS))

@@ -1,0 +1,105 @@
+"""Erases a patient for good: rows, search words, audit details and picture files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine, delete, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Session
+
+from skindesk.domain.errors import InvalidCaseError
+from skindesk.storage.guards import without_guard
+from skindesk.storage.image_store import ImageStore
+from skindesk.storage.rows import (
+    AuditDetailRow,
+    AuditEntryRow,
+    ErasedPictureRow,
+    ImageRow,
+    LesionRow,
+    PatientRow,
+    PatientWordRow,
+    PredictionRow,
+    ReviewRow,
+    VisitRow,
+)
+from skindesk.system.files import sync_folder
+
+
+@dataclass(frozen=True)
+class ErasedPatient:
+    """Whom backups still have to forget: the log's key of the patient, never given again, and the digests of the
+    pictures that nobody else has.
+    """
+
+    patient_id: int
+    pictures: tuple[str, ...]
+
+
+def erase_rows(session: Session, patient_id: int) -> ErasedPatient:
+    """Delete everything of a patient but the audit's entries; the files are removed after the commit.
+
+    Raises InvalidCaseError where the patient is not in the log.
+    """
+    if session.get(PatientRow, patient_id) is None:
+        raise InvalidCaseError("The patient is not in the case log.", "Search for the patient again.")
+    lesions = select(LesionRow.id).where(LesionRow.patient_id == patient_id)
+    visits = select(VisitRow.id).where(VisitRow.lesion_id.in_(lesions))
+    images = select(ImageRow.id).where(ImageRow.visit_id.in_(visits))
+    others = select(ImageRow.sha256).where(ImageRow.visit_id.not_in(visits))
+    alone = select(ImageRow.sha256).where(ImageRow.visit_id.in_(visits), ImageRow.sha256.not_in(others)).distinct()
+    pictures = tuple(session.scalars(alone.order_by(ImageRow.sha256)))
+    told = select(AuditEntryRow.seq).where(AuditEntryRow.patient_id == patient_id)
+    session.expunge_all()
+    with without_guard(session, "prediction_no_delete"):
+        for rows in (
+            delete(AuditDetailRow).where(AuditDetailRow.seq.in_(told)),
+            delete(PredictionRow).where(PredictionRow.image_id.in_(images)),
+            delete(ReviewRow).where(ReviewRow.visit_id.in_(visits)),
+            delete(ImageRow).where(ImageRow.visit_id.in_(visits)),
+            delete(VisitRow).where(VisitRow.lesion_id.in_(lesions)),
+            delete(LesionRow).where(LesionRow.patient_id == patient_id),
+            delete(PatientWordRow).where(PatientWordRow.patient_id == patient_id),
+            delete(PatientRow).where(PatientRow.id == patient_id),
+        ):
+            session.execute(rows.execution_options(synchronize_session=False))
+    if pictures:
+        session.execute(insert(ErasedPictureRow).on_conflict_do_nothing(), [{"sha256": sha256} for sha256 in pictures])
+    return ErasedPatient(patient_id, pictures)
+
+
+def remove_earlier(folder: Path) -> None:
+    """Remove the copies from before migrations: they hold the patient too. Raises OSError."""
+    copies = list(folder.glob("*")) if folder.exists() else []
+    for copy in copies:
+        copy.unlink()
+    if copies:
+        sync_folder(folder)
+
+
+def remove_pictures(session: Session, images: ImageStore) -> None:
+    """Remove the files of erased pictures that no case refers to again, also those that a crash has left.
+
+    In a transaction that holds the write lock, so that nobody saves the same picture meanwhile.
+    """
+    erased = session.scalars(select(ErasedPictureRow.sha256)).all()
+    wanted = set(session.scalars(select(ImageRow.sha256).where(ImageRow.sha256.in_(erased))))
+    for sha256 in erased:
+        if sha256 not in wanted:
+            images.remove(sha256)
+    session.execute(delete(ErasedPictureRow))
+
+
+def has_pictures_to_remove(session: Session) -> bool:
+    """Whether an erasure was interrupted before its files were gone."""
+    return session.scalar(select(ErasedPictureRow.sha256).limit(1)) is not None
+
+
+def empty_write_ahead_log(engine: Engine) -> bool:
+    """Write everything into the database file and leave nothing in the -wal. False while another program reads."""
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return [row[0] for row in cursor.fetchall()] == [0]
+    finally:
+        connection.close()
