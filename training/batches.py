@@ -37,7 +37,7 @@ class TrainingBatches(keras.utils.PyDataset):  # type: ignore[misc] # keras ship
         self.stage = stage
         self.recipe = recipe
         self.augmentation = augmentation
-        self.teacher = teacher
+        self.teacher = teacher if stage.taught else None
         self.epoch = 0
 
     def __len__(self) -> int:

@@ -52,7 +52,8 @@ class Stage:
     """Some epochs at one input size.
 
     `frozen` trains the head alone; `restart` begins a new cosine of the learning rate with a fresh optimiser
-    (Loshchilov and Hutter 2017, arXiv 1608.03983); `mixup` is the alpha of its beta distribution, 0 for none.
+    (Loshchilov and Hutter 2017, arXiv 1608.03983); `mixup` is the alpha of its beta distribution, 0 for none; a recipe's
+    teacher counts where the stage is `taught`.
     """
 
     size_px: int
@@ -60,6 +61,7 @@ class Stage:
     frozen: bool = False
     restart: bool = False
     mixup: float = 0.0
+    taught: bool = True
 
 
 @dataclass(frozen=True)
