@@ -52,8 +52,8 @@ class Stage:
     """Some epochs at one input size.
 
     `frozen` trains the head alone; `restart` begins a new cosine of the learning rate with a fresh optimiser
-    (Loshchilov and Hutter 2017, arXiv 1608.03983); `mixup` is the alpha of its beta distribution, 0 for none; a recipe's
-    teacher counts where the stage is `taught`.
+    (Loshchilov and Hutter 2017, arXiv 1608.03983); `mixup` is the alpha of its beta distribution, 0 for none; where a
+    stage is not `taught`, the recipe's teacher is silent.
     """
 
     size_px: int
