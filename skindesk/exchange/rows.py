@@ -15,6 +15,7 @@ from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.errors import OutputUnavailableError
 from skindesk.domain.outcome import Classified, Outcome
 from skindesk.domain.prediction import ModelRef
+from skindesk.system.files import sync_folder
 
 Row = dict[str, str | float | None]
 
@@ -110,6 +111,8 @@ class RowFile:
             self._file = self._continued() if resume and self._part.exists() else self._part.open("wb")
             if self._as_csv and not self._file.tell():
                 self._file.write(_csv_line(columns(codes)))
+                self._file.flush()
+                os.fsync(self._file.fileno())
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -135,6 +138,7 @@ class RowFile:
             self._file.close()
             if kind is None:
                 self._part.replace(self._path)
+                sync_folder(self._path.parent)
         except OSError as problem:
             raise self._unwritable(problem) from problem
 
@@ -225,9 +229,15 @@ def _csv_line(values: Sequence[object]) -> bytes:
 
 
 def _whole_records(file: BinaryIO, as_csv: bool) -> Iterator[bytes]:
-    """A part's rows with their line ends; a CSV row goes on while a quotation mark is open. A torn one is left out."""
+    """A part's rows with their line ends; a CSV row goes on while a quotation mark is open. A torn one is left out.
+
+    A power cut can leave zeros where rows were not on the disk yet; what comes from there on is torn as well. The
+    first line always is on the disk.
+    """
     record = b""
     for line in file:
+        if b"\0" in line and file.tell() > len(line):
+            return
         record += line
         if line.endswith(b"\n") and not (as_csv and record.count(b'"') % 2):
             yield record

@@ -13,7 +13,7 @@ from skindesk.domain.people import OWNER, Permission, Person, Role
 from skindesk.storage.audit_queue import AuditQueue
 from skindesk.storage.keyring import Cost, Keyring, load_keyring, new_keyring
 from skindesk.storage.occupancy import alone_with
-from skindesk.storage.replacing import begin_replacing, finish_replacing, remove_unsealed, settle
+from skindesk.storage.replacing import begin_replacing, finish_replacing, remove_unsealed, settle, unsettled
 from skindesk.storage.resealing import reseal
 from skindesk.storage.sealing import DataKey
 from skindesk.storage.sign_ins import SignIns
@@ -210,10 +210,16 @@ class Access:
 
     def _ring(self) -> Keyring | None:
         if not self._settled:
-            settle(self._profile.log)
-            self._remove_unsealed()
-            self._settled = True
+            self._settle()
         return load_keyring(self._profile.log.keyring)
+
+    def _settle(self) -> None:
+        """Put right what a crash has left, unless another program is at it."""
+        if unsettled(self._profile.log) or (self._profile.log.root / _SEALED_HERE).exists():
+            with alone_with(self._profile.log_lock):
+                settle(self._profile.log)
+                self._remove_unsealed()
+        self._settled = True
 
     def _protected_ring(self) -> Keyring:
         ring = self._ring()
@@ -283,8 +289,12 @@ class Access:
             elif here.database.exists():
                 reseal(here, self.key, there, key)
             ring.save(there.keyring)
+            self._settled = False
             finish_replacing(here)
-            self._remove_unsealed()
+            try:
+                self._remove_unsealed()
+            except CaseLogUnavailableError:
+                _log.warning("the plain files of the sealed log could not be removed yet", exc_info=True)
 
     def _remove_unsealed(self) -> None:
         """Remove the plain files of a log that has been sealed; what a crash has left is removed at the next start."""

@@ -57,7 +57,7 @@ _CODE_BY_MESSAGE = {
     "database disk image is malformed": sqlite3.SQLITE_CORRUPT,
     "file is not a database": sqlite3.SQLITE_NOTADB,
 }
-"""What sqlcipher3 0.6.4 says of trouble in `Connection.backup`, whose errors carry no code."""
+"""What sqlcipher3 0.6.4 says of trouble in `Connection.backup` and `sqlcipher_export`, whose errors carry no code."""
 _BY_ERRNO = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
@@ -92,5 +92,5 @@ def in_plain_words() -> Iterator[None]:
 def sqlite_code(error: Exception) -> int:
     """SQLite's primary result code of a library's error; its extended codes hold it in their lowest byte."""
     cause = error.orig if isinstance(error, DBAPIError) else error
-    code: int = getattr(cause, "sqlite_errorcode", None) or _CODE_BY_MESSAGE.get(str(cause), 0)
-    return code & 0xFF
+    code: int = getattr(cause, "sqlite_errorcode", None) or sqlite3.SQLITE_ERROR
+    return (_CODE_BY_MESSAGE.get(str(cause), code) if code == sqlite3.SQLITE_ERROR else code) & 0xFF

@@ -1,11 +1,12 @@
 """Replaces a case log's folder by another, so that a crash leaves the old log or the new, and never half of either.
 
 The new log is built and checked beside the old one. Two renames put it in place; `settle`, at the next opening,
-finishes what a crash has cut short.
+undoes what a crash has cut short.
 """
 
 import logging
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from skindesk.storage.plain_words import in_plain_words
@@ -18,8 +19,8 @@ _log = logging.getLogger(__name__)
 @in_plain_words()
 def begin_replacing(folder: LogFolder) -> LogFolder:
     """An empty folder beside the log's, to build the new log in. What an earlier attempt has left is removed."""
+    settle(folder)
     new = _beside(folder, "new")
-    _remove(new)
     make_folder(new)
     return LogFolder(new)
 
@@ -28,30 +29,38 @@ def begin_replacing(folder: LogFolder) -> LogFolder:
 def finish_replacing(folder: LogFolder, keep_old_as: Path | None = None) -> None:
     """Put the new log into the old one's place.
 
-    The old one is removed, or kept whole under a name beside it. Its files must not be open.
+    The old one is removed, or kept whole under a name beside it. Its files must not be open. Where the disk refuses,
+    CaseLogUnavailableError is raised and the old log is back in its place, at the latest when it is next settled.
     """
     new, old = _beside(folder, "new"), _beside(folder, "old")
     _remove(old)
     if folder.root.exists():
         folder.root.replace(old)
-    new.replace(folder.root)
-    sync_folder(folder.root.parent)
+    try:
+        new.replace(folder.root)
+        sync_folder(folder.root.parent)
+    except OSError:
+        with suppress(OSError):
+            _put_back(folder)
+        raise
     if keep_old_as is not None and old.exists():
         old.replace(keep_old_as)
-    _remove(old)
+    shutil.rmtree(old, ignore_errors=True)  # what stays is removed when the log is next settled
+
+
+def unsettled(folder: LogFolder) -> bool:
+    """Whether there is something for `settle` to do, or another program is replacing the log now."""
+    return _beside(folder, "new").exists() or _beside(folder, "old").exists()
 
 
 @in_plain_words()
 def settle(folder: LogFolder) -> None:
-    """Finish or undo what a crash has interrupted: the new log counts from the moment the old one was moved away."""
-    new, old = _beside(folder, "new"), _beside(folder, "old")
-    if not folder.root.exists() and old.exists():
-        chosen = new if new.exists() else old
-        chosen.replace(folder.root)
-        sync_folder(folder.root.parent)
-        _log.warning("an interrupted replacement of the case log was finished with the %s one", chosen.suffix[1:])
-    _remove(new)
-    _remove(old)
+    """Undo what a crash has interrupted: the new log counts once it is in its place, and not before."""
+    if not folder.root.exists() and _beside(folder, "old").exists():
+        _put_back(folder)
+        _log.warning("an interrupted replacement of the case log was undone")
+    _remove(_beside(folder, "new"))
+    _remove(_beside(folder, "old"))
 
 
 @in_plain_words()
@@ -62,6 +71,15 @@ def remove_unsealed(folder: LogFolder) -> None:
     for inner in (folder.images, folder.earlier):
         _remove(inner)
     sync_folder(folder.root)
+
+
+def _put_back(folder: LogFolder) -> None:
+    if folder.root.exists():
+        folder.root.replace(_beside(folder, "new"))
+    old = _beside(folder, "old")
+    if old.exists():
+        old.replace(folder.root)
+    sync_folder(folder.root.parent)
 
 
 def _beside(folder: LogFolder, what: str) -> Path:

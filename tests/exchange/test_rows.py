@@ -184,6 +184,18 @@ def test_novelty_that_is_no_number_is_left_out(classified: Classified, novelty: 
     assert to_row(strange, CODES)["novelty"] is None
 
 
+def test_rows_that_a_power_cut_has_emptied_are_done_again(tmp_path: Path, classified: Classified) -> None:
+    out, part = tmp_path / "out.csv", tmp_path / "out.csv.part"
+    with pytest.raises(KeyboardInterrupt), RowFile(out, CODES) as file:
+        file.write(classified)
+        raise KeyboardInterrupt
+    whole = part.read_bytes()
+    part.write_bytes(whole + bytes(600) + b",nv\n" + whole.splitlines(keepends=True)[-1])
+    with RowFile(out, CODES, resume=True) as file:
+        assert file.done_paths == {str(classified.path)}
+    assert out.read_bytes() == whole
+
+
 @pytest.mark.parametrize("content", [b"no JSON\n", b"[]\n", b"{}\n", b"3\n", b"\0\0\0\n"])
 def test_part_that_is_no_result_is_left_as_it_is(tmp_path: Path, content: bytes) -> None:
     part = tmp_path / "out.jsonl.part"
