@@ -184,7 +184,7 @@ class Backups:
             except BaseException:
                 shutil.rmtree(there.root, ignore_errors=True)
                 raise
-            aside = self._profile.root / f"{here.root.name}.replaced-{self._now():%Y%m%dT%H%M%SZ}"
+            aside = self._profile.root / f"{here.root.name}.replaced-{self._now():%Y%m%dT%H%M%S%fZ}"
             old_log = aside if here.root.exists() else None
             finish_replacing(here, keep_old_as=old_log)
         self._access.lock()

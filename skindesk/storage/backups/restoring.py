@@ -15,7 +15,7 @@ from skindesk.storage.backups.place import Snapshot
 from skindesk.storage.backups.writing import Progress, picture_digests
 from skindesk.storage.engine import DatabaseFile
 from skindesk.storage.sealing import DataKey, PictureSealer
-from skindesk.system.files import make_folder, sync_file, sync_folder, write_durably
+from skindesk.system.files import make_folder, sync_file, sync_folder
 from skindesk.system.paths import LogFolder
 
 
@@ -50,7 +50,8 @@ def rebuild(
         progress(done, len(digests))
         sealed = next((found for source in sources if (found := source.intact(sha256)) is not None), None)
         if sealed is not None:
-            write_durably(object_in(target.images, sealer.name(sha256)), sealed)
+            _write(object_in(target.images, sealer.name(sha256)), sealed)
+    _sync_folders(target.root)
     progress(len(digests), len(digests))
     return tuple(flaws_in(target, target.images, manifest, key))
 
@@ -72,11 +73,22 @@ def forbids_restoring(flaw: Flaw) -> bool:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """A missing or unreadable file is left out: the check afterwards tells of it."""
+    """A missing file is left out: the check afterwards tells of it."""
     if source.is_file():
         shutil.copyfile(source, target)
         sync_file(target)
-        sync_folder(target.parent)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    sync_file(path)
+
+
+def _sync_folders(root: Path) -> None:
+    """Make the names of the files survive a power cut: once for all, since nobody uses the folder before."""
+    for folder in (root, *(path for path in root.rglob("*") if path.is_dir())):
+        sync_folder(folder)
 
 
 def _digests(database: DatabaseFile) -> tuple[str, ...]:
