@@ -8,10 +8,14 @@ from sqlalchemy.orm import Session
 
 @contextmanager
 def without_guard(session: Session, trigger: str) -> Iterator[None]:
-    """Drop a trigger and create it again, word for word. Where the body raises, the caller's rollback restores it."""
+    """Drop a trigger and create it again, word for word; one that somebody has removed stays away.
+
+    Where the body raises, the caller's rollback restores it.
+    """
     connection = session.connection()
     made = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?", (trigger,))
-    statement = made.scalar_one()
-    connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
+    statement = made.scalar_one_or_none()
+    connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger}")
     yield
-    connection.exec_driver_sql(statement)
+    if statement is not None:
+        connection.exec_driver_sql(statement)
