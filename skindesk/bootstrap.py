@@ -64,8 +64,10 @@ class Workspace:
 
     def lock(self) -> None:
         """Close the case log and forget its key."""
-        self.close_case_log()
-        self.access.lock()
+        try:
+            self.close_case_log()
+        finally:
+            self.access.lock()
 
     def _open_casework(self) -> "Casework":
         from skindesk.services.casework import Casework

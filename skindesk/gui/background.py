@@ -83,9 +83,17 @@ class Background(QObject):
 
     def close(self) -> None:
         """Ask streams to stop, wait for all that has been started, and deliver nothing more."""
+        self.stop()
+        self.wait()
+
+    def stop(self) -> None:
+        """Ask streams to stop, start and deliver nothing more; what has been started may still be under way."""
         self._closed = True
         for stop in self._stops:
             stop.set()
+
+    def wait(self) -> None:
+        """Wait, on any thread, for all that has been started."""
         self._pool.waitForDone()
 
     def _run(

@@ -97,6 +97,7 @@ class _Tour:
         self._window = MainWindow(workspace)
         self._window.resize(_SIZE)
         self._window.show()
+        self._wait(lambda: self._window.is_entered, "open its case log")
 
     def walk(self, examples: list[Path]) -> None:
         self._picture("start", Theme.LIGHT)

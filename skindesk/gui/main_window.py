@@ -1,15 +1,18 @@
-"""The main window: the rail, the patient band, and one page at a time."""
+"""The main window: the rail, the patient band, and one page at a time, once somebody may see patients."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPixmapCache, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QButtonGroup,
+    QDialog,
     QFrame,
     QHBoxLayout,
     QMainWindow,
@@ -21,7 +24,11 @@ from PySide6.QtWidgets import (
 
 from skindesk.bootstrap import Workspace
 from skindesk.domain.case import Lesion, Patient
+from skindesk.domain.people import OWNER, Permission, Person
+from skindesk.gui.access import Gate
+from skindesk.gui.access.idle import IdleWatch
 from skindesk.gui.background import Background
+from skindesk.gui.clipboard import take_back
 from skindesk.gui.examine import ExamineWorkspace
 from skindesk.gui.mark import mark
 from skindesk.gui.theme import apply_theme, notifier, set_icon
@@ -30,7 +37,13 @@ from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.patient_band import PatientBand
 from skindesk.system.settings import Settings
 
+if TYPE_CHECKING:
+    from skindesk.services.access import Door
+
+_log = logging.getLogger(__name__)
 RAIL_PX = 72
+GRACE_S = 30
+"""How long an impression that is not saved holds off the lock for want of input."""
 _FIRST_SIZE_PX = QSize(1280, 800)
 _LEAST_SIZE_PX = (960, 600)
 _WINDOW_FILE = "window.ini"
@@ -46,7 +59,16 @@ class _Entry:
 
 
 class MainWindow(QMainWindow):
-    """Pages other than Examine are made when they are first visited, so that the window opens at once."""
+    """Pages other than Examine are made when they are first visited, so that the window opens at once.
+
+    The lock takes away every page but Batch, which knows no patient of the case log and whose run goes on; they are
+    made anew afterwards.
+    """
+
+    entered = Signal()
+    """The pages are in sight: the log needs no passphrase, or somebody has signed in."""
+    locked = Signal()
+    """The case log is closed, and nothing works with it any more."""
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
@@ -54,10 +76,19 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(mark())
         self._workspace = workspace
         self.background = Background(self)
+        """Works for the pages, and has ended before the case log is closed."""
+        self._lasting = Background(self)
+        self._person = OWNER
+        self._key = "examine"
+        self.gate = Gate(workspace, self._lasting)
+        self.idle = IdleWatch(QApplication.instance() or self, self)
+        self._grace = QTimer(self, singleShot=True)
         self.band = PatientBand()
         self.notice = Notice()
         self.intended_use = Notice(closable=False)
         self._stack = QStackedWidget()
+        self._whole = QStackedWidget()
+        self._work = QWidget()
         self._pages: dict[str, QWidget] = {}
         self._patients: dict[str, Patient | None] = {}
         self._group = QButtonGroup(self)
@@ -68,21 +99,42 @@ class MainWindow(QMainWindow):
             _Entry("settings", self.tr("Settings"), "gear-six"),
             _Entry("about", self.tr("About"), "info"),
         )
-        self.examine = ExamineWorkspace(workspace, self.background)
-        self._add_page("examine", self.examine)
         self._lay_out()
-        self._group.idClicked.connect(self._visit)
-        QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self, self.close)
-        self._connect_examine()
-        notifier().changed.connect(self._colour_rail)
+        self._connect()
         self.show_page("examine")
         self._restore_size()
         if not workspace.settings.notice_accepted:
             self._show_intended_use()
+        self.gate.wait(self.tr("Opening the case log…"))
+        self._whole.setCurrentWidget(self.gate)
+        QTimer.singleShot(0, self._find_door)  # once the window is there
+
+    @property
+    def examine(self) -> ExamineWorkspace:
+        """The Examine page; another one after each lock."""
+        page = self.page("examine")
+        assert isinstance(page, ExamineWorkspace)
+        return page
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether the pages are in sight."""
+        return self._whole.currentWidget() is self._work
+
+    def lock(self) -> None:
+        """Lock a protected log, unless the user wants to keep what is not saved."""
+        if self._signed_in() and self._may_leave():
+            self._leave(self._workspace.lock)
+
+    def protect(self) -> None:
+        """Have a log protected that needs no passphrase so far, unless the user wants to keep what is not saved."""
+        if self._may_leave():
+            self._leave(self._workspace.close_case_log, self.gate.protect)
 
     def show_page(self, key: str) -> QWidget:
         """Show a page, making it at its first visit."""
         page = self.page(key)
+        self._key = key
         self._stack.setCurrentWidget(page)
         focused = self.focusWidget()
         if self.isVisible() and (focused is None or not page.isAncestorOf(focused)):
@@ -109,27 +161,38 @@ class MainWindow(QMainWindow):
 
     def show_trouble(self, sentence: str) -> None:
         """Say above the page that something unexpected went wrong."""
-        self.notice.show_error(sentence)
+        if self.is_entered:
+            self.notice.show_error(sentence)
+        else:
+            self.gate.show_trouble(sentence)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close unless something unsaved is to be kept; what has been started ends first."""
-        if not self.examine.close_allowed():
+        if self.is_entered and not self.examine.close_allowed():
             event.ignore()
             return
         self._window_settings().setValue("geometry", self.saveGeometry())
+        self.idle.rest()
         self.background.close()
-        self._workspace.close_case_log()
+        self._lasting.close()
+        if self._person != OWNER:
+            take_back()
+        self._workspace.lock()
         event.accept()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Open the case log once the window is there."""
-        super().showEvent(event)
-        if not self._workspace.is_open:
-            QTimer.singleShot(0, self._open_case_log)
+    def _connect(self) -> None:
+        self._group.idClicked.connect(self._visit)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self, self.close)
+        QShortcut(QKeySequence("Ctrl+L"), self._work, self.lock)
+        self.band.lock_button.clicked.connect(self.lock)
+        self.gate.entered.connect(self._enter)
+        self.idle.idle.connect(self._fell_idle)
+        self.idle.back.connect(self._came_back)
+        self._grace.timeout.connect(self._lock_without_asking)
+        notifier().changed.connect(self._colour_rail)
 
     def _lay_out(self) -> None:
-        centre = QWidget()
-        row = QHBoxLayout(centre)
+        row = QHBoxLayout(self._work)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self._rail())
@@ -140,7 +203,9 @@ class MainWindow(QMainWindow):
             column.addWidget(_held(notice))
         column.addWidget(self._stack, 1)
         row.addLayout(column, 1)
-        self.setCentralWidget(centre)
+        self._whole.addWidget(self._work)
+        self._whole.addWidget(self.gate)
+        self.setCentralWidget(self._whole)
         self.setMinimumSize(*_LEAST_SIZE_PX)
 
     def _rail(self) -> QWidget:
@@ -168,7 +233,7 @@ class MainWindow(QMainWindow):
         keys = f"Ctrl+{index + 1}"
         button.setToolTip(f"{entry.word} ({keys})")
         self._group.addButton(button, index)
-        QShortcut(QKeySequence(keys), self, partial(self.show_page, entry.key))
+        QShortcut(QKeySequence(keys), self._work, partial(self.show_page, entry.key))
         return button
 
     def _visit(self, index: int) -> None:
@@ -185,12 +250,20 @@ class MainWindow(QMainWindow):
 
     def _made(self, key: str) -> QWidget:
         makers: dict[str, Callable[[], QWidget]] = {
+            "examine": self._made_examine,
             "cases": self._made_cases,
             "batch": self._made_batch,
             "settings": self._made_settings,
             "about": self._made_about,
         }
         return makers[key]()
+
+    def _made_examine(self) -> QWidget:
+        examine = ExamineWorkspace(self._workspace, self.background, self._person.may(Permission.REVIEW))
+        self._patients["examine"] = None
+        examine.patient_changed.connect(partial(self._patient_changed, "examine"))
+        examine.case_wanted.connect(self._show_case)
+        return examine
 
     def _made_cases(self) -> QWidget:
         from skindesk.gui.cases import CasesWorkspace
@@ -205,24 +278,20 @@ class MainWindow(QMainWindow):
     def _made_batch(self) -> QWidget:
         from skindesk.gui.batch import BatchWorkspace
 
-        return BatchWorkspace(self._workspace, self.background)
+        return BatchWorkspace(self._workspace, self._lasting)
 
     def _made_settings(self) -> QWidget:
         from skindesk.gui.settings import SettingsWorkspace
 
         settings = SettingsWorkspace(self._workspace, self.background)
         settings.settings_changed.connect(self._settings_changed)
+        settings.protection_wanted.connect(self.protect)
         return settings
 
     def _made_about(self) -> QWidget:
         from skindesk.gui.about import AboutWorkspace
 
         return AboutWorkspace(self._workspace, self.background)
-
-    def _connect_examine(self) -> None:
-        self._patients["examine"] = None
-        self.examine.patient_changed.connect(partial(self._patient_changed, "examine"))
-        self.examine.case_wanted.connect(self._show_case)
 
     def _patient_changed(self, key: str, patient: Patient | None) -> None:
         self._patients[key] = patient
@@ -249,12 +318,115 @@ class MainWindow(QMainWindow):
         if isinstance(application, QApplication):
             apply_theme(application, settings.theme)
         self.examine.apply_settings(settings)
+        self._watch()
 
-    def _open_case_log(self) -> None:
+    def _find_door(self) -> None:
+        self._lasting.start(lambda: self._workspace.access.door, self._come_to, self._no_door)
+
+    def _come_to(self, door: "Door") -> None:
+        """Open the log where no passphrase is needed; have it set up, or ask who it is, otherwise."""
+        from skindesk.services.access import Door
+
+        if door in (Door.OPEN, Door.SIGNED_IN):
+            self._enter()
+            return
+        self._forget_pages()
+        if door is Door.LOCKED:
+            self.gate.sign_in("" if self._person == OWNER else self._person.person_id)
+        else:
+            self.gate.set_up(unsealed=door is Door.UNSEALED)
+
+    def _no_door(self, error: Exception) -> None:
+        """Without its key the log cannot be opened, but pictures can be classified."""
+        self._show_work(OWNER)
+        self.notice.show_error(error)
+
+    def _enter(self) -> None:
+        self._show_work(self._workspace.access.person)
         self.background.start(lambda: self._workspace.casework, self._case_log_opened, self.notice.show_error)
 
     def _case_log_opened(self, _casework: object) -> None:
         """Nothing to say: pages ask the log for themselves."""
+
+    def _show_work(self, person: Person) -> None:
+        if person != self._person:
+            self._forget_pages()  # they were made for somebody with other rights
+        self._person = person
+        self._whole.setCurrentWidget(self._work)
+        self.band.show_person(person.name if self._signed_in() else None)
+        self.show_page(self._key)
+        self._watch()
+        self.entered.emit()
+
+    def _signed_in(self) -> bool:
+        return self._person != OWNER
+
+    def _watch(self) -> None:
+        self.idle.watch(60 * self._workspace.settings.lock_after_min if self._signed_in() else 0)
+
+    def _fell_idle(self) -> None:
+        if not self.examine.unsaved:
+            self._lock_without_asking()
+            return
+        words = self.tr(
+            "SkinDesk locks in {seconds} seconds, since nothing was touched. What you noted on this picture is not "
+            "saved and is lost then."
+        )
+        self.notice.show_information(words.format(seconds=GRACE_S))
+        self._grace.start(1000 * GRACE_S)
+
+    def _came_back(self) -> None:
+        if self._grace.isActive():
+            self._grace.stop()
+            self.notice.clear()
+
+    def _lock_without_asking(self) -> None:
+        self._leave(self._workspace.lock)
+
+    def _may_leave(self) -> bool:
+        return self.is_entered and self.examine.close_allowed()
+
+    def _leave(self, close: Callable[[], None], then: Callable[[], None] | None = None) -> None:
+        """Take patients out of sight at once, and close the log when nothing works with it any more."""
+        self.idle.rest()
+        self._grace.stop()
+        self.gate.wait(self.tr("Locking the case log…") if then is None else self.tr("Closing the case log…"))
+        self._whole.setCurrentWidget(self.gate)
+        for dialog in filter(QDialog.isVisible, self.findChildren(QDialog)):
+            dialog.done(QDialog.DialogCode.Rejected)
+        QTimer.singleShot(0, partial(self._empty, close, then or self._find_door))  # a dialog's own loop ends first
+
+    def _empty(self, close: Callable[[], None], then: Callable[[], None]) -> None:
+        ending, self.background = self.background, Background(self)
+        self._forget_pages()
+        take_back()
+        QPixmapCache.clear()
+        ending.stop()
+
+        def end() -> None:
+            ending.wait()
+            close()
+
+        self._lasting.start(end, partial(self._left, then), self._could_not_leave)
+        self.locked.connect(ending.deleteLater)
+
+    def _left(self, then: Callable[[], None], _nothing: None) -> None:
+        self.locked.emit()
+        then()
+
+    def _could_not_leave(self, error: Exception) -> None:
+        _log.warning("the case log could not be closed in good order", exc_info=error)
+        self._left(self._find_door, None)
+
+    def _forget_pages(self) -> None:
+        """Take away every page that may show patients."""
+        for key in [key for key in self._pages if key != "batch"]:
+            page = self._pages.pop(key)
+            self._stack.removeWidget(page)
+            page.deleteLater()
+        self._patients.clear()
+        self.band.show_patient(None)
+        self.notice.clear()
 
     def _show_intended_use(self) -> None:
         self.intended_use.show_information(
@@ -265,7 +437,7 @@ class MainWindow(QMainWindow):
 
     def _accept(self) -> None:
         accepted = replace(self._workspace.settings, notice_accepted=True)
-        self.background.start(
+        self._lasting.start(
             lambda: self._workspace.change_settings(accepted), self._accepted, self._acceptance_not_kept
         )
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from skindesk.storage.case_log import CaseLog
 
 _log = logging.getLogger(__name__)
+_RECOVERY = "recovery"
+"""Stands for the recovery key where failed attempts are counted."""
 _SEALED_HERE = "sealed-from-0.1"
 """Marks a sealed log whose unsealed original is still to be removed."""
 
@@ -129,10 +131,14 @@ class Access:
         self._tell_what_waits()
         return person
 
+    def wait_s(self, person_id: str | None) -> float:
+        """Seconds until somebody, or for None the recovery key, may be tried again."""
+        return self._sign_ins.wait_s(_RECOVERY if person_id is None else person_id, datetime.now(UTC))
+
     def recover(self, recovery_key: str, person_id: str, passphrase: str) -> str:
         """Give somebody a new passphrase by the recovery key and sign them in; returns the next recovery key."""
         ring = self._protected_ring()
-        key = self._guarded("recovery", lambda: ring.unlock_by_recovery(recovery_key))
+        key = self._guarded(_RECOVERY, lambda: ring.unlock_by_recovery(recovery_key))
         renewed, next_recovery_key = ring.with_passphrase(key, person_id, passphrase, self._cost).with_new_recovery(key)
         renewed.save(self._profile.log.keyring)
         self._key, self._person = key, renewed.person(person_id)

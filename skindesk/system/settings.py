@@ -11,6 +11,8 @@ from skindesk.domain.contract import Modality
 from skindesk.system.files import write_durably
 from skindesk.system.paths import Profile
 
+LONGEST_LOCK_AFTER_MIN = 240
+
 _log = logging.getLogger(__name__)
 
 
@@ -28,7 +30,7 @@ class Settings:
 
     `model_id` and `class_mix` are for dermoscopic pictures, their clinical fellows for clinical ones. A model's id
     None means the default for that kind of picture; a class mix is `archive`, `balanced`, or the path of a file.
-    `batch_workers` 0 means one per processor core.
+    `batch_workers` 0 means one per processor core, `lock_after_min` 0 that a protected log locks only when asked.
     """
 
     theme: Theme = Theme.SYSTEM
@@ -39,6 +41,7 @@ class Settings:
     clinical_class_mix: str = ARCHIVE
     batch_workers: int = 0
     notice_accepted: bool = False
+    lock_after_min: int = 10
 
     def model_for(self, modality: Modality) -> str | None:
         """The id of the network that answers a kind of picture; None for the default."""
@@ -90,6 +93,8 @@ def _parse(name: str, raw: dict[str, Any]) -> Any:
             return value if isinstance(value, str) and value else default
         if name == "batch_workers":
             return min(64, max(0, int(value)))
+        if name == "lock_after_min":
+            return min(LONGEST_LOCK_AFTER_MIN, max(0, int(value)))
         return value if isinstance(value, bool) else default
     except (TypeError, ValueError, OverflowError):
         _log.warning("setting %s has an unusable value; using the default", name)

@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 from skindesk.bootstrap import Workspace
 from skindesk.gui.background import Background
 from skindesk.gui.theme import apply_theme
+from skindesk.services.access import Access
+from skindesk.storage.keyring import Cost
 from skindesk.system.paths import Profile, bundled
 from skindesk.system.settings import Theme
 
@@ -27,12 +29,19 @@ def light_theme(qapp: QApplication) -> None:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    """A workspace with nothing in it and the model that ships."""
+def fresh_workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """A workspace at its first start, whose passphrases cost next to nothing to check."""
     opened = Workspace(Profile(tmp_path / "profile"), log_file=None)
-    opened.access.set_up_open()
+    opened._access = Access(opened.profile, Cost(memory_kib=64, passes=1, lanes=1))
     yield opened
     opened.close_case_log()
+
+
+@pytest.fixture
+def workspace(fresh_workspace: Workspace) -> Workspace:
+    """A workspace with nothing in it and the model that ships."""
+    fresh_workspace.access.set_up_open()
+    return fresh_workspace
 
 
 @pytest.fixture

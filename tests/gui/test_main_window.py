@@ -27,6 +27,7 @@ def opened(qtbot: QtBot, workspace: Workspace) -> MainWindow:
     qtbot.addWidget(window, before_close_func=lambda shown: shown.examine.panel.reset())
     with qtbot.waitActive(window):
         window.show()
+    qtbot.waitUntil(lambda: window.is_entered, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: window.examine.examiner.contract is not None, timeout=PATIENCE_MS)
     return window
 
@@ -118,7 +119,7 @@ def test_a_changed_theme_shows_at_once(window: MainWindow, workspace: Workspace)
 def test_without_a_case_log_pictures_are_still_classified(
     qtbot: QtBot, workspace: Workspace, example: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(profile: object) -> None:
+    def refuse(*_: object) -> None:
         raise CaseLogUnavailableError("The case log is damaged.", "Restore the latest backup.")
 
     monkeypatch.setattr("skindesk.storage.case_log.open_case_log", refuse)

@@ -18,6 +18,7 @@ def test_settings_survive_saving(tmp_path: Path) -> None:
         clinical_class_mix="/home/clinic.toml",
         batch_workers=3,
         notice_accepted=True,
+        lock_after_min=25,
     )
     save_settings(Profile(tmp_path), changed)
     assert load_settings(Profile(tmp_path)) == changed

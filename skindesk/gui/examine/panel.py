@@ -9,7 +9,7 @@ from skindesk.gui.examine.impression import ImpressionField
 from skindesk.gui.examine.network_step import NetworkStep
 from skindesk.gui.examine.picture_step import PictureStep
 from skindesk.gui.examine.step import Step
-from skindesk.gui.widgets.labels import hairline
+from skindesk.gui.widgets.labels import hairline, text_label
 from skindesk.gui.widgets.segmented import Segmented
 from skindesk.gui.widgets.words import plan_word
 
@@ -20,12 +20,16 @@ _MARGIN_PX = 24
 
 
 class ExaminePanel(QFrame):
-    """Shows the steps, which scroll by themselves, above the button that saves."""
+    """Shows the steps, which scroll by themselves, above the button that saves.
+
+    Without `reviewing` there is no impression or plan to give.
+    """
 
     save_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, reviewing: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._reviewing = reviewing
         self.setProperty("role", "panel")
         self.setFixedWidth(WIDTH_PX)
         self.picture = PictureStep()
@@ -94,22 +98,32 @@ class ExaminePanel(QFrame):
         column.addWidget(self._footer())
 
     def _steps(self) -> QWidget:
-        steps = QWidget()
-        steps.setProperty("role", "scrolled")
-        self._column = column = QVBoxLayout(steps)
+        page = QWidget()
+        page.setProperty("role", "scrolled")
+        self._column = column = QVBoxLayout(page)
         column.setContentsMargins(_MARGIN_PX, 8, _MARGIN_PX, 8)
         column.setSpacing(10)
         impression = Step(2, self.tr("Your impression"))
-        impression.body.addWidget(self.impression)
-        plan = Step(4, self.tr("Plan"))
-        plan.body.addWidget(self.plan)
-        plan.body.addWidget(self.notes)
-        for index, step in enumerate((self.picture, impression, self.network, plan)):
+        if self._reviewing:
+            impression.body.addWidget(self.impression)
+        else:
+            words = self.tr("The impression is the clinician's. You can save the picture without one.")
+            impression.body.addWidget(text_label(words, "secondary", wrap=True))
+        steps = [self.picture, impression, self.network]
+        if self._reviewing:
+            steps.append(self._plan_step())
+        for index, step in enumerate(steps):
             if index:
                 column.addWidget(hairline())
             column.addWidget(step)
         column.addStretch(1)
-        return steps
+        return page
+
+    def _plan_step(self) -> Step:
+        step = Step(4, self.tr("Plan"))
+        step.body.addWidget(self.plan)
+        step.body.addWidget(self.notes)
+        return step
 
     def _make_room_for_scroll_bar(self, _least: int, most: int) -> None:
         """The steps keep their width when the scroll bar comes."""

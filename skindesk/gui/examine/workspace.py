@@ -30,7 +30,7 @@ _MAP_LONG_SIDE_PX = 640
 
 
 class ExamineWorkspace(QWidget):
-    """One picture at a time, from opening it to saving its case."""
+    """One picture at a time, from opening it to saving its case; without `reviewing`, no impression is asked for."""
 
     patient_changed = Signal(object)
     """The Patient whose picture is on the screen, or None."""
@@ -38,15 +38,17 @@ class ExamineWorkspace(QWidget):
     case_wanted = Signal(int)
     """The user wants to see the case that was just saved."""
 
-    def __init__(self, workspace: Workspace, background: Background, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, background: Background, reviewing: bool = True, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._workspace, self._background = workspace, background
+        self._workspace, self._background, self._reviewing = workspace, background, reviewing
         self._target: tuple[Patient, Lesion] | None = None
         self.dialog: SaveDialog | None = None
         """The dialog that asks whose picture it is, while it is open."""
         self.examiner = Examiner(workspace, background, self)
         self.viewer = Viewer(background)
-        self.panel = ExaminePanel()
+        self.panel = ExaminePanel(reviewing)
         self.setAcceptDrops(True)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -60,6 +62,12 @@ class ExamineWorkspace(QWidget):
     def examination(self) -> Examination | None:
         """The picture on the screen with all that is known of it."""
         return self.examiner.examination
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was said of the picture that is not saved."""
+        examination = self.examination
+        return examination is not None and self.panel.review(examination) not in (NOTHING_REVIEWED, examination.kept)
 
     def apply_settings(self, settings: Settings) -> None:
         """Follow a change of the settings."""
@@ -81,10 +89,7 @@ class ExamineWorkspace(QWidget):
 
     def close_allowed(self) -> bool:
         """Whether the picture on the screen may go; the user is asked where an impression would be lost."""
-        examination = self.examination
-        if examination is None or self.panel.review(examination) in (NOTHING_REVIEWED, examination.kept):
-            return True
-        return self.ask_discard()
+        return not self.unsaved or self.ask_discard()
 
     def ask_discard(self) -> bool:
         """Ask whether what was said of the picture may be lost."""
@@ -254,7 +259,7 @@ class ExamineWorkspace(QWidget):
     def _answered(self, examination: Examination) -> None:
         self.panel.picture.show_examination(examination)
         self.panel.save_button.setEnabled(True)
-        first = self._workspace.settings.impression_first
+        first = self._reviewing and self._workspace.settings.impression_first
         if examination.revealed or examination.reveal_asked or not first:
             self._show_answer(examination)
         else:

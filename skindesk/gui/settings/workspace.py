@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
@@ -22,8 +22,10 @@ from PySide6.QtWidgets import (
 from skindesk.bootstrap import Workspace
 from skindesk.domain.contract import Modality
 from skindesk.gui.background import Background
+from skindesk.gui.clipboard import copy_text
 from skindesk.gui.settings.mix_row import MixRow
 from skindesk.gui.settings.model_row import ModelRow
+from skindesk.gui.settings.protection import Protection
 from skindesk.gui.settings.section import Section
 from skindesk.gui.theme import apply_theme, set_icon
 from skindesk.gui.widgets.labels import hairline, text_label
@@ -42,6 +44,8 @@ class SettingsWorkspace(QWidget):
 
     settings_changed = Signal(object)
     """The new Settings; they are kept already."""
+    protection_wanted = Signal()
+    """A log without a passphrase is to get one."""
 
     def __init__(self, workspace: Workspace, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +63,9 @@ class SettingsWorkspace(QWidget):
         self._models_told = text_label(self.tr("Looking for installed networks…"), "secondary", wrap=True)
         self._models.column.addWidget(self._models_told)
         self._mixes = self._class_mix()
+        self.protection = Protection(workspace, background, self)
+        self.protection.protection_wanted.connect(self.protection_wanted)
+        self.protection.lock_after.valueChanged.connect(lambda minutes: self._change(lock_after_min=minutes))
         self._build()
         self._show_settings()
 
@@ -72,12 +79,14 @@ class SettingsWorkspace(QWidget):
     def _show_settings(self) -> None:
         """Put the kept settings into the controls, without keeping them again."""
         settings = self._workspace.settings
-        for control in (self.theme_choice, self.impression_box, self.workers_box):
+        controls = (self.theme_choice, self.impression_box, self.workers_box, self.protection.lock_after)
+        for control in controls:
             control.blockSignals(True)
         self.theme_choice.choose(settings.theme)
         self.impression_box.setChecked(settings.impression_first)
         self.workers_box.setValue(settings.batch_workers)
-        for control in (self.theme_choice, self.impression_box, self.workers_box):
+        self.protection.lock_after.setValue(settings.lock_after_min)
+        for control in controls:
             control.blockSignals(False)
 
     def _change(self, **values: Any) -> None:
@@ -202,7 +211,7 @@ class SettingsWorkspace(QWidget):
         )
 
     def _copy_path(self) -> None:
-        QGuiApplication.clipboard().setText(str(self._workspace.profile.root))
+        copy_text(str(self._workspace.profile.root))
         self.notice.show_done(self.tr("The profile folder's path is in the clipboard."))
 
     def _theme_choice(self) -> Segmented[Theme]:
@@ -236,7 +245,16 @@ class SettingsWorkspace(QWidget):
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(16)
-        for section in (self._looks(), self._examination(), self._models, self._mixes, self._batch(), self._profile()):
+        sections = (
+            self.protection,
+            self._looks(),
+            self._examination(),
+            self._models,
+            self._mixes,
+            self._batch(),
+            self._profile(),
+        )
+        for section in sections:
             column.addWidget(section)
         column.addStretch()
         held = QWidget()

@@ -4,7 +4,7 @@ Widgets state what they are through dynamic properties (`role`, `kind`) and the 
 
 - QLabel[role]: page-title, section, body, secondary, number, error, done
 - QFrame[role]: card, hairline, rail, panel, toolbar
-- QPushButton[kind]: primary, quiet, danger; a QPushButton without a kind is a normal secondary button
+- QPushButton[kind]: primary, quiet, danger, band; a QPushButton without a kind is a normal secondary button
 - QPushButton[segment]: first, middle, last, one part of a row of choices
 """
 

@@ -55,6 +55,10 @@ QPushButton[kind="quiet"]:hover { background: $raised; }
 QPushButton[kind="quiet"]:checked { background: $raised; }
 QPushButton[kind="quiet"]:focus { border: 2px solid $accent; padding: 0px 9px; }
 QPushButton[kind="quiet"]:disabled { color: $border; }
+QPushButton[kind="band"] { background: transparent; border: 1px solid transparent; padding: 0px 8px;
+  min-height: 26px; }
+QPushButton[kind="band"]:hover { background: $raised; }
+QPushButton[kind="band"]:focus { border: 2px solid $accent; padding: 0px 7px; min-height: 24px; }
 QPushButton[kind="danger"] { color: $error; border-color: $error; }
 QPushButton[kind="danger"]:focus { border: 2px solid $error; }
 

@@ -4,10 +4,10 @@ import zlib
 from datetime import date
 
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from skindesk.domain.case import Patient
-from skindesk.gui.theme import current
+from skindesk.gui.theme import current, set_icon
 from skindesk.gui.widgets.labels import ElidedLabel, IconLabel, set_role
 from skindesk.gui.widgets.words import patient_line
 
@@ -28,11 +28,17 @@ class PatientBand(QFrame):
         self._patient: Patient | None = None
         self._icon = IconLabel("user", "muted")
         self._text = ElidedLabel()
+        self.lock_button = QPushButton(self.tr("Lock"))
+        """Hidden unless somebody has signed in."""
+        self.lock_button.setProperty("kind", "band")
+        set_icon(self.lock_button, "lock-simple", "muted")
+        self.lock_button.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(_STRIPE_PX + 16, 0, 16, 0)
         row.setSpacing(8)
         row.addWidget(self._icon)
         row.addWidget(self._text, 1)
+        row.addWidget(self.lock_button)
         self.show_patient(None)
 
     @property
@@ -43,6 +49,12 @@ class PatientBand(QFrame):
     def text(self) -> str:
         """The whole line, even where it is elided."""
         return self._text.full_text()
+
+    def show_person(self, name: str | None) -> None:
+        """Offer to lock where somebody has signed in."""
+        self.lock_button.setVisible(name is not None)
+        self.lock_button.setToolTip(self.tr("Signed in: {name}. Lock (Ctrl+L)").format(name=name))
+        self.lock_button.setAccessibleName(self.tr("Lock the case log"))
 
     def show_patient(self, patient: Patient | None, without: str = "") -> None:
         """Show a patient, or that there is none, in the words `without` where the page has its own."""
