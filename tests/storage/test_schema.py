@@ -219,6 +219,30 @@ def test_predictions_of_the_first_log_are_read_as_made_under_the_archives_mix(pr
     log.close()
 
 
+EARLIER = Path(__file__).parent / "earlier"
+"""Plain logs that the migrations up to a revision have made, with `FIRST_LOG` in them."""
+
+
+@pytest.mark.parametrize(("revision", "mix"), [("0001", "archive"), ("0002", "balanced")])
+def test_a_log_of_an_earlier_revision_keeps_everything_and_gives_no_number_again(
+    profile: Profile, make_draft: Callable[..., CaseDraft], revision: str, mix: str
+) -> None:
+    profile.log.root.mkdir(parents=True)
+    shutil.copy(EARLIER / f"caselog-{revision}.sqlite3", profile.log.database)
+
+    log = open_case_log(profile.log, None)
+
+    case = log.case(1)
+    (prediction,) = case.visits[0].pictures[0].predictions
+    assert (case.patient.details.identifier, prediction.class_mix.name) == ("P-1", mix)
+    assert [finding.subject for finding in log.check()] == ["f" * 64]  # the picture's file was never there
+    assert log.audit_entries() == ()
+    log.erase_patient(1)
+    saved = log.save(make_draft("P-1"))
+    assert (saved.patient_id, saved.case_id, saved.image_id) == (2, 2, 2)
+    log.close()
+
+
 def test_a_migration_runs_once(profile: Profile, tmp_path: Path) -> None:
     open_case_log(profile.log, None).close()
     newer = with_next_step(tmp_path / "migrations", "pass")
