@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help run test test-networks lint train train-demo bench package lock clean
+.PHONY: help run test test-networks lint train train-demo bench faults package lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -46,6 +46,10 @@ network-%: $(VENV)/complete
 ## make bench    measure speed and memory on this machine
 bench: $(VENV)/complete
 	$(BIN)/python -m tests.benchmarks
+
+## make faults   kill the program, fail its disk and cut its power a thousand times, and count what is lost (long)
+faults: $(VENV)/complete
+	$(BIN)/python -m tests.faults
 
 ## make package  build the frozen program in dist/ and smoke-test it
 package: build/package-venv/ready

@@ -1,0 +1,334 @@
+"""What the program does to a profile: the workflows that are killed, starved and cut off from power."""
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from skindesk.bootstrap import Workspace
+from skindesk.domain.errors import AccessRefusedError, RejectionReason
+from skindesk.domain.outcome import Rejected
+from skindesk.domain.people import Role
+from skindesk.exchange.rows import RowFile
+from skindesk.services.backups import Backups
+from skindesk.storage.case_log import open_case_log
+from skindesk.storage.engine import DatabaseFile
+from skindesk.storage.image_store import ImageStore
+from skindesk.storage.keyring import new_keyring
+from skindesk.storage.schema import MIGRATIONS, bring_up_to_date
+from skindesk.storage.sealing import PictureSealer
+from skindesk.system.logs import start_logging
+from skindesk.system.paths import Profile
+from tests.faults.cases import FAMILY, NAME, PASSPHRASE, content_of, draft_of, enter, problems_of_log, workspace_in
+
+STORED = range(4)
+"""The cases that a prepared profile holds already."""
+ADDED = range(10, 15)
+SAVED_LATER = 9
+ROWS = range(40)
+WRITERS = 8
+
+Done = frozenset[str]
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """`prepare` fills an empty folder; `run` works in it and tells of each unit that the user may rely on.
+
+    `run` leaves out the units that were told of before a fault. `problems` says what is lost or damaged of what was
+    there or told. `durable` picks, of what was told, what even a power cut must leave.
+    """
+
+    prepare: Callable[[Path], None]
+    run: Callable[[Workspace, Done, Tell], None]
+    problems: Callable[[Path, Done], list[str]]
+    durable: Callable[[Done], Done] = lambda told: told
+
+
+def profile_in(folder: Path) -> Path:
+    return folder / "profile"
+
+
+def backups_in(folder: Path) -> Path:
+    return folder / "drive"
+
+
+def prepare_protected(folder: Path) -> None:
+    backups_in(folder).mkdir()
+    workspace = workspace_in(profile_in(folder))
+    workspace.access.set_up_protected(NAME, PASSPHRASE)
+    for number in STORED:
+        workspace.casework.save_case(draft_of(number))
+    workspace.close_case_log()
+
+
+def prepare_backed_up(folder: Path) -> None:
+    """A log with a verified backup, and a case that was saved after it."""
+    prepare_protected(folder)
+    workspace = workspace_in(profile_in(folder))
+    enter(workspace)
+    assert not Backups(workspace.profile, workspace.access).create(backups_in(folder)).flaws
+    workspace.casework.save_case(draft_of(SAVED_LATER))
+    workspace.close_case_log()
+
+
+def prepare_of_first_version(folder: Path) -> None:
+    log = open_case_log(Profile(profile_in(folder)).unsealed_log, None)
+    for number in STORED:
+        log.save(draft_of(number))
+    log.close()
+
+
+def prepare_old_revision(folder: Path) -> None:
+    """A sealed log as the first migration alone has made it."""
+    steps = folder.parent / "first-step"
+    shutil.copytree(MIGRATIONS, steps, ignore=shutil.ignore_patterns("__pycache__", "r000[2-9]*"), dirs_exist_ok=True)
+    ring = new_keyring()
+    log = Profile(profile_in(folder)).log
+    database = DatabaseFile(log.database, ring.open().database)
+    bring_up_to_date(database, log.earlier, steps)
+    pictures = ImageStore(log.images, PictureSealer(ring.open()))
+    with closing(database.connect()) as connection, connection:
+        for number in STORED:
+            _insert_by_hand(connection, number)
+            pictures.add(content_of(number), "image/jpeg")
+    ring.save(log.keyring)
+
+
+def _insert_by_hand(connection: sqlite3.Connection, number: int) -> None:
+    """A case in the words of revision 0001."""
+    draft, key = draft_of(number), number + 1
+    patient, lesion, picture, review = draft.patient, draft.lesion, draft.picture, draft.review
+    assert not isinstance(patient, int)
+    assert not isinstance(lesion, int)
+    assert review is not None
+    at = draft.visited_at.strftime("%Y-%m-%d %H:%M:%S.%f")
+    rows: dict[str, tuple[object, ...]] = {
+        "patient": (
+            *(key, patient.identifier, patient.identifier.casefold(), patient.family_name, patient.given_name),
+            *(f"{patient.family_name} {patient.given_name}".casefold(), None, "unknown", "unknown", at),
+        ),
+        "patient_word": (patient.identifier.casefold(), key),
+        "lesion": (key, key, 1, lesion.site.value, lesion.description, at),
+        "visit": (key, key, at[:10], at),
+        "image": (
+            *(key, key, picture.sha256, picture.file_name, picture.media_type, picture.width_px, picture.height_px),
+            *(picture.modality.value, at),
+        ),
+    }
+    for table, values in rows.items():
+        connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)
+    connection.execute(
+        "INSERT INTO review (id, visit_id, impression, confidence, plan, notes, revealed_before, created_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, 0, ?)",
+        (key, key, review.impression, review.confidence, review.plan, review.notes, at),
+    )
+
+
+def run_set_up(workspace: Workspace, done: Done, tell: Tell) -> None:
+    if "set up" not in done:
+        workspace.access.set_up_protected(NAME, PASSPHRASE)
+        tell("set up")
+    run_save(workspace, done, tell)
+
+
+def run_save(workspace: Workspace, done: Done, tell: Tell) -> None:
+    enter(workspace)
+    for number in ADDED:
+        if f"case {number}" not in done:
+            workspace.casework.save_case(draft_of(number))
+            tell(f"case {number}")
+    workspace.close_case_log()
+
+
+def run_open(workspace: Workspace, done: Done, tell: Tell) -> None:
+    """Opening a log of an older revision migrates it."""
+    enter(workspace)
+    assert workspace.casework.log.count() == len(STORED)
+    tell("opened")
+    workspace.close_case_log()
+
+
+def run_seal(workspace: Workspace, done: Done, tell: Tell) -> None:
+    tell(f"recovery {workspace.access.set_up_protected(NAME, PASSPHRASE)}")
+
+
+def run_rekey(workspace: Workspace, done: Done, tell: Tell) -> None:
+    enter(workspace)
+    tell(f"recovery {workspace.access.change_key(PASSPHRASE)}")
+
+
+def run_backup(workspace: Workspace, done: Done, tell: Tell) -> None:
+    """A backup, another case, and a second backup beside the open log."""
+    enter(workspace)
+    backups, drive = Backups(workspace.profile, workspace.access), backups_in(workspace.profile.root.parent)
+    if not any(unit.startswith("backup") for unit in done):
+        tell(f"backup {backups.create(drive).written.snapshot.name}")
+    if f"case {ADDED[0]}" not in done:
+        workspace.casework.save_case(draft_of(ADDED[0]))
+        tell(f"case {ADDED[0]}")
+    tell(f"backup {backups.create(drive).written.snapshot.name}")
+    workspace.close_case_log()
+
+
+def run_restore(workspace: Workspace, done: Done, tell: Tell) -> None:
+    enter(workspace)
+    restored = Backups(workspace.profile, workspace.access).restore(backups_in(workspace.profile.root.parent))
+    assert restored.old_log is not None
+    tell(f"set aside {restored.old_log.name}")
+
+
+def run_writers(workspace: Workspace, done: Done, tell: Tell) -> None:
+    """Several programs at once, each with its own connection and its own patients."""
+    children = []
+    for writer in range(WRITERS):
+        child = os.fork()
+        if child == 0:
+            _write(workspace.profile.root, range(100 * (writer + 1), 100 * (writer + 1) + len(ADDED)), tell)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * WRITERS
+
+
+def _write(profile: Path, numbers: range, tell: Tell) -> None:
+    status = 1
+    try:
+        workspace = workspace_in(profile)
+        enter(workspace)
+        for number in numbers:
+            workspace.casework.save_case(draft_of(number))
+            tell(f"case {number}")
+        workspace.close_case_log()
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def run_working_day(workspace: Workspace, done: Done, tell: Tell) -> None:
+    """What a practice does in a day, with everything temporary below the watched folder."""
+    folder = workspace.profile.root.parent
+    (folder / "temporary").mkdir()
+    backups_in(folder).mkdir()
+    os.environ["TMPDIR"] = os.environ["SQLITE_TMPDIR"] = tempfile.tempdir = str(folder / "temporary")
+    start_logging(workspace.profile)
+    access = workspace.access
+    access.set_up_protected(NAME, PASSPHRASE)
+    access.add_person("Ben", Role.ASSISTANT, PASSPHRASE)
+    for number in range(30):
+        workspace.casework.save_case(draft_of(number))
+    log = workspace.casework.log
+    for summary in log.page("P-1").cases:
+        log.case(summary.case_id)
+    assert log.count(FAMILY) == len(log.patients(FAMILY)) == 30
+    assert log.check(full=True) == ()
+    backups = Backups(workspace.profile, access)
+    assert not backups.create(backups_in(folder)).flaws
+    assert not backups.drill(backups_in(folder)).flaws
+    workspace.close_case_log()
+    access.change_key(PASSPHRASE)
+    assert workspace.casework.log.picture(draft_of(3).picture.sha256) == content_of(3)
+    workspace.lock()
+    try:
+        access.sign_in(access.people()[0].person_id, "not the passphrase")
+    except AccessRefusedError:
+        tell("refused")
+    enter(workspace)
+    tell(f"cases {workspace.casework.log.count()}")
+    workspace.close_case_log()
+
+
+def run_batch(workspace: Workspace, done: Done, tell: Tell) -> None:
+    out = workspace.profile.root / "rows.csv"
+    if out.exists():
+        return
+    with RowFile(out, ("nv", "mel"), resume=True) as file:
+        for number in ROWS:
+            if f"picture-{number}.jpg" not in file.done_paths:
+                file.write(Rejected(Path(f"picture-{number}.jpg"), RejectionReason.MISSING, 'It is, well, "gone".'))
+                tell(f"row {number}")
+    tell("complete")
+
+
+def problems_of_cases(folder: Path, told: Done) -> list[str]:
+    numbers = {int(unit.removeprefix("case ")) for unit in told if unit.startswith("case ")}
+    return problems_of_log(profile_in(folder), numbers | set(STORED))
+
+
+def problems_of_new_log(folder: Path, told: Done) -> list[str]:
+    numbers = {int(unit.removeprefix("case ")) for unit in told if unit.startswith("case ")}
+    missing = ["the log is gone"] if told and not Profile(profile_in(folder)).log.keyring.exists() else []
+    return missing or problems_of_log(profile_in(folder), numbers)
+
+
+def problems_of_recovery(folder: Path, told: Done) -> list[str]:
+    """The log is whole, and every recovery key that was shown last opens it."""
+    problems = problems_of_cases(folder, told)
+    for unit in told:
+        access = workspace_in(profile_in(folder)).access
+        access.recover(unit.removeprefix("recovery "), access.people()[0].person_id, PASSPHRASE)
+    return problems
+
+
+def problems_of_backups(folder: Path, told: Done) -> list[str]:
+    """The log is whole, every backup that was told of is listed, and whatever is listed has no flaw."""
+    problems = problems_of_cases(folder, told)
+    workspace = workspace_in(profile_in(folder))
+    enter(workspace)
+    backups = Backups(workspace.profile, workspace.access)
+    names = [entry.snapshot.name for entry in backups.list(backups_in(folder))]
+    gone = [f"{unit} is gone" for unit in told if unit.startswith("backup ") and unit[7:] not in names]
+    flaws = [str(flaw) for name in names for flaw in backups.verify(backups_in(folder), name).flaws]
+    return [*problems, *gone, *flaws]
+
+
+def problems_of_restored(folder: Path, told: Done) -> list[str]:
+    """The log is whole, and the one that was set aside is there."""
+    gone = [unit for unit in told if not (profile_in(folder) / unit.removeprefix("set aside ")).is_dir()]
+    return [*problems_of_cases(folder, frozenset()), *(f"{unit} is gone" for unit in gone)]
+
+
+def problems_of_rows(folder: Path, told: Done) -> list[str]:
+    """Every row that was told of stands in the file, or in the part that the next run continues, exactly once."""
+    out = profile_in(folder) / "rows.csv"
+    told_rows = _pictures(told)
+    workspace = workspace_in(profile_in(folder))
+    complete_before = out.exists()
+    again: list[str] = []
+    run_batch(workspace, frozenset(), again.append)
+    repeated = _pictures(again)
+    names = [line.split(",", 1)[0] for line in out.read_text("utf-8").splitlines()[1:]]
+    problems = [f"{name} was told of and is done again" for name in sorted(told_rows & repeated)]
+    if "complete" in told and not complete_before:
+        problems.append("the complete file is gone")
+    if sorted(names) != sorted(f"picture-{number}.jpg" for number in ROWS):
+        problems.append("the file does not hold every row once")
+    return problems
+
+
+def _pictures(told: Iterable[str]) -> set[str]:
+    return {f"picture-{unit.removeprefix('row ')}.jpg" for unit in told if unit.startswith("row ")}
+
+
+def _complete_file(told: Done) -> Done:
+    """Rows are done again after a power cut; only the complete file is promised to survive one."""
+    return told & {"complete"}
+
+
+WORKFLOWS = {
+    "set up": Workflow(lambda folder: profile_in(folder).mkdir(), run_set_up, problems_of_new_log),
+    "save": Workflow(prepare_protected, run_save, problems_of_cases),
+    "backup": Workflow(prepare_protected, run_backup, problems_of_backups),
+    "restore": Workflow(prepare_backed_up, run_restore, problems_of_restored),
+    "migration": Workflow(prepare_old_revision, run_open, problems_of_cases),
+    "rekey": Workflow(prepare_protected, run_rekey, problems_of_recovery),
+    "sealing": Workflow(prepare_of_first_version, run_seal, problems_of_recovery),
+    "batch": Workflow(lambda folder: profile_in(folder).mkdir(), run_batch, problems_of_rows, _complete_file),
+}
+"""Those that every fault happens to."""
+TOGETHER = Workflow(prepare_protected, run_writers, problems_of_cases)
+WORKING_DAY = Workflow(lambda folder: profile_in(folder).mkdir(), run_working_day, problems_of_cases)
+ALL = {**WORKFLOWS, "eight writers": TOGETHER, "working day": WORKING_DAY}
