@@ -10,7 +10,7 @@ def write_durably(path: Path, content: bytes) -> None:
 
     Creates missing parent folders. Raises OSError, and then leaves what was there.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:
