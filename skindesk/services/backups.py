@@ -1,18 +1,17 @@
 """Backing up the case log into a folder of the user's choice, proving the backups, and restoring one."""
 
+import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from skindesk.domain.errors import (
-    AccessRefusedError,
-    BackupUnavailableError,
-    CaseLogUnavailableError,
-)
+from skindesk.domain.audit import AuditAction, AuditEvent, Subject
+from skindesk.domain.errors import AccessRefusedError, BackupUnavailableError, CaseLogUnavailableError
 from skindesk.domain.people import Permission
 from skindesk.services.access import Access, Door
+from skindesk.storage.audit_queue import AuditQueue
 from skindesk.storage.backups.checking import Flaw, flaws_of
 from skindesk.storage.backups.clearing import remove, thin
 from skindesk.storage.backups.erasing import may_hold
@@ -28,6 +27,10 @@ from skindesk.storage.plain_words import in_plain_words
 from skindesk.storage.replacing import begin_replacing, finish_replacing
 from skindesk.storage.sealing import DataKey
 from skindesk.system.paths import Profile
+
+_log = logging.getLogger(__name__)
+_NOBODY = ""
+"""Stands in the audit for whoever restored a log that nobody could sign in to."""
 
 Unlock = Callable[[Keyring], DataKey]
 """Opens the ring of a backup that was made under another key. Raises AccessRefusedError."""
@@ -119,7 +122,9 @@ class Backups:
             written = write_snapshot(self._profile.log, self._log_id(), key, place, now, progress)
             flaws = flaws_of(written.snapshot, key)
             note_verified(place, key, written.snapshot.name, None if flaws else now)
-            return Created(written, flaws, () if flaws else thin(place, key, now))
+            thinned = () if flaws else thin(place, key, now)
+        self._tell(AuditAction.BACKED_UP, self._person_id())
+        return Created(written, flaws, thinned)
 
     def list(self, folder: Path) -> tuple[BackupEntry, ...]:
         """Every backup in the folder, the newest first, those of other case logs included."""
@@ -172,6 +177,7 @@ class Backups:
         this raises: BackupUnavailableError for a damaged backup, AccessRefusedError for who may not administer.
         """
         self._require_restoring()
+        person_id = self._person_id()
         snapshot = self.to_restore(folder, name)
         with snapshot.place.reading(), alone_with(self._profile.log_lock), in_plain_words():
             key = self._key_of(snapshot, unlock)
@@ -187,6 +193,7 @@ class Backups:
             aside = self._profile.root / f"{here.root.name}.replaced-{self._now():%Y%m%dT%H%M%S%fZ}"
             old_log = aside if here.root.exists() else None
             finish_replacing(here, keep_old_as=old_log)
+        self._tell(AuditAction.RESTORED, person_id)
         self._access.lock()
         return Restored(snapshot, manifest, flaws, old_log)
 
@@ -218,6 +225,20 @@ class Backups:
             remove(place, key, going)
         elsewhere = tuple(other.root for other in places_in(folder) if other != place)
         return ErasedFromBackups(created, going, elsewhere)
+
+    def _person_id(self) -> str:
+        """Who is at work; nobody where there is no log, or its ring is damaged."""
+        try:
+            return self._access.person.person_id
+        except (AccessRefusedError, CaseLogUnavailableError):
+            return _NOBODY
+
+    def _tell(self, action: AuditAction, person_id: str) -> None:
+        """Keep for the audit what has been done; it is done, even where that cannot be kept."""
+        try:
+            AuditQueue(self._profile.untold).add(AuditEvent(action, Subject.LOG, person_id=person_id))
+        except CaseLogUnavailableError:
+            _log.exception("the audit cannot be told: %s", action)
 
     def _own_place(self, folder: Path) -> Place:
         if folder.resolve().is_relative_to(self._profile.log.root.resolve()):

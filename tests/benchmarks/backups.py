@@ -31,8 +31,14 @@ CASES, PICTURE_BYTES, FLIPS = 2000, 60_000, 1000
 WRITTEN_AGAIN = 0.05
 """How much of the first backup the second may write after one case has changed."""
 BEGIN = datetime(2026, 1, 5, 9, tzinfo=UTC)
-LABELS = tuple(
-    Label(f"c{at}", f"A class with a name of its own, number {at}", MalignancyGroup.BENIGN) for at in range(7)
+LABELS = (
+    Label("akiec", "Actinic keratosis or Bowen's disease", MalignancyGroup.PREMALIGNANT, "D04", "2E64"),
+    Label("bcc", "Basal cell carcinoma", MalignancyGroup.MALIGNANT, "C44", "2C32"),
+    Label("bkl", "Benign keratosis", MalignancyGroup.BENIGN, "L82", "2F21"),
+    Label("df", "Dermatofibroma", MalignancyGroup.BENIGN, "D23", "2F23"),
+    Label("mel", "Melanoma", MalignancyGroup.MALIGNANT, "C43", "2C30"),
+    Label("nv", "Melanocytic naevus", MalignancyGroup.BENIGN, "D22", "2F20"),
+    Label("vasc", "Vascular lesion", MalignancyGroup.BENIGN, "D18", "2E81"),
 )
 
 T = TypeVar("T")
@@ -53,7 +59,6 @@ def main() -> None:
         figures["first_written_mb"] = first.written.written_bytes / 1e6
         figures["second_written_mb"] = second.written.written_bytes / 1e6
         figures["second_of_first"] = second.written.written_bytes / first.written.written_bytes
-        check(figures["second_of_first"] < WRITTEN_AGAIN, "the second backup wrote too much")
         _, figures["drill_s"] = timed(lambda: backups.drill(drive))
         workspace.close_case_log()
         before = content(workspace)
@@ -65,6 +70,7 @@ def main() -> None:
         small.access.set_up_open()
         fill(small, 20)
         print_figures("Flipped bytes", flip_bytes(small, root / "drive of few"))
+        check(figures["second_of_first"] < WRITTEN_AGAIN, "the second backup wrote too much")
 
 
 def print_figures(title: str, figures: dict[str, float]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from skindesk.bootstrap import Workspace
+from skindesk.domain.audit import AuditAction
 from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails
 from skindesk.domain.contract import Modality
 from skindesk.domain.errors import AccessRefusedError, BackupUnavailableError, CaseLogUnavailableError, SkinDeskError
@@ -392,6 +393,25 @@ def test_what_is_restored_equals_what_was_backed_up(backups: Backups, workspace:
     assert len(rows(LogFolder(restored.old_log), key)["patient"]) == 4
     assert workspace.casework.log.picture(digest_of(picture_of(2))) == picture_of(2)
     assert workspace.casework.log.check(full=True) == ()
+
+
+def test_the_audit_goes_on_after_restoring_and_knows_of_it(backups: Backups, workspace: Workspace, drive: Path) -> None:
+    head = workspace.casework.log.audit_head()
+    created = backups.create(drive)
+    assert head is not None
+    assert created.written.manifest.audit_head == head.mac
+    save(workspace, 3)
+    workspace.close_case_log()
+    backups.restore(drive)
+    log = workspace.casework.log
+    assert log.verify_audit() == ()
+    assert AuditAction.RESTORED in [entry.action for entry in log.audit_entries()]
+
+
+def test_the_audit_knows_of_a_backup(backups: Backups, workspace: Workspace, drive: Path) -> None:
+    backups.create(drive)
+    workspace.close_case_log()
+    assert AuditAction.BACKED_UP in [entry.action for entry in workspace.casework.log.audit_entries()]
 
 
 def test_nothing_is_restored_while_the_log_is_open(backups: Backups, workspace: Workspace, drive: Path) -> None:

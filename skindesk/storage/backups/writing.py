@@ -148,7 +148,7 @@ class _Writer:
 
 def files_beside(log: LogFolder) -> tuple[Path, ...]:
     """The small files that belong to a log's database: its key, and the mark of its audit's head."""
-    return (log.keyring, log.root / "audit-head")
+    return (log.keyring, log.audit_head)
 
 
 def picture_digests(connection: Any) -> tuple[str, ...]:
