@@ -84,7 +84,8 @@ class FirstStartPage(Sheet):
     def _failed(self, error: Exception) -> None:
         self._set_busy(False)
         self.notice.show_error(error)
-        self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+        if self.protect.isChecked() and not self.name.text().strip():
+            self.name.setFocus()
 
     def _set_busy(self, busy: bool) -> None:
         for control in (self.protect, self.personal, self._form, self.go, self.back):
