@@ -5,6 +5,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
+from skindesk.domain.errors import CaseLogUnavailableError
 from skindesk.services.models import ModelLibrary
 from skindesk.system.logs import start_logging
 from skindesk.system.paths import Profile, find_profile
@@ -73,10 +74,13 @@ class Workspace:
         from skindesk.services.casework import Casework
         from skindesk.storage.case_log import open_case_log
         from skindesk.storage.occupancy import working_with
+        from skindesk.storage.plain_words import DATABASE_MISSING
 
         with ExitStack() as opening:
             key = self.access.key
             opening.enter_context(working_with(self.profile.log_lock))
+            if not self.profile.log.database.exists():
+                raise CaseLogUnavailableError(*DATABASE_MISSING)
             log = open_case_log(self.profile.log, key, lambda: self.access.person)
             opening.callback(log.close)
             opening.callback(self.access.detach)

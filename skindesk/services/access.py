@@ -11,6 +11,7 @@ from skindesk.domain.audit import AuditAction, AuditEvent, Subject
 from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError
 from skindesk.domain.people import OWNER, Permission, Person, Role
 from skindesk.storage.audit_queue import AuditQueue
+from skindesk.storage.case_log import open_case_log
 from skindesk.storage.keyring import Cost, Keyring, load_keyring, new_keyring
 from skindesk.storage.occupancy import alone_with
 from skindesk.storage.replacing import begin_replacing, finish_replacing, remove_unsealed, settle, unsettled
@@ -294,6 +295,9 @@ class Access:
                 (there.root / _SEALED_HERE).touch()
             elif here.database.exists():
                 reseal(here, self.key, there, key)
+            else:
+                first = ring.people[0] if ring.protected else OWNER
+                open_case_log(there, key, lambda: first).close()
             ring.save(there.keyring)
             self._settled = False
             finish_replacing(here)

@@ -75,12 +75,15 @@ def check_case_log(profile: Profile, access: Access, full: bool = False) -> Chec
     """Whether the case log opens and is whole. One that does not exist is not created, a locked one not opened."""
     from skindesk.storage.case_log import open_case_log
     from skindesk.storage.integrity import FindingKind
+    from skindesk.storage.plain_words import DATABASE_MISSING
 
     try:
         if access.door is Door.LOCKED:
             return Check("case log", True, f"protected in {profile.root}; to look inside, sign in with --user")
+        if access.door in (Door.NEW, Door.UNSEALED):
+            return Check("case log", True, f"not set up yet in {profile.root}")
         if not profile.log.database.exists():
-            return Check("case log", True, f"none yet in {profile.root}; the first saved case creates it")
+            return Check("case log", False, *DATABASE_MISSING)
         log = open_case_log(profile.log, access.key)
         try:
             findings = log.check(full)

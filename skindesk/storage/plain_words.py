@@ -32,6 +32,10 @@ DAMAGED = (
     "The case log is damaged.",
     "Close SkinDesk, copy the profile folder to a safe place, and restore the latest backup.",
 )
+DATABASE_MISSING = (
+    "The case log's database is missing.",
+    "Nothing was changed. Put caselog.sqlite3 back into the profile's caselog folder, or restore the latest backup.",
+)
 NOT_A_CASE_LOG = (
     "The file in the case log's place is not a case log.",
     "It was left as it is. Move it away, or choose another profile folder.",

@@ -255,3 +255,14 @@ def test_a_log_that_is_being_replaced_is_not_opened(workspace: Workspace) -> Non
     with working_with(workspace.profile.log_lock):
         assert workspace.casework.log.count() == 0
     workspace.close_case_log()
+
+
+def test_a_log_whose_database_is_gone_is_not_opened_as_if_empty(workspace: Workspace) -> None:
+    workspace.access.set_up_open()
+    workspace.casework.save_case(draft())
+    workspace.close_case_log()
+    workspace.profile.log.database.unlink()
+    with pytest.raises(CaseLogUnavailableError, match="missing") as refused:
+        _ = workspace.casework
+    assert "restore the latest backup" in refused.value.advice
+    assert not workspace.profile.log.database.exists()

@@ -26,12 +26,10 @@ class CaseList(QWidget):
     def __init__(
         self,
         open_source: Callable[[], CaseSource],
-        log_exists: Callable[[], bool],
         background: Background,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._log_exists = log_exists
         self.model = CaseTableModel(open_source, background, self)
         self.model.answered.connect(self._show_answer)
         self.model.failed.connect(self._show_failure)
@@ -51,12 +49,6 @@ class CaseList(QWidget):
     def refresh(self) -> None:
         """Read the cases that match what stands in the search field."""
         self._delay.stop()
-        if not self._log_exists():
-            self.model.clear()
-            self.count_label.clear()
-            self._pages.setCurrentWidget(self._no_log)
-            self.answered.emit()
-            return
         self.model.search(self.search_field.text().strip())
 
     def choose(self, case_id: int) -> None:
@@ -99,11 +91,6 @@ class CaseList(QWidget):
                 self.table.selectRow(0)
 
     def _build(self) -> None:
-        self._no_log = EmptyState(
-            "folder-simple",
-            self.tr("No case log yet"),
-            self.tr("It is made on this computer when you save your first case in Examine."),
-        )
         self._no_cases = EmptyState(
             "clipboard-text", self.tr("No cases yet"), self.tr("Open a picture in Examine and save it to a case.")
         )
@@ -123,7 +110,7 @@ class CaseList(QWidget):
         self._no_match.activated.connect(self.search_field.clear)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(QWidget(self))
-        for page in (self.table, self._no_log, self._no_cases, self._no_match, self._unreadable):
+        for page in (self.table, self._no_cases, self._no_match, self._unreadable):
             self._pages.addWidget(page)
         top = QHBoxLayout()
         top.setSpacing(16)

@@ -93,11 +93,6 @@ class CaseTableModel(TableModel):
 
         self._latest.ask(read, self._begin, self._give_up)
 
-    def clear(self) -> None:
-        """Empty the table, and let no answer fill it that is still on its way."""
-        self._latest.forget()
-        self._replace((), None, 0)
-
     def name_impressions(self, names: Mapping[str, str]) -> None:
         """Show these names in place of label codes."""
         self._impression_names = names

@@ -51,9 +51,7 @@ class CasesWorkspace(QWidget):
         self._was_shown = False
         self._divided_by_user = False
         self.notice = Notice(self)
-        self.case_list = CaseList(
-            lambda: workspace.casework.log, workspace.profile.log.database.exists, background, self
-        )
+        self.case_list = CaseList(lambda: workspace.casework.log, background, self)
         self.case_list.table.case_chosen.connect(lambda case: self._read(case.case_id))
         self.case_list.table.case_entered.connect(self._enter_case)
         self.case_list.answered.connect(self._list_answered)
