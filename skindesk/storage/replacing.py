@@ -10,10 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from skindesk.storage.plain_words import in_plain_words
-from skindesk.system.files import make_folder, sync_folder
+from skindesk.system.files import make_folder, sync_folder, write_durably
 from skindesk.system.paths import LogFolder
 
 _log = logging.getLogger(__name__)
+_KEEP_AS = "set-aside-as"
+"""In a log that is being replaced: the name under which it is to be kept, so that a crash cannot lose it."""
 
 
 @in_plain_words()
@@ -35,6 +37,8 @@ def finish_replacing(folder: LogFolder, keep_old_as: Path | None = None) -> None
     new, old = _beside(folder, "new"), _beside(folder, "old")
     _remove(old)
     if folder.root.exists():
+        if keep_old_as is not None:
+            write_durably(folder.root / _KEEP_AS, keep_old_as.name.encode())
         folder.root.replace(old)
     try:
         new.replace(folder.root)
@@ -43,9 +47,10 @@ def finish_replacing(folder: LogFolder, keep_old_as: Path | None = None) -> None
         with suppress(OSError):
             _put_back(folder)
         raise
-    if keep_old_as is not None and old.exists():
-        old.replace(keep_old_as)
-    shutil.rmtree(old, ignore_errors=True)  # what stays is removed when the log is next settled
+    if keep_old_as is not None:
+        _dispose(old)
+    else:
+        shutil.rmtree(old, ignore_errors=True)  # what stays is removed when the log is next settled
 
 
 def unsettled(folder: LogFolder) -> bool:
@@ -60,7 +65,7 @@ def settle(folder: LogFolder) -> None:
         _put_back(folder)
         _log.warning("an interrupted replacement of the case log was undone")
     _remove(_beside(folder, "new"))
-    _remove(_beside(folder, "old"))
+    _dispose(_beside(folder, "old"))
 
 
 @in_plain_words()
@@ -78,8 +83,21 @@ def _put_back(folder: LogFolder) -> None:
         folder.root.replace(_beside(folder, "new"))
     old = _beside(folder, "old")
     if old.exists():
+        (old / _KEEP_AS).unlink(missing_ok=True)
         old.replace(folder.root)
     sync_folder(folder.root.parent)
+
+
+def _dispose(old: Path) -> None:
+    """Remove a replaced log, or give it the name under which it is to be kept."""
+    note = old / _KEEP_AS
+    if note.exists():
+        kept = old.with_name(note.read_text("utf-8"))
+        old.replace(kept)
+        sync_folder(kept.parent)
+        (kept / _KEEP_AS).unlink()
+    else:
+        _remove(old)
 
 
 def _beside(folder: LogFolder, what: str) -> Path:
