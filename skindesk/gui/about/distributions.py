@@ -6,6 +6,8 @@ from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata
 
 RUNTIME = (
     "alembic",
+    "cffi",
+    "cryptography",
     "flatbuffers",
     "Mako",
     "MarkupSafe",
@@ -14,12 +16,15 @@ RUNTIME = (
     "packaging",
     "pillow",
     "platformdirs",
+    "portalocker",
     "protobuf",
+    "pycparser",
     "PySide6_Essentials",
     "QtAwesome",
     "QtPy",
     "shiboken6",
     "SQLAlchemy",
+    "sqlcipher3",
     "typing_extensions",
 )
 """Every distribution that the program needs to run, found or not: a frozen program may have lost some metadata."""
