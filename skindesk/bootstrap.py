@@ -65,21 +65,23 @@ class Workspace:
 
     def lock(self) -> None:
         """Close the case log and forget its key."""
-        try:
-            self.close_case_log()
-        finally:
-            self.access.lock()
+        with self._opening:
+            try:
+                self.close_case_log()
+            finally:
+                self.access.lock()
 
     def _open_casework(self) -> "Casework":
         from skindesk.services.casework import Casework
         from skindesk.storage.case_log import open_case_log
         from skindesk.storage.occupancy import working_with
         from skindesk.storage.plain_words import DATABASE_MISSING
+        from skindesk.system.files import is_there
 
         with ExitStack() as opening:
             key = self.access.key
             opening.enter_context(working_with(self.profile.log_lock))
-            if not self.profile.log.database.exists():
+            if not is_there(self.profile.log.database):
                 raise CaseLogUnavailableError(*DATABASE_MISSING)
             log = open_case_log(self.profile.log, key, lambda: self.access.person)
             opening.callback(log.close)

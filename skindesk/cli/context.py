@@ -84,8 +84,11 @@ def _among(people: "tuple[Person, ...]", name: str | None) -> "Person":
 def secret(file: Path | None, prompt: str) -> str:
     """A file's first line, or what is typed unseen where there is no file. Raises AccessRefusedError."""
     if file is None:
-        return getpass(prompt)
+        try:
+            return getpass(prompt)
+        except EOFError as error:
+            raise AccessRefusedError("Nothing was typed.", "Type it, or name a file that holds it.") from error
     try:
-        return file.read_text("utf-8").split("\n", 1)[0]
+        return file.read_text("utf-8-sig").split("\n", 1)[0]
     except (OSError, UnicodeDecodeError) as error:
         raise AccessRefusedError(f"{file} cannot be read: {error}.", "Name a readable text file.") from error

@@ -175,8 +175,7 @@ class MainWindow(QMainWindow):
         self.idle.rest()
         self.background.close()
         self._lasting.close()
-        if self._person != OWNER:
-            take_back()
+        take_back()
         self._workspace.lock()
         event.accept()
 

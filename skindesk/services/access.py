@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from enum import StrEnum
 from threading import Lock
@@ -63,21 +64,21 @@ class Access:
     @property
     def door(self) -> Door:
         """How the log can be entered now."""
+        if self._person is not None:
+            return Door.SIGNED_IN  # whatever has become of the file since
         ring = self._ring()
         if ring is None:
             return Door.UNSEALED if self._profile.unsealed_log.database.exists() else Door.NEW
-        if not ring.protected:
-            return Door.OPEN
-        return Door.LOCKED if self._person is None else Door.SIGNED_IN
+        return Door.LOCKED if ring.protected else Door.OPEN
 
     @property
     def person(self) -> Person:
         """Who works with the log. Raises AccessRefusedError while it is locked or not set up."""
+        if self._person is not None:
+            return self._person
         if self.door is Door.OPEN:
             return OWNER
-        if self._person is None:
-            raise AccessRefusedError("The case log is locked.", "Sign in.")
-        return self._person
+        raise AccessRefusedError("The case log is locked.", "Sign in.")
 
     @property
     def key(self) -> DataKey:
@@ -105,19 +106,21 @@ class Access:
 
     def set_up_open(self) -> None:
         """A log that opens without a passphrase: the new one, or SkinDesk 0.1's, sealed under a key that lies open."""
-        self._refuse_unless(Door.NEW, Door.UNSEALED)
-        ring = new_keyring()
-        self._move(ring, ring.open())
+        with self._changing():
+            self._refuse_unless(Door.NEW, Door.UNSEALED)
+            ring = new_keyring()
+            self._move(ring, ring.open())
 
     def set_up_protected(self, name: str, passphrase: str) -> str:
         """A log that needs a passphrase, whose first administrator is signed in; returns the recovery key to print.
 
         A log that is there already gets a new data key, since the old one lay open.
         """
-        self._refuse_unless(Door.NEW, Door.UNSEALED, Door.OPEN)
         key = DataKey.new()
         ring, recovery_key = new_keyring().protect(key, name, passphrase, self._cost)
-        self._move(ring, key)
+        with self._changing():
+            self._refuse_unless(Door.NEW, Door.UNSEALED, Door.OPEN)
+            self._move(ring, key)
         self._key, self._person = key, ring.people[0]
         self._tell(AuditAction.PROTECTED)
         return recovery_key
@@ -138,10 +141,13 @@ class Access:
 
     def recover(self, recovery_key: str, person_id: str, passphrase: str) -> str:
         """Give somebody a new passphrase by the recovery key and sign them in; returns the next recovery key."""
-        ring = self._protected_ring()
-        key = self._guarded(_RECOVERY, lambda: ring.unlock_by_recovery(recovery_key))
-        renewed, next_recovery_key = ring.with_passphrase(key, person_id, passphrase, self._cost).with_new_recovery(key)
-        renewed.save(self._profile.log.keyring)
+        with self._changing():
+            ring = self._protected_ring()
+            key = self._guarded(_RECOVERY, lambda: ring.unlock_by_recovery(recovery_key))
+            renewed, next_recovery_key = ring.with_passphrase(key, person_id, passphrase, self._cost).with_new_recovery(
+                key
+            )
+            renewed.save(self._profile.log.keyring)
         self._key, self._person = key, renewed.person(person_id)
         self._tell(AuditAction.RECOVERY_USED)
         return next_recovery_key
@@ -163,9 +169,11 @@ class Access:
 
     def change_passphrase(self, old: str, new: str) -> None:
         """Change one's own passphrase."""
-        ring, person = self._protected_ring(), self.person
-        key = self._guarded(person.person_id, lambda: ring.unlock(person.person_id, old))
-        ring.with_passphrase(key, person.person_id, new, self._cost).save(self._profile.log.keyring)
+        person = self.person
+        with self._changing():
+            ring = self._protected_ring()
+            key = self._guarded(person.person_id, lambda: ring.unlock(person.person_id, old))
+            ring.with_passphrase(key, person.person_id, new, self._cost).save(self._profile.log.keyring)
         self._tell(AuditAction.PASSPHRASE_CHANGED)
 
     def add_person(self, name: str, role: Role, passphrase: str) -> Person:
@@ -196,9 +204,9 @@ class Access:
 
     def new_recovery_key(self) -> str:
         """Print a new recovery key; the old one opens nothing any more."""
-        self.require(Permission.ADMINISTER)
-        ring, recovery_key = self._protected_ring().with_new_recovery(self.key)
-        ring.save(self._profile.log.keyring)
+        with self._changing():
+            ring, recovery_key = self._administered_ring().with_new_recovery(self.key)
+            ring.save(self._profile.log.keyring)
         self._tell(AuditAction.RECOVERY_RENEWED)
         return recovery_key
 
@@ -207,10 +215,10 @@ class Access:
 
         Everybody but the administrator at work is removed, since their passphrases wrap the old key.
         """
-        self.require(Permission.ADMINISTER)
-        old, new = self._protected_ring(), DataKey.new()
-        ring, recovery_key = old.with_key(self.key, new, self.person.person_id, passphrase)
-        self._move(ring, new)
+        new = DataKey.new()
+        with self._changing():
+            ring, recovery_key = self._administered_ring().with_key(new, self.person.person_id, passphrase)
+            self._move(ring, new)
         self._key = new
         self._tell(AuditAction.KEY_CHANGED)
         return recovery_key
@@ -280,10 +288,27 @@ class Access:
                 _log.warning("the audit could not be told what waits for it; it goes on waiting", exc_info=True)
 
     def _administer(self, change: Callable[[Keyring], Keyring]) -> Keyring:
-        self.require(Permission.ADMINISTER)
-        ring = change(self._protected_ring())
-        ring.save(self._profile.log.keyring)
+        with self._changing():
+            ring = change(self._administered_ring())
+            ring.save(self._profile.log.keyring)
         return ring
+
+    def _administered_ring(self) -> Keyring:
+        """The ring as it is now, for an administrator who still is one.
+
+        Raises CaseLogUnavailableError where it is not the one that was opened: what somebody else has put there must
+        not be vouched for, nor must the key that this program holds go into it.
+        """
+        self.require(Permission.ADMINISTER)
+        ring = self._protected_ring()
+        ring.check_voucher(self.key)
+        self._person = ring.person(self.person.person_id)
+        self.require(Permission.ADMINISTER)
+        return ring
+
+    def _changing(self) -> AbstractContextManager[None]:
+        """Change the ring, one program at a time."""
+        return alone_with(self._profile.ring_lock)
 
     def _move(self, ring: Keyring, key: DataKey) -> None:
         """Put the log, if there is one, under another key, and its ring beside it, in one step."""

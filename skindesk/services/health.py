@@ -10,6 +10,7 @@ from skindesk.domain.errors import SkinDeskError
 from skindesk.services.access import Access, Door
 from skindesk.services.models import ModelLibrary
 from skindesk.system.display import has_display
+from skindesk.system.files import is_there
 from skindesk.system.paths import Profile
 
 LIBRARIES = (
@@ -82,7 +83,7 @@ def check_case_log(profile: Profile, access: Access, full: bool = False) -> Chec
             return Check("case log", True, f"protected in {profile.root}; to look inside, sign in with --user")
         if access.door in (Door.NEW, Door.UNSEALED):
             return Check("case log", True, f"not set up yet in {profile.root}")
-        if not profile.log.database.exists():
+        if not is_there(profile.log.database):
             return Check("case log", False, *DATABASE_MISSING)
         log = open_case_log(profile.log, access.key)
         try:

@@ -66,6 +66,7 @@ def open_engine(database: DatabaseFile, *, foreign_keys: bool = True, busy_timeo
         pool_size=_CONNECTIONS,
         max_overflow=0,
         pool_timeout=30,
+        hide_parameters=True,  # an error's words go to the program's log, which holds no patient
     )
     wanted: dict[str, int | str] = {
         "busy_timeout": round(busy_timeout_s * 1000),

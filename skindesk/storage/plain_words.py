@@ -36,6 +36,10 @@ DATABASE_MISSING = (
     "The case log's database is missing.",
     "Nothing was changed. Put caselog.sqlite3 back into the profile's caselog folder, or restore the latest backup.",
 )
+_NOT_OPENED_BY_ITS_KEY = (
+    "The case log cannot be opened with its key: it is damaged, or the key is another log's.",
+    "Nothing was changed. Close SkinDesk, copy the profile folder to a safe place, and restore the latest backup.",
+)
 NOT_A_CASE_LOG = (
     "The file in the case log's place is not a case log.",
     "It was left as it is. Move it away, or choose another profile folder.",
@@ -85,7 +89,9 @@ def in_plain_words() -> Iterator[None]:
     except PoolTimeoutError as error:
         raise CaseLogUnavailableError(*_BUSY) from error
     except (DBAPIError, sqlite3.Error, sqlcipher.Error) as error:
-        sentences = _BY_SQLITE_CODE.get(sqlite_code(error))
+        code = sqlite_code(error)
+        encrypted = isinstance(getattr(error, "orig", error), sqlcipher.Error)
+        sentences = _NOT_OPENED_BY_ITS_KEY if encrypted and code == sqlite3.SQLITE_NOTADB else _BY_SQLITE_CODE.get(code)
         if sentences is None:
             raise
         raise CaseLogUnavailableError(*sentences) from error

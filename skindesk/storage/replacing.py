@@ -5,6 +5,7 @@ undoes what a crash has cut short.
 """
 
 import logging
+import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ from skindesk.system.files import make_folder, sync_folder, write_durably
 from skindesk.system.paths import LogFolder
 
 _log = logging.getLogger(__name__)
+_PICTURE = re.compile(r"[0-9a-f]{64}\.[a-z]+")
 _KEEP_AS = "set-aside-as"
 """In a log that is being replaced: the name under which it is to be kept, so that a crash cannot lose it."""
 
@@ -47,10 +49,8 @@ def finish_replacing(folder: LogFolder, keep_old_as: Path | None = None) -> None
         with suppress(OSError):
             _put_back(folder)
         raise
-    if keep_old_as is not None:
+    with suppress(OSError):  # the new log is in its place; what stays is seen to when it is next settled
         _dispose(old)
-    else:
-        shutil.rmtree(old, ignore_errors=True)  # what stays is removed when the log is next settled
 
 
 def unsettled(folder: LogFolder) -> bool:
@@ -70,11 +70,16 @@ def settle(folder: LogFolder) -> None:
 
 @in_plain_words()
 def remove_unsealed(folder: LogFolder) -> None:
-    """Remove the plain files of a log of SkinDesk 0.1, its copies from before migrations among them."""
-    for path in folder.database.parent.glob(f"{folder.database.name}*"):
-        path.unlink()
-    for inner in (folder.images, folder.earlier):
-        _remove(inner)
+    """Remove the plain files of a log of SkinDesk 0.1, its copies from before migrations among them, and no others."""
+    for pattern in (f"{folder.database.name}*", f"{folder.earlier.name}/caselog-*.sqlite3"):
+        for path in folder.root.glob(pattern):
+            path.unlink()
+    for path in folder.images.glob("??/*"):
+        if _PICTURE.fullmatch(path.name):
+            path.unlink()
+    for inner in (*folder.images.glob("??"), folder.images, folder.earlier):
+        with suppress(OSError):  # not empty: the rest is somebody else's
+            inner.rmdir()
     sync_folder(folder.root)
 
 

@@ -36,7 +36,8 @@ class SignIns:
         if failures.in_a_row < _FREE:
             return 0.0
         pause = timedelta(seconds=min(_LONGEST_S, 2 ** (failures.in_a_row - _FREE + 1)))
-        return max(0.0, (datetime.fromisoformat(failures.last_at) + pause - now).total_seconds())
+        left = datetime.fromisoformat(failures.last_at) + pause - now
+        return min(pause, max(timedelta(), left)).total_seconds()  # a failure dated ahead costs no more
 
     def failed(self, person_id: str, now: datetime) -> None:
         """Count a failure, durably, before the person is told. Raises CaseLogUnavailableError where it cannot be."""

@@ -34,6 +34,11 @@ def make_folder(folder: Path) -> None:
     sync_folder(folder.parent)
 
 
+def is_there(path: Path) -> bool:
+    """Whether a file exists and holds anything: a power cut can leave an empty one."""
+    return path.exists() and path.stat().st_size > 0
+
+
 def sync_file(path: Path) -> None:
     """Make a file's content survive a power cut. Raises OSError."""
     with path.open("rb+") as file:

@@ -83,6 +83,11 @@ class Profile:
         return self.root / "caselog.lock"
 
     @property
+    def ring_lock(self) -> Path:
+        """The file by whose lock programs change the case log's keyring one after the other."""
+        return self.root / "keyring.lock"
+
+    @property
     def sign_ins(self) -> Path:
         """Failed sign-ins, which slow down guessing and wait to be entered into the audit."""
         return self.root / "sign-ins.json"

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from skindesk.bootstrap import Workspace
 from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails, ReviewDetails
@@ -14,7 +16,7 @@ from skindesk.domain.people import Permission, Role
 from skindesk.services.access import Access, Door
 from skindesk.storage.case_log import open_case_log
 from skindesk.storage.image_store import digest_of
-from skindesk.storage.keyring import Cost
+from skindesk.storage.keyring import Cost, new_keyring
 from skindesk.storage.occupancy import working_with
 from skindesk.storage.sign_ins import SignIns
 from skindesk.system.paths import Profile
@@ -257,12 +259,99 @@ def test_a_log_that_is_being_replaced_is_not_opened(workspace: Workspace) -> Non
     workspace.close_case_log()
 
 
-def test_a_log_whose_database_is_gone_is_not_opened_as_if_empty(workspace: Workspace) -> None:
+@pytest.mark.parametrize("left", [None, b""], ids=["missing", "empty"])
+def test_a_log_whose_database_is_gone_is_not_opened_as_if_empty(workspace: Workspace, left: bytes | None) -> None:
     workspace.access.set_up_open()
     workspace.casework.save_case(draft())
     workspace.close_case_log()
     workspace.profile.log.database.unlink()
+    if left is not None:
+        workspace.profile.log.database.write_bytes(left)
     with pytest.raises(CaseLogUnavailableError, match="missing") as refused:
         _ = workspace.casework
     assert "restore the latest backup" in refused.value.advice
-    assert not workspace.profile.log.database.exists()
+    assert not left or workspace.profile.log.database.read_bytes() == left
+
+
+def test_a_log_that_its_key_does_not_open_is_not_called_somebody_elses(workspace: Workspace) -> None:
+    workspace.access.set_up_open()
+    content = bytearray(workspace.profile.log.database.read_bytes())
+    content[100] ^= 1
+    workspace.profile.log.database.write_bytes(content)
+    with pytest.raises(CaseLogUnavailableError, match="cannot be opened with its key") as refused:
+        _ = workspace.casework
+    assert "restore the latest backup" in refused.value.advice
+
+
+def test_an_old_key_is_not_put_back_by_a_program_that_has_not_heard_of_the_new_one(workspace: Workspace) -> None:
+    protected(workspace)
+    other = Access(workspace.profile, CHEAP)
+    other.sign_in(ada(workspace), PASSPHRASE)
+    workspace.access.change_key(PASSPHRASE)
+    for refused in (
+        lambda: other.add_person("Ben", Role.CLINICIAN, "another passphrase"),
+        lambda: other.new_recovery_key(),
+        lambda: other.change_key(PASSPHRASE),
+    ):
+        with pytest.raises(CaseLogUnavailableError, match="changed outside"):
+            refused()
+    other.change_passphrase(PASSPHRASE, "a new passphrase")
+    workspace.lock()
+    workspace.access.sign_in(ada(workspace), "a new passphrase")
+    assert workspace.casework.log.count() == 0
+    workspace.close_case_log()
+
+
+def test_a_role_changed_outside_is_not_vouched_for_by_the_next_change(workspace: Workspace) -> None:
+    protected(workspace)
+    workspace.access.add_person("Ben", Role.ASSISTANT, "another passphrase")
+    ring = workspace.profile.log.keyring
+    ring.write_text(ring.read_text().replace('"assistant"', '"administrator"'))
+    with pytest.raises(CaseLogUnavailableError, match="changed outside"):
+        workspace.access.add_person("Eve", Role.CLINICIAN, "another passphrase")
+
+
+def test_another_ring_in_the_place_makes_nobody_more_than_they_are(workspace: Workspace) -> None:
+    protected(workspace)
+    ben = workspace.access.add_person("Ben", Role.ASSISTANT, "another passphrase")
+    workspace.lock()
+    workspace.access.sign_in(ben.person_id, "another passphrase")
+    new_keyring().save(workspace.profile.log.keyring)
+    assert workspace.access.person == ben
+    with pytest.raises(AccessRefusedError, match="set up already"):
+        workspace.access.set_up_protected("Ben", PASSPHRASE)
+
+
+def test_an_administrator_who_is_one_no_more_administers_nothing(workspace: Workspace) -> None:
+    protected(workspace)
+    ben = workspace.access.add_person("Ben", Role.ADMINISTRATOR, "another passphrase")
+    other = Access(workspace.profile, CHEAP)
+    other.sign_in(ben.person_id, "another passphrase")
+    workspace.access.give_role(ben.person_id, Role.ASSISTANT)
+    with pytest.raises(AccessRefusedError, match="As assistant"):
+        other.add_person("Eve", Role.ADMINISTRATOR, "another passphrase")
+
+
+def test_sealing_removes_no_file_that_is_not_the_logs(workspace: Workspace) -> None:
+    first = open_case_log(workspace.profile.unsealed_log, None)
+    first.save(draft())
+    first.close()
+    own = [workspace.profile.root / "images" / "holiday.jpg", workspace.profile.root / "backups" / "letters" / "a.txt"]
+    for path in own:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("mine")
+    protected(workspace)
+    assert all(path.read_text() == "mine" for path in own)
+    assert readable(workspace.profile.root) == []
+
+
+def test_no_patient_is_named_in_an_errors_words(workspace: Workspace) -> None:
+    workspace.access.set_up_open()
+    engine = workspace.casework.log._engine
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE once (name TEXT UNIQUE)"))
+        connection.execute(text("INSERT INTO once VALUES (:name)"), {"name": "Zebediah"})
+    with pytest.raises(IntegrityError) as failed, engine.begin() as connection:
+        connection.execute(text("INSERT INTO once VALUES (:name)"), {"name": "Zebediah"})
+    assert "Zebediah" not in str(failed.value)
+    workspace.close_case_log()

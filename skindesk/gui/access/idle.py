@@ -69,6 +69,7 @@ class IdleWatch(QObject):
             self.back.emit()
 
     def _look(self) -> None:
-        if self._watching and not self._told and time.time() - self._last_s >= self._after_s:
+        elapsed_s = time.time() - self._last_s
+        if self._watching and not self._told and not 0 <= elapsed_s < self._after_s:  # below 0: the clock was set back
             self._told = True
             self.idle.emit()

@@ -76,6 +76,7 @@ def _copy(source: Path, target: Path) -> None:
     """A missing file is left out: the check afterwards tells of it."""
     if source.is_file():
         shutil.copyfile(source, target)
+        target.chmod(0o600)  # it may hold an open key
         sync_file(target)
 
 
