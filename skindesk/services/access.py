@@ -15,10 +15,12 @@ from skindesk.storage.audit_queue import AuditQueue
 from skindesk.storage.case_log import open_case_log
 from skindesk.storage.keyring import Cost, Keyring, load_keyring, new_keyring
 from skindesk.storage.occupancy import alone_with
+from skindesk.storage.plain_words import DATABASE_MISSING
 from skindesk.storage.replacing import begin_replacing, finish_replacing, remove_unsealed, settle, unsettled
 from skindesk.storage.resealing import reseal
 from skindesk.storage.sealing import DataKey
 from skindesk.storage.sign_ins import SignIns
+from skindesk.system.files import is_there
 from skindesk.system.paths import Profile
 
 if TYPE_CHECKING:
@@ -311,21 +313,29 @@ class Access:
         return alone_with(self._profile.ring_lock)
 
     def _move(self, ring: Keyring, key: DataKey) -> None:
-        """Put the log, if there is one, under another key, and its ring beside it, in one step."""
-        before, here = self.door, self._profile.log
+        """Put the log, if there is one, under another key, and its ring beside it, in one step.
+
+        Where pictures of the old log are damaged and cannot be taken along, it is kept beside the new one.
+        """
+        before, here, lost = self.door, self._profile.log, 0
         with alone_with(self._profile.log_lock):
             there = begin_replacing(here)
-            if before is Door.UNSEALED:
-                reseal(self._profile.unsealed_log, None, there, key)
-                (there.root / _SEALED_HERE).touch()
-            elif here.database.exists():
-                reseal(here, self.key, there, key)
-            else:
+            if before is Door.NEW:
                 first = ring.people[0] if ring.protected else OWNER
                 open_case_log(there, key, lambda: first).close()
+            elif before is Door.UNSEALED:
+                lost = reseal(self._profile.unsealed_log, None, there, key)
+                if not lost:
+                    (there.root / _SEALED_HERE).touch()
+            elif is_there(here.database):
+                lost = reseal(here, self.key, there, key)
+            else:
+                raise CaseLogUnavailableError(*DATABASE_MISSING)
             ring.save(there.keyring)
             self._settled = False
-            finish_replacing(here)
+            if lost:
+                _log.warning("%s damaged pictures were not taken along; the old log is kept", lost)
+            finish_replacing(here, self._profile.set_aside(datetime.now(UTC)) if lost else None)
             try:
                 self._remove_unsealed()
             except CaseLogUnavailableError:

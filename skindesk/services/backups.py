@@ -190,7 +190,7 @@ class Backups:
             except BaseException:
                 shutil.rmtree(there.root, ignore_errors=True)
                 raise
-            aside = self._profile.root / f"{here.root.name}.replaced-{self._now():%Y%m%dT%H%M%S%fZ}"
+            aside = self._profile.set_aside(self._now())
             old_log = aside if here.root.exists() else None
             finish_replacing(here, keep_old_as=old_log)
         self._tell(AuditAction.RESTORED, person_id)

@@ -3,6 +3,7 @@
 import os
 import sys
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -76,6 +77,10 @@ class Profile:
     def unsealed_log(self) -> LogFolder:
         """Where SkinDesk 0.1 kept the case log, in plain files of the profile itself."""
         return LogFolder(self.root)
+
+    def set_aside(self, at: datetime) -> Path:
+        """The folder under which a log that is replaced at this moment, in UTC, is kept whole."""
+        return self.log.root.with_name(f"{self.log.root.name}.replaced-{at:%Y%m%dT%H%M%S%fZ}")
 
     @property
     def log_lock(self) -> Path:

@@ -355,3 +355,26 @@ def test_no_patient_is_named_in_an_errors_words(workspace: Workspace) -> None:
         connection.execute(text("INSERT INTO once VALUES (:name)"), {"name": "Zebediah"})
     assert "Zebediah" not in str(failed.value)
     workspace.close_case_log()
+
+
+def test_damaged_pictures_are_kept_with_the_old_log_when_the_key_changes(workspace: Workspace) -> None:
+    protected(workspace)
+    workspace.casework.save_case(draft())
+    workspace.close_case_log()
+    (picture,) = workspace.profile.log.images.glob("*/*.sealed")
+    picture.write_bytes(picture.read_bytes()[:-1])
+    workspace.access.change_key(PASSPHRASE)
+    (kept,) = workspace.profile.root.glob("caselog.replaced-*")
+    assert (kept / picture.relative_to(workspace.profile.log.root)).exists()
+    assert workspace.casework.log.count() == 1
+    workspace.close_case_log()
+
+
+def test_a_log_without_its_database_is_not_replaced_by_an_empty_one(workspace: Workspace) -> None:
+    workspace.access.set_up_open()
+    workspace.casework.save_case(draft())
+    workspace.close_case_log()
+    workspace.profile.log.database.unlink()
+    with pytest.raises(CaseLogUnavailableError, match="missing"):
+        protected(workspace)
+    assert len(list(workspace.profile.log.images.glob("*/*.sealed"))) == 1
