@@ -26,7 +26,7 @@ from skindesk.storage.occupancy import alone_with, working_with
 from skindesk.storage.plain_words import in_plain_words
 from skindesk.storage.replacing import begin_replacing, finish_replacing
 from skindesk.storage.sealing import DataKey
-from skindesk.system.paths import Profile
+from skindesk.system.paths import LogFolder, Profile
 
 _log = logging.getLogger(__name__)
 _NOBODY = ""
@@ -172,7 +172,8 @@ class Backups:
     ) -> Restored:
         """Put a backup, by default the newest verified one, into the case log's place; the old log is set aside whole.
 
-        Close the case log before; sign in again after. `unlock` is asked where the case log's key does not open the
+        Close the case log before; sign in again after. The people and passphrases of now stay, where the backup has the
+        key of now: who was let in no more stays out. `unlock` is asked where the case log's key does not open the
         backup. With `accept_losses` a backup is good enough in which pictures are missing. Nothing is changed where
         this raises: BackupUnavailableError for a damaged backup, AccessRefusedError for who may not administer.
         """
@@ -187,6 +188,7 @@ class Backups:
             try:
                 flaws = rebuild(snapshot, manifest, key, there, here.images, progress)
                 _refuse_damaged(snapshot, flaws, accept_losses)
+                _keep_people(here, there, key)
             except BaseException:
                 shutil.rmtree(there.root, ignore_errors=True)
                 raise
@@ -303,6 +305,17 @@ def _entry(snapshot: Snapshot, key: DataKey | None, trust: dict[str, Trust]) -> 
         return BackupEntry(snapshot, None, Trust(), own=key is not None)
     own = key is not None and manifest.key_id == key_id(key)
     return BackupEntry(snapshot, manifest, trust.get(snapshot.name, Trust()), own)
+
+
+def _keep_people(here: LogFolder, there: LogFolder, key: DataKey) -> None:
+    """Take the ring of now into a restored log, if it is sound and of the same key."""
+    try:
+        ring = load_keyring(here.keyring)
+        if ring is not None:
+            ring.check_voucher(key)
+            ring.save(there.keyring)
+    except CaseLogUnavailableError:
+        _log.warning("the restored log has the people of its backup", exc_info=True)
 
 
 def _refuse_damaged(snapshot: Snapshot, flaws: tuple[Flaw, ...], accept_losses: bool) -> None:

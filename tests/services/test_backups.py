@@ -414,6 +414,19 @@ def test_the_audit_knows_of_a_backup(backups: Backups, workspace: Workspace, dri
     assert AuditAction.BACKED_UP in [entry.action for entry in workspace.casework.log.audit_entries()]
 
 
+def test_who_was_removed_stays_out_after_restoring(backups: Backups, workspace: Workspace, drive: Path) -> None:
+    workspace.close_case_log()
+    workspace.access.set_up_protected("Ada", PASSPHRASE)
+    ben = workspace.access.add_person("Ben", Role.CLINICIAN, "another passphrase")
+    backups.create(drive)
+    workspace.access.remove_person(ben.person_id)
+    workspace.close_case_log()
+    backups.restore(drive)
+    assert [person.name for person in workspace.access.people()] == ["Ada"]
+    workspace.access.sign_in(workspace.access.people()[0].person_id, PASSPHRASE)
+    assert workspace.casework.log.count() == 3
+
+
 def test_nothing_is_restored_while_the_log_is_open(backups: Backups, workspace: Workspace, drive: Path) -> None:
     backups.create(drive)
     assert workspace.casework.log.count() == 3
