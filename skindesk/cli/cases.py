@@ -39,6 +39,8 @@ def run_list(chosen: argparse.Namespace, context: Context) -> int:
     """Print one line a case."""
     query = chosen.query.encode(errors="replace").decode()  # bytes that are no text begin nobody's name
     cases = _read(query, chosen.limit, context)
+    if chosen.json or chosen.limit <= 0:
+        context.casework.tell_export(case.patient.patient_id for case in cases)
     if chosen.json:
         for case in cases:
             print(_to_json(case))
@@ -55,6 +57,8 @@ def run_list(chosen: argparse.Namespace, context: Context) -> int:
 def run_show(chosen: argparse.Namespace, context: Context) -> int:
     """Print one case."""
     case = context.casework.log.case(chosen.case)
+    if chosen.json:
+        context.casework.tell_export([case.patient.patient_id])
     print(_to_json(case) if chosen.json else _describe(case))
     return 0
 

@@ -38,6 +38,8 @@ def test_a_protected_log_asks_who_it_is(skindesk: Run, passphrase: Path, tmp_pat
     assert "Ben can sign in as assistant." in added.stdout
     as_ben = ("--user", "Ben", "--passphrase-file", passphrase)
     assert "As assistant" in skindesk(*as_ben, "people", "remove", "Ada").stderr
+    for everything in (("--json",), ("--limit", "0")):
+        assert "As assistant" in skindesk(*as_ben, "cases", "list", *everything).stderr
     assert skindesk(*signing_in, "people", "role", "Ben", "clinician").returncode == 0
     assert skindesk(*signing_in, "people", "remove", "Ben").returncode == 0
     assert "There is nobody named Ben" in skindesk(*as_ben, "cases", "list").stderr
