@@ -15,7 +15,7 @@ from skindesk.storage.audit_queue import AuditQueue
 from skindesk.storage.case_log import open_case_log
 from skindesk.storage.keyring import Cost, Keyring, load_keyring, new_keyring
 from skindesk.storage.occupancy import alone_with
-from skindesk.storage.plain_words import DATABASE_MISSING
+from skindesk.storage.plain_words import DATABASE_MISSING, in_plain_words
 from skindesk.storage.replacing import begin_replacing, finish_replacing, remove_unsealed, settle, unsettled
 from skindesk.storage.resealing import reseal
 from skindesk.storage.sealing import DataKey
@@ -230,6 +230,7 @@ class Access:
             self._settle()
         return load_keyring(self._profile.log.keyring)
 
+    @in_plain_words()
     def _settle(self) -> None:
         """Put right what a crash has left, unless another program is at it."""
         if unsettled(self._profile.log) or (self._profile.log.root / _SEALED_HERE).exists():
