@@ -119,7 +119,7 @@ class _Trainer:
         run: Run,
         network: Network,
         done: dict[str, Any],
-        teacher: Teacher | None,
+        teacher: Teacher | None = None,
     ) -> None:
         self.config = config
         self.cache = cache

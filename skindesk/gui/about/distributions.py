@@ -29,6 +29,8 @@ RUNTIME = (
 )
 """Every distribution that the program needs to run, found or not: a frozen program may have lost some metadata."""
 
+_BY_LICENCE_FILE = {"sqlcipher3": "Zlib"}
+"""What the licence files say of distributions whose metadata names none."""
 _LICENCE_CLASSIFIER = "License :: "
 _LONGEST_LICENCE = 80
 """Beyond this the field holds a licence's whole text, not its name."""
@@ -55,7 +57,7 @@ def distribution(name: str) -> Distribution:
         recorded = metadata(name)
     except PackageNotFoundError:
         return Distribution(name, None, None)
-    return Distribution(name, _field(recorded, "Version"), _licence(recorded))
+    return Distribution(name, _field(recorded, "Version"), _licence(recorded) or _BY_LICENCE_FILE.get(name))
 
 
 def _licence(recorded: PackageMetadata) -> str | None:
