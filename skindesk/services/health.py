@@ -1,6 +1,7 @@
 """What `doctor` and the About page check: models, case log, libraries and display, each with what to do."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -76,6 +77,7 @@ def check_case_log(profile: Profile, access: Access, full: bool = False) -> Chec
     """Whether the case log opens and is whole. One that does not exist is not created, a locked one not opened."""
     from skindesk.storage.case_log import open_case_log
     from skindesk.storage.integrity import FindingKind
+    from skindesk.storage.occupancy import working_with
     from skindesk.storage.plain_words import DATABASE_MISSING
 
     try:
@@ -85,12 +87,9 @@ def check_case_log(profile: Profile, access: Access, full: bool = False) -> Chec
             return Check("case log", True, f"not set up yet in {profile.root}")
         if not is_there(profile.log.database):
             return Check("case log", False, *DATABASE_MISSING)
-        log = open_case_log(profile.log, access.key)
-        try:
+        with working_with(profile.log_lock), closing(open_case_log(profile.log, access.key)) as log:
             findings = log.check(full)
             count = log.count()
-        finally:
-            log.close()
     except SkinDeskError as error:
         return Check("case log", False, error.what, error.advice)
     except OSError as error:

@@ -1,6 +1,5 @@
 """Where the backups of one case log lie, what each of them is called, and who works with them."""
 
-import errno
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -18,7 +17,6 @@ from skindesk.system.paths import LogFolder
 _PREFIX = "SkinDesk-"
 _NAME = "%Y%m%dT%H%M%S%fZ"
 _IN_USE = ("Another SkinDesk works with these backups.", "Wait until it has finished, then try again.")
-_LOCKED = (errno.EACCES, errno.EAGAIN)
 
 
 @dataclass(frozen=True)
