@@ -1,146 +1,28 @@
-"""Prints what classifying costs here, as figures and ratios of one run, and writes them to build/benchmark.json.
+"""Measures speed and memory on this machine, prints the figures and writes them to build/benchmark.json: `make bench`.
 
-Every shipped network is measured. Times on a shared machine wander, so the networks and arrangements are measured
-in turns, several times over, and compared by their medians.
+Times on a shared machine wander, so what is compared is measured in turns, several times over, by its medians.
 """
 
 import json
 import os
 import platform
-import statistics
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Mapping
-from functools import partial
-from itertools import chain, islice
 from pathlib import Path
 
-import psutil
+from tests.benchmarks import backups, case_log, classification
+from tests.benchmarks.figures import print_figures
 
-from skindesk.imaging.decode import read_picture_file
-from skindesk.imaging.preprocess import decode_for_input, preprocess
-from skindesk.inference.classifier import Classifier
-from skindesk.services.classify import answer_for, classify_files
-from skindesk.services.models import ModelLibrary
-from skindesk.system.paths import Profile
-from training.phantoms import KINDS, generate, save_jpeg
-
-PICTURES, TIMED, ROUNDS = 300, 50, 5
 OUT = Path("build/benchmark.json")
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as temporary:
-        files = write_pictures(Path(temporary), PICTURES)
-        library = ModelLibrary(Profile(Path(temporary) / "profile"))
-        run_engine(files, library.open())
-        resident_mb = psutil.Process().memory_info().rss / 1e6
-        networks = {model.model_id: library.open(model.model_id) for model in library.installed()}
-        figures: dict[str, str | float] = {
-            "machine": f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores",
-            "pictures": f"{PICTURES} JPEG, 600 x 450",
-            "resident_mb": resident_mb,
-            "start_to_rows_s": median_of(lambda: start_to_rows(files[:39])),
-        }
-        of_networks = costs(files, networks)
+    machine = {"machine": f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores"}
+    networks = classification.measure()
+    figures = {**networks, "case log": case_log.measure(), "backups": backups.measure()}
     OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps({**figures, "networks": of_networks}, indent=2))
-    print_figures("This machine, with the default network", figures)
-    for model_id, of_network in of_networks.items():
-        print_figures(model_id, of_network)
-
-
-def print_figures(title: str, figures: Mapping[str, str | float]) -> None:
-    print(f"\n{title}")
-    for name, value in figures.items():
-        print(f"  {name:<28}{value if isinstance(value, str) else format(value, ',.2f')}")
-
-
-def write_pictures(folder: Path, count: int) -> list[Path]:
-    """Phantoms as a camera would write them; a few different ones, many times over."""
-    originals = [generate(kind, seed) for kind in KINDS for seed in (1, 2)]
-    paths = [folder / f"{at:05}.jpg" for at in range(count)]
-    for at, path in enumerate(paths):
-        if at < len(originals):
-            save_jpeg(originals[at], path)
-        else:
-            path.write_bytes(paths[at % len(originals)].read_bytes())
-    return paths
-
-
-def costs(files: list[Path], networks: Mapping[str, Classifier]) -> dict[str, dict[str, float]]:
-    """What each network costs, the default first.
-
-    On one thread, in milliseconds a picture: decoding and resizing, and the network. In pictures a second: a plain
-    loop and the batch engine. The ratios compare what was measured in the same turns.
-    """
-    each = [works(files, classifier) for classifier in networks.values()]
-    seconds = iter(in_turns(*chain.from_iterable(each)))
-    measured = [tuple(islice(seconds, len(of_network))) for of_network in each]
-    default_s = measured[0][1]
-    return {
-        model_id: {
-            "decode_ms": decode_s / TIMED * 1000,
-            "inference_ms": infer_s / TIMED * 1000,
-            "inference_over_default": infer_s / default_s,
-            "loop_images_per_s": len(files) / loop_s,
-            "engine_images_per_s": len(files) / engine_s,
-            "engine_over_loop": loop_s / engine_s,
-        }
-        for model_id, (decode_s, infer_s, loop_s, engine_s) in zip(networks, measured, strict=True)
-    }
-
-
-def works(files: list[Path], classifier: Classifier) -> tuple[Callable[[], None], ...]:
-    """What is timed of one network: decoding and inference of `TIMED` pictures, loop and engine over all files."""
-    spec = classifier.contract.preprocessing
-    pictures = [read_picture_file(path) for path in files[:TIMED]]
-    ready = [preprocess(decode_for_input(picture, spec).rgb, spec) for picture in pictures]
-
-    def decoding() -> None:
-        for picture in pictures:
-            preprocess(decode_for_input(picture, spec).rgb, spec)
-
-    def inference() -> None:
-        for pixels in ready:
-            classifier.run(pixels)
-
-    def loop() -> None:
-        for path in files:
-            answer_for(read_picture_file(path), classifier)
-
-    return decoding, inference, loop, partial(run_engine, files, classifier)
-
-
-def run_engine(files: list[Path], classifier: Classifier) -> None:
-    for _ in classify_files(files, classifier):
-        pass
-
-
-def start_to_rows(files: list[Path]) -> float:
-    """Seconds from starting `skindesk classify` to its end on a few pictures."""
-    began = time.perf_counter()
-    command = [sys.executable, "-m", "skindesk", "classify", *(str(path) for path in files), "--json"]
-    subprocess.run(command, check=True, capture_output=True)
-    return time.perf_counter() - began
-
-
-def in_turns(*works: Callable[[], None]) -> list[float]:
-    """The median seconds of each work, measured in turns after one round that is not counted."""
-    seconds: list[list[float]] = [[] for _ in works]
-    for turn in range(ROUNDS + 1):
-        for work, kept in zip(works, seconds, strict=True):
-            began = time.perf_counter()
-            work()
-            if turn:
-                kept.append(time.perf_counter() - began)
-    return [statistics.median(kept) for kept in seconds]
-
-
-def median_of(measure: Callable[[], float]) -> float:
-    return statistics.median([measure() for _ in range(ROUNDS)])
+    OUT.write_text(json.dumps({**machine, **figures}, indent=2))
+    print_figures("This machine", machine)
+    for name, measured in figures.items():
+        print_figures(name.capitalize() if name not in networks else name, measured)
 
 
 if __name__ == "__main__":

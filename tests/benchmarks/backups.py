@@ -1,4 +1,4 @@
-"""Backs up, restores and damages a log of 2,000 cases with pictures, and prints the figures.
+"""Backs up, restores and damages a log of 2,000 cases with pictures.
 
 What is restored must equal what was backed up, row by row and byte by byte, and 1,000 flipped bytes must be found or
 do no harm; otherwise this ends with an error.
@@ -6,7 +6,6 @@ do no harm; otherwise this ends with an error.
 
 import logging
 import random
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -26,6 +25,7 @@ from skindesk.services.backups import Backups
 from skindesk.storage.engine import DatabaseFile
 from skindesk.storage.image_store import digest_of
 from skindesk.system.paths import Profile
+from tests.benchmarks.figures import Figures, check, print_figures
 
 CASES, PICTURE_BYTES, FLIPS = 2000, 60_000, 1000
 WRITTEN_AGAIN = 0.05
@@ -44,13 +44,14 @@ LABELS = (
 T = TypeVar("T")
 
 
-def main() -> None:
+def measure() -> Figures:
+    """Seconds, megabytes and counts."""
     with tempfile.TemporaryDirectory() as temporary:
         root, drive = Path(temporary), Path(temporary) / "drive"
         drive.mkdir()
         workspace = Workspace(Profile(root / "profile"), log_file=None)
         workspace.access.set_up_open()
-        figures: dict[str, float] = {"fill_s": timed(lambda: fill(workspace, CASES))[1]}
+        figures: Figures = {"fill_s": timed(lambda: fill(workspace, CASES))[1]}
         backups = Backups(workspace.profile, workspace.access)
         first, figures["first_backup_s"] = timed(lambda: backups.create(drive))
         check(not first.flaws, "the first backup has flaws")
@@ -65,23 +66,12 @@ def main() -> None:
         _, figures["restore_s"] = timed(lambda: backups.restore(drive))
         check(content(workspace) == before, "what was restored differs")
         figures["cases_compared"], figures["pictures_compared"] = len(before[0]["lesion"]), len(before[1])
-        print_figures("Backups", figures)
         small = Workspace(Profile(root / "small"), log_file=None)
         small.access.set_up_open()
         fill(small, 20)
-        print_figures("Flipped bytes", flip_bytes(small, root / "drive of few"))
+        figures |= flip_bytes(small, root / "drive of few")
         check(figures["second_of_first"] < WRITTEN_AGAIN, "the second backup wrote too much")
-
-
-def print_figures(title: str, figures: dict[str, float]) -> None:
-    print(f"\n{title}")
-    for name, value in figures.items():
-        print(f"  {name:<28}{value:,.3f}" if isinstance(value, float) else f"  {name:<28}{value:,}")
-
-
-def check(holds: bool, what: str) -> None:
-    if not holds:
-        sys.exit(f"error: {what}")
+    return figures
 
 
 def timed(work: Callable[[], T]) -> tuple[T, float]:
@@ -133,7 +123,7 @@ def content(workspace: Workspace) -> tuple[dict[str, list[tuple[Any, ...]]], dic
     return rows, pictures
 
 
-def flip_bytes(workspace: Workspace, drive: Path) -> dict[str, float]:
+def flip_bytes(workspace: Workspace, drive: Path) -> Figures:
     """Change one bit at a time in the backup's files; what verifying does not notice is restored and compared."""
     logging.disable()  # every damaged picture is logged
     drive.mkdir()
@@ -160,4 +150,4 @@ def flip_bytes(workspace: Workspace, drive: Path) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    main()
+    print_figures("Backups", measure())
