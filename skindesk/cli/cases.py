@@ -21,7 +21,9 @@ def register(commands: Any) -> None:
     parser = commands.add_parser("cases", help="read the case log", description=__doc__)
     actions = parser.add_subparsers(required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="cases, latest visit first")
-    listing.add_argument("query", nargs="?", default="", help="beginnings of a name or identifier")
+    listing.add_argument(
+        "query", nargs="?", default="", help="beginnings of words of the record: names, identifiers, notes, diagnoses …"
+    )
     listing.add_argument("--limit", type=int, default=50, metavar="N", help="0 for all (default: 50)")
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
     listing.set_defaults(run=run_list)
@@ -85,12 +87,14 @@ def _is_confirmed(identifier: str) -> bool:
 
 
 def _read(query: str, limit: int, context: Context) -> "list[CaseSummary]":
+    from skindesk.domain.case_filter import CaseFilter
+
     log = context.casework.log
     cases: list[CaseSummary] = []
     after: CaseCursor | None = None
     while True:
         wanted = 500 if limit <= 0 else min(500, limit - len(cases))
-        page = log.page(query, after, wanted)
+        page = log.page(CaseFilter(query), after, wanted)
         cases.extend(page.cases)
         after = page.next_cursor
         if after is None or (limit > 0 and len(cases) >= limit):

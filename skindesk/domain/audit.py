@@ -26,8 +26,14 @@ class AuditAction(StrEnum):
     PICTURE_ADDED = "picture added"
     PREDICTION_ADDED = "prediction added"
     REVIEW_ADDED = "review added"
+    FINAL_DIAGNOSIS_ADDED = "final diagnosis added"
     PATIENT_CORRECTED = "patient corrected"
     LESION_CORRECTED = "lesion corrected"
+    STATE_CHANGED = "state changed"
+    PATIENTS_MERGED = "patients merged"
+    MERGE_UNDONE = "merge undone"
+    WITHDRAWN = "withdrawn"
+    BROUGHT_BACK = "brought back"
     PATIENT_VIEWED = "patient viewed"
     PATIENT_EXPORTED = "patient exported"
     PATIENT_ERASED = "patient erased"
@@ -43,6 +49,8 @@ class Subject(StrEnum):
     PATIENT = "patient"
     CASE = "case"
     PICTURE = "picture"
+    REVIEW = "review"
+    FINAL_DIAGNOSIS = "final diagnosis"
 
 
 @dataclass(frozen=True)

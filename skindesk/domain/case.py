@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from skindesk.domain.body_position import BodyPosition
+from skindesk.domain.capture import NOTHING_KNOWN, Capture
 from skindesk.domain.contract import Modality
 from skindesk.domain.errors import InvalidCaseError
+from skindesk.domain.final_diagnosis import FinalDiagnosis
+from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.prediction import Prediction
 
 
@@ -67,7 +71,10 @@ class Plan(StrEnum):
 
 @dataclass(frozen=True)
 class PatientDetails:
-    """Who a patient is. Only the identifier is required; it is unique in the log, ignoring case."""
+    """Who a patient is. Only the identifier is required; it is unique in the log, ignoring case.
+
+    `history` is what matters of the past, such as a melanoma in the family; `notes` is anything else.
+    """
 
     identifier: str
     family_name: str = ""
@@ -75,6 +82,8 @@ class PatientDetails:
     birth_date: date | None = None
     sex: Sex = Sex.UNKNOWN
     skin_type: SkinType = SkinType.UNKNOWN
+    history: str = ""
+    notes: str = ""
 
     def __post_init__(self) -> None:
         if not self.identifier.strip():
@@ -91,20 +100,26 @@ class Patient:
 
 @dataclass(frozen=True)
 class LesionDetails:
-    """Where a lesion is. `description` is free text such as "left forearm, radial"."""
+    """Where a lesion is: its general site, free text such as "left forearm, radial", and its place on the body."""
 
     site: Site = Site.UNKNOWN
     description: str = ""
+    position: BodyPosition | None = None
 
 
 @dataclass(frozen=True)
 class Lesion:
-    """A lesion in the log. `number` counts from 1 within its patient, so that L3 is the third."""
+    """A lesion in the log. `number` counts from 1 within its patient, so that L3 is the third.
+
+    `follow_up_on` is the day by which it is to be looked at again, if one was set.
+    """
 
     case_id: int
     patient_id: int
     number: int
     details: LesionDetails
+    state: LesionState = LesionState.NEW
+    follow_up_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +127,8 @@ class ReviewDetails:
     """The clinician's own reading of a lesion at a visit.
 
     `impression` is a label code or free text; `revealed_before` says whether the network's answer had been on
-    the screen when the impression was given.
+    the screen when the impression was given. `second_impression` is what the clinician thinks after the answer,
+    empty where it changed nothing. `follow_up_on` is the day by which the lesion is to be looked at again.
     """
 
     impression: str
@@ -120,6 +136,14 @@ class ReviewDetails:
     plan: Plan = Plan.NONE
     notes: str = ""
     revealed_before: bool = False
+    second_impression: str = ""
+    second_confidence: Confidence | None = None
+    follow_up_on: date | None = None
+
+    @property
+    def standing_impression(self) -> str:
+        """What the clinician thinks in the end."""
+        return self.second_impression or self.impression
 
 
 @dataclass(frozen=True)
@@ -145,6 +169,7 @@ class PictureDetails:
     width_px: int
     height_px: int
     modality: Modality
+    capture: Capture = NOTHING_KNOWN
 
 
 @dataclass(frozen=True)
@@ -168,11 +193,17 @@ class Visit:
 
 @dataclass(frozen=True)
 class Case:
-    """One lesion's whole record, visits oldest first."""
+    """One lesion's whole record: visits and final diagnoses, oldest first."""
 
     patient: Patient
     lesion: Lesion
     visits: tuple[Visit, ...]
+    final_diagnoses: tuple[FinalDiagnosis, ...] = ()
+
+    @property
+    def final_diagnosis(self) -> FinalDiagnosis | None:
+        """The one that counts: what was recorded last."""
+        return self.final_diagnoses[-1] if self.final_diagnoses else None
 
 
 @dataclass(frozen=True)
@@ -213,14 +244,14 @@ class CaseSummary:
     top_probability: float | None
     malignant_sum: float | None
     impression: str | None
+    final_diagnosis: str | None = None
 
 
 @dataclass(frozen=True)
 class CaseCursor:
     """Where a page of cases ended; the next page starts after it."""
 
-    last_visit_at: datetime
-    case_id: int
+    recency: int
 
 
 @dataclass(frozen=True)

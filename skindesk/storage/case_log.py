@@ -2,12 +2,11 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import selectinload
 
 from skindesk.domain.audit import AuditAction, AuditEntry, AuditEvent, AuditFinding, AuditHead, Subject
 from skindesk.domain.case import (
@@ -21,13 +20,15 @@ from skindesk.domain.case import (
     Patient,
     PatientDetails,
 )
+from skindesk.domain.case_filter import EVERY_CASE, CaseFilter
 from skindesk.domain.errors import InvalidCaseError
 from skindesk.domain.people import OWNER, Person
 from skindesk.domain.prediction import Prediction
 from skindesk.storage.audit import AuditTrail, entries_before, head_of
 from skindesk.storage.audit_check import audit_findings
+from skindesk.storage.case_record import take_up_cases
 from skindesk.storage.correcting import correct_lesion, correct_patient
-from skindesk.storage.engine import DatabaseFile, for_writing, open_engine
+from skindesk.storage.engine import DatabaseFile, open_engine
 from skindesk.storage.erasing import (
     ErasedPatient,
     empty_write_ahead_log,
@@ -36,15 +37,18 @@ from skindesk.storage.erasing import (
     remove_earlier,
     remove_pictures,
 )
+from skindesk.storage.full_text import is_behind
 from skindesk.storage.image_store import ImageStore
 from skindesk.storage.integrity import Finding, audit_trouble, findings
 from skindesk.storage.plain_words import in_plain_words
+from skindesk.storage.record import Record
 from skindesk.storage.rows import ImageRow, LesionRow, PatientRow, VisitRow
-from skindesk.storage.saving import SavedCase, Tell, add_prediction, owner_of, save_draft
+from skindesk.storage.saving import SavedCase, add_prediction, case_of, refresh_case, save_draft
 from skindesk.storage.schema import bring_up_to_date
 from skindesk.storage.sealing import DataKey, PictureSealer
 from skindesk.storage.search import identifier_key
 from skindesk.storage.summaries import cases_of_patient, count_of_cases, matching, page_of_cases
+from skindesk.storage.transactions import Transactions
 from skindesk.storage.values import to_case, to_patient
 from skindesk.system.paths import LogFolder
 
@@ -92,18 +96,23 @@ class CaseLog:
         self._images = images
         self._audit = audit
         self._earlier = earlier
+        self._work = Transactions(engine, audit)
+        self.record = Record(self._work, images)
         self._viewed_at_s: dict[tuple[str, int], float] = {}
 
     def take_up(self) -> None:
         """Begin the audit where there is none yet, and finish what an interrupted erasure has left."""
-        with self._reading() as session:
-            interrupted = has_pictures_to_remove(session)
+        with self._work.reading() as session:
+            interrupted, unindexed = has_pictures_to_remove(session), is_behind(session)
         if interrupted:
             self._remove_erased_pictures()
+        if unindexed:
+            with self._work.untold() as session:
+                take_up_cases(session)
         if self._audit is not None:
-            with self._transaction() as session:
+            with self._work.untold() as session:
                 head = self._audit.begin(session)
-            self._publish(head)
+            self._work.publish(head)
 
     def close(self) -> None:
         """Release the database file."""
@@ -119,7 +128,7 @@ class CaseLog:
         identifier is taken, or a known patient or lesion is not in the log or they do not belong together.
         `draft.content` must match its digest.
         """
-        with self._writing() as (session, tell):
+        with self._work.writing() as (session, tell):
             return save_draft(session, self._images, draft, tell)
 
     def append_prediction(self, image_id: int, prediction: Prediction) -> None:
@@ -127,23 +136,25 @@ class CaseLog:
 
         Raises InvalidCaseError where the picture is not in the log, or the prediction is of another picture.
         """
-        with self._writing() as (session, tell):
+        with self._work.writing() as (session, tell):
             image = session.get(ImageRow, image_id)
             if image is None or image.sha256 != prediction.image_digest:
                 raise InvalidCaseError("The prediction is not of this picture.", "Classify the picture again.")
-            add_prediction(session, image, prediction, owner_of(session, image), tell)
+            lesion = case_of(session, image)
+            add_prediction(session, image, prediction, lesion.patient_id, tell)
+            refresh_case(session, lesion)
 
     def correct_patient(self, patient_id: int, details: PatientDetails) -> Patient:
         """Correct who a patient is; the audit keeps the old values.
 
         Raises InvalidCaseError where the patient is not in the log, or the identifier is another patient's.
         """
-        with self._writing() as (session, tell):
+        with self._work.writing() as (session, tell):
             return correct_patient(session, patient_id, details, tell)
 
     def correct_lesion(self, case_id: int, details: LesionDetails) -> Lesion:
         """Correct where a lesion is; the audit keeps the old values. Raises InvalidCaseError for an unknown case."""
-        with self._writing() as (session, tell):
+        with self._work.writing() as (session, tell):
             return correct_lesion(session, case_id, details, tell)
 
     def erase_patient(self, patient_id: int) -> ErasedPatient:
@@ -153,7 +164,7 @@ class CaseLog:
         another patient's case has, too, stay with that case. The audit keeps its entries, which hold only ids, and
         says who erased. Raises InvalidCaseError where the patient is not in the log.
         """
-        with self._writing() as (session, tell):
+        with self._work.writing() as (session, tell):
             erased = erase_rows(session, patient_id)
             tell(AuditEvent(AuditAction.PATIENT_ERASED, Subject.PATIENT, str(patient_id), patient_id))
             if self._earlier is not None:
@@ -164,26 +175,22 @@ class CaseLog:
                 _log.warning("another program reads the case log; what was erased leaves its -wal file later")
         return erased
 
-    def page(self, query: str = "", after: CaseCursor | None = None, limit: int = 50) -> CasePage:
-        """Up to `limit` cases, latest visit first, from just after the cursor on.
+    def page(self, wanted: CaseFilter = EVERY_CASE, after: CaseCursor | None = None, limit: int = 50) -> CasePage:
+        """Up to `limit` cases that fit, latest visit first, from just after the cursor on."""
+        with self._work.reading() as session:
+            return page_of_cases(session, wanted, after, limit)
 
-        Every word of the query must begin a word of the patient's family name, given name or identifier, without
-        regard to case and accents.
-        """
-        with self._reading() as session:
-            return page_of_cases(session, query, after, limit)
-
-    def count(self, query: str = "") -> int:
-        """How many cases `page` would list in all."""
-        with self._reading() as session:
-            return count_of_cases(session, query)
+    def count(self, wanted: CaseFilter = EVERY_CASE) -> int:
+        """How many cases `page` would list in all. At a million cases this takes up to a second."""
+        with self._work.reading() as session:
+            return count_of_cases(session, wanted)
 
     def case(self, case_id: int) -> Case:
         """One case with all its visits, which is told to the audit as a view of the patient.
 
         Raises InvalidCaseError where there is no such case.
         """
-        with self._reading() as session:
+        with self._work.reading() as session:
             row = session.scalar(select(LesionRow).where(LesionRow.id == case_id).options(*_WHOLE_CASE))
             if row is None:
                 raise InvalidCaseError(f"The case log has no case {case_id}.", "Search for the patient instead.")
@@ -196,7 +203,7 @@ class CaseLog:
 
         Told to the audit as a view of the patient.
         """
-        with self._reading() as session:
+        with self._work.reading() as session:
             cases = cases_of_patient(session, patient_id)
         if cases:
             self._tell_view(patient_id)
@@ -205,13 +212,13 @@ class CaseLog:
     def patients(self, query: str = "", limit: int = 50) -> tuple[Patient, ...]:
         """Up to `limit` patients who match as in `page`, by family name, then given name."""
         found = select(PatientRow).where(*matching(PatientRow.id, query)).limit(limit)
-        with self._reading() as session:
+        with self._work.reading() as session:
             return tuple(map(to_patient, session.scalars(found.order_by(PatientRow.name_key, PatientRow.id))))
 
     def patient_by_identifier(self, identifier: str) -> Patient | None:
         """The patient with exactly this identifier, ignoring case and blanks around it."""
         found = select(PatientRow).where(PatientRow.identifier_key == identifier_key(identifier))
-        with self._reading() as session:
+        with self._work.reading() as session:
             row = session.scalar(found)
             return None if row is None else to_patient(row)
 
@@ -224,7 +231,7 @@ class CaseLog:
             .where(ImageRow.sha256 == sha256)
         )
         found = select(PatientRow).where(PatientRow.id.in_(owners)).order_by(PatientRow.name_key, PatientRow.id)
-        with self._reading() as session:
+        with self._work.reading() as session:
             return tuple(map(to_patient, session.scalars(found)))
 
     def picture(self, sha256: str) -> bytes:
@@ -240,24 +247,24 @@ class CaseLog:
         With `full`, which reads every picture and the audit's whole chain, also changed pictures, files that no case
         refers to, and tampering with the audit. An empty answer means that all is well.
         """
-        with self._reading() as session:
+        with self._work.reading() as session:
             found = tuple(findings(session, self._images, full))
         return found + (audit_trouble(self.verify_audit()) if full else ())
 
     def tell(self, *events: AuditEvent) -> None:
         """Enter into the audit what was done elsewhere, such as an export or a sign-in."""
-        with self._writing() as (_, tell):
+        with self._work.writing() as (_, tell):
             for event in events:
                 tell(event)
 
     def audit_entries(self, before: int | None = None, limit: int = 50) -> tuple[AuditEntry, ...]:
         """Up to `limit` entries of the audit, newest first, from just before entry `before` on."""
-        with self._reading() as session:
+        with self._work.reading() as session:
             return entries_before(session, before, limit)
 
     def audit_head(self) -> AuditHead | None:
         """Where the audit ends now, to be written into a backup or report; None where there is no audit."""
-        with self._reading() as session:
+        with self._work.reading() as session:
             return head_of(session)
 
     def verify_audit(self, known: AuditHead | None = None) -> tuple[AuditFinding, ...]:
@@ -267,7 +274,7 @@ class CaseLog:
         """
         if self._audit is None:
             return ()
-        with self._reading() as session:
+        with self._work.reading() as session:
             return tuple(audit_findings(session, self._audit.chain, self._audit.file, known))
 
     def _tell_view(self, patient_id: int) -> None:
@@ -281,35 +288,13 @@ class CaseLog:
         self._viewed_at_s[view] = now_s
 
     def _remove_erased_pictures(self) -> None:
-        with self._transaction() as session:
+        with self._work.untold() as session:
             remove_pictures(session, self._images)
-
-    @contextmanager
-    def _reading(self) -> Iterator[Session]:
-        with in_plain_words(), Session(self._engine) as session:
-            yield session
-
-    @contextmanager
-    def _writing(self) -> Iterator[tuple[Session, Tell]]:
-        """A transaction that takes what the audit is to be told of it."""
-        told: list[AuditEvent] = []
-        with self._transaction() as session:
-            yield session, told.append
-            head = self._audit.append(session, told) if self._audit is not None and told else None
-        self._publish(head)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Session]:
-        with in_plain_words(), Session(for_writing(self._engine)) as session, session.begin():
-            yield session
-
-    def _publish(self, head: AuditHead | None) -> None:
-        if self._audit is not None and head is not None:
-            self._audit.publish(head)
 
 
 _WHOLE_CASE = (
     selectinload(LesionRow.patient),
+    selectinload(LesionRow.final_diagnoses),
     selectinload(LesionRow.visits).options(
         selectinload(VisitRow.reviews),
         selectinload(VisitRow.images).selectinload(ImageRow.predictions),

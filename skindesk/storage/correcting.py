@@ -10,11 +10,16 @@ from sqlalchemy.orm import Session
 from skindesk.domain.audit import AuditAction, AuditEvent, Subject
 from skindesk.domain.case import Lesion, LesionDetails, Patient, PatientDetails
 from skindesk.domain.errors import InvalidCaseError
-from skindesk.storage.rows import LesionRow, PatientRow, PatientWordRow
-from skindesk.storage.saving import Tell, add_words, refuse_taken
-from skindesk.storage.values import patient_row, to_lesion, to_patient
+from skindesk.storage.full_text import index_cases, index_patient
+from skindesk.storage.rows import PatientRow, PatientWordRow
+from skindesk.storage.saving import add_words, lesion_row, refuse_taken
+from skindesk.storage.transactions import Tell
+from skindesk.storage.values import patient_row, place, to_lesion, to_patient
 
-_GIVEN = ("identifier", "identifier_key", "family_name", "given_name", "name_key", "birth_date", "sex", "skin_type")
+_GIVEN = (
+    *("identifier", "identifier_key", "family_name", "given_name", "name_key", "birth_date", "sex", "skin_type"),
+    *("history", "notes"),
+)
 
 
 def correct_patient(session: Session, patient_id: int, details: PatientDetails, tell: Tell) -> Patient:
@@ -31,30 +36,32 @@ def correct_patient(session: Session, patient_id: int, details: PatientDetails, 
     if after != before:
         session.execute(delete(PatientWordRow).where(PatientWordRow.patient_id == patient_id))
         add_words(session, row)
-        detail = _changed(before.details, after.details)
+        index_patient(session, patient_id)
+        detail = changed(before.details, after.details)
         tell(AuditEvent(AuditAction.PATIENT_CORRECTED, Subject.PATIENT, str(patient_id), patient_id, detail))
     return after
 
 
 def correct_lesion(session: Session, case_id: int, details: LesionDetails, tell: Tell) -> Lesion:
     """Give a lesion another place or description; nothing is told where nothing changes. Raises InvalidCaseError."""
-    row = session.get(LesionRow, case_id)
-    if row is None:
-        raise InvalidCaseError(f"The case log has no case {case_id}.", "Search for the patient instead.")
+    row = lesion_row(session, case_id)
     before = to_lesion(row)
     row.site, row.description = details.site.value, details.description.strip()
+    place(row, details.position)
     after = to_lesion(row)
     if after != before:
-        detail = _changed(before.details, after.details)
+        index_cases(session, [case_id])
+        detail = changed(before.details, after.details)
         tell(AuditEvent(AuditAction.LESION_CORRECTED, Subject.CASE, str(case_id), row.patient_id, detail))
     return after
 
 
-def _changed(before: PatientDetails | LesionDetails, after: PatientDetails | LesionDetails) -> dict[str, object]:
-    """What differs, by name: the old value and the new."""
+def changed(before: Any, after: Any) -> dict[str, object]:
+    """What differs between two dataclass values, by field: the old value and the new."""
     old, new = asdict(before), asdict(after)
-    return {name: {"old": _plain(old[name]), "new": _plain(new[name])} for name in old if old[name] != new[name]}
+    return {name: {"old": plain(old[name]), "new": plain(new[name])} for name in old if old[name] != new[name]}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as JSON holds it."""
     return value.isoformat() if isinstance(value, date) else value

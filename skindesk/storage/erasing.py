@@ -3,17 +3,21 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, Select, delete, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from skindesk.domain.errors import InvalidCaseError
+from skindesk.storage.drafts import drop_drafts_of_patient
+from skindesk.storage.full_text import forget_cases
 from skindesk.storage.guards import without_guard
 from skindesk.storage.image_store import ImageStore
 from skindesk.storage.rows import (
     AuditDetailRow,
     AuditEntryRow,
     ErasedPictureRow,
+    FinalDiagnosisRow,
+    FormerPatientRow,
     ImageRow,
     LesionRow,
     PatientRow,
@@ -45,10 +49,13 @@ def erase_rows(session: Session, patient_id: int) -> ErasedPatient:
     lesions = select(LesionRow.id).where(LesionRow.patient_id == patient_id)
     visits = select(VisitRow.id).where(VisitRow.lesion_id.in_(lesions))
     images = select(ImageRow.id).where(ImageRow.visit_id.in_(visits))
-    others = select(ImageRow.sha256).where(ImageRow.visit_id.not_in(visits))
-    alone = select(ImageRow.sha256).where(ImageRow.visit_id.in_(visits), ImageRow.sha256.not_in(others)).distinct()
-    pictures = tuple(session.scalars(alone.order_by(ImageRow.sha256)))
-    told = select(AuditEntryRow.seq).where(AuditEntryRow.patient_id == patient_id)
+    pictures = _files_of_nobody_else(session, lesions, visits)
+    former = select(FormerPatientRow.former_id).where(FormerPatientRow.patient_id == patient_id)
+    known_as = (patient_id, *session.scalars(former))
+    told = select(AuditEntryRow.seq).where(AuditEntryRow.patient_id.in_(known_as))
+    forget_cases(session, session.scalars(select(LesionRow.recency).where(LesionRow.patient_id == patient_id)).all())
+    drop_drafts_of_patient(session, patient_id)
+    session.flush()
     session.expunge_all()
     with without_guard(session, "prediction_no_delete"):
         for rows in (
@@ -57,14 +64,29 @@ def erase_rows(session: Session, patient_id: int) -> ErasedPatient:
             delete(ReviewRow).where(ReviewRow.visit_id.in_(visits)),
             delete(ImageRow).where(ImageRow.visit_id.in_(visits)),
             delete(VisitRow).where(VisitRow.lesion_id.in_(lesions)),
+            delete(FinalDiagnosisRow).where(FinalDiagnosisRow.lesion_id.in_(lesions)),
             delete(LesionRow).where(LesionRow.patient_id == patient_id),
             delete(PatientWordRow).where(PatientWordRow.patient_id == patient_id),
+            delete(FormerPatientRow).where(FormerPatientRow.patient_id == patient_id),
             delete(PatientRow).where(PatientRow.id == patient_id),
         ):
             session.execute(rows.execution_options(synchronize_session=False))
     if pictures:
         session.execute(insert(ErasedPictureRow).on_conflict_do_nothing(), [{"sha256": sha256} for sha256 in pictures])
     return ErasedPatient(patient_id, pictures)
+
+
+def _files_of_nobody_else(session: Session, lesions: Select[int], visits: Select[int]) -> tuple[str, ...]:
+    """The digests of pictures and attachments that only these lesions have."""
+    theirs = set(session.scalars(select(ImageRow.sha256).where(ImageRow.visit_id.in_(visits))))
+    attached = FinalDiagnosisRow.attachment_sha256
+    mine = FinalDiagnosisRow.lesion_id.in_(lesions)
+    theirs |= {sha256 for sha256 in session.scalars(select(attached).where(mine)) if sha256 is not None}
+    elsewhere = set(
+        session.scalars(select(ImageRow.sha256).where(ImageRow.sha256.in_(theirs), ImageRow.visit_id.not_in(visits)))
+    )
+    elsewhere |= {sha256 for sha256 in session.scalars(select(attached).where(attached.in_(theirs), ~mine)) if sha256}
+    return tuple(sorted(theirs - elsewhere))
 
 
 def remove_earlier(folder: Path) -> None:
@@ -82,7 +104,9 @@ def remove_pictures(session: Session, images: ImageStore) -> None:
     In a transaction that holds the write lock, so that nobody saves the same picture meanwhile.
     """
     erased = session.scalars(select(ErasedPictureRow.sha256)).all()
-    wanted = set(session.scalars(select(ImageRow.sha256).where(ImageRow.sha256.in_(erased))))
+    attached = FinalDiagnosisRow.attachment_sha256
+    wanted = {*session.scalars(select(ImageRow.sha256).where(ImageRow.sha256.in_(erased)))}
+    wanted |= {sha256 for sha256 in session.scalars(select(attached).where(attached.in_(erased))) if sha256}
     for sha256 in erased:
         if sha256 not in wanted:
             images.remove(sha256)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -12,7 +11,7 @@ from skindesk.domain.audit import AuditFinding
 from skindesk.domain.errors import CaseLogUnavailableError
 from skindesk.storage.image_store import ImageStore
 from skindesk.storage.plain_words import DAMAGED
-from skindesk.storage.rows import ImageRow
+from skindesk.storage.rows import stored_files
 
 
 class FindingKind(StrEnum):
@@ -48,7 +47,7 @@ def findings(session: Session, images: ImageStore, full: bool) -> Iterator[Findi
         return
     yield from _broken_references(session)
     files = set(images.files()) if full else set()
-    digests = session.scalars(select(ImageRow.sha256).distinct().order_by(ImageRow.sha256)).all()
+    digests = session.scalars(stored_files().order_by("sha256")).all()
     for sha256 in digests:
         yield from _in_picture(images, sha256, full)
     known = {images.find(sha256) for sha256 in digests}

@@ -16,9 +16,11 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    Select,
     String,
     TypeDecorator,
     UniqueConstraint,
+    select,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -78,7 +80,21 @@ class PatientRow(Base):
     birth_date: Mapped[date | None]
     sex: Mapped[Words]
     skin_type: Mapped[Words]
+    history: Mapped[str] = mapped_column(String, server_default="")
+    notes: Mapped[str] = mapped_column(String, server_default="")
     created_at: Mapped[datetime]
+
+
+class FormerPatientRow(Base):
+    """A patient who turned out to be another one: under which key and identifier they were known before."""
+
+    __tablename__ = "former_patient"
+
+    former_id: Mapped[int] = mapped_column(KeyType, primary_key=True, autoincrement=False)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
+    identifier: Mapped[Words]
+    identifier_key: Mapped[str] = mapped_column(String, unique=True)
+    merged_at: Mapped[datetime]
 
 
 class PatientWordRow(Base):
@@ -92,12 +108,20 @@ class PatientWordRow(Base):
 
 
 class LesionRow(Base):
-    """A lesion, which is a case. `last_visit_at` repeats its latest visit's time, so that a page is an index range."""
+    """A lesion, which is a case.
+
+    `last_visit_at` repeats its latest visit's time, or without one the time of its making; `recency` orders cases by it
+    and is the case's number in the search in words, so that every page is an index range. `malignant_sum` and
+    `model_id` repeat the leading answer's. `pending_since` is the day of the decision whose result is not there yet.
+    """
 
     __tablename__ = "lesion"
     __table_args__ = (
         UniqueConstraint("patient_id", "number"),
-        Index(None, "last_visit_at", "id"),
+        Index(None, "state", "recency"),
+        Index(None, "site", "recency"),
+        Index(None, "model_id", "recency"),
+        Index(None, "state", "follow_up_on", "id"),
         {"sqlite_autoincrement": True},
     )
 
@@ -107,9 +131,19 @@ class LesionRow(Base):
     site: Mapped[Words]
     description: Mapped[Words]
     last_visit_at: Mapped[datetime]
+    recency: Mapped[int] = mapped_column(KeyType, server_default="0", index=True)
+    view: Mapped[str | None] = mapped_column(String)
+    x: Mapped[float | None]
+    y: Mapped[float | None]
+    state: Mapped[str] = mapped_column(String, server_default="new")
+    follow_up_on: Mapped[date | None]
+    pending_since: Mapped[date | None]
+    malignant_sum: Mapped[float | None]
+    model_id: Mapped[str | None] = mapped_column(String)
 
     patient: Mapped[PatientRow] = relationship(lazy="raise")
     visits: Mapped[list["VisitRow"]] = relationship(lazy="raise", order_by="VisitRow.visited_at")
+    final_diagnoses: Mapped[list["FinalDiagnosisRow"]] = relationship(lazy="raise", order_by="FinalDiagnosisRow.id")
 
 
 class VisitRow(Base):
@@ -142,6 +176,12 @@ class ImageRow(Base):
     height_px: Mapped[int]
     modality: Mapped[Words]
     created_at: Mapped[datetime]
+    kind: Mapped[str | None] = mapped_column(String)
+    dermoscopic_type: Mapped[str | None] = mapped_column(String)
+    taken_at: Mapped[str] = mapped_column(String, server_default="")
+    device: Mapped[str] = mapped_column(String, server_default="")
+    mm_per_px: Mapped[float | None]
+    withdrawn_at: Mapped[datetime | None]
 
     predictions: Mapped[list["PredictionRow"]] = relationship(
         lazy="raise", order_by="PredictionRow.created_at, PredictionRow.id"
@@ -185,6 +225,61 @@ class ReviewRow(Base):
     notes: Mapped[Words]
     revealed_before: Mapped[bool]
     created_at: Mapped[datetime]
+    second_impression: Mapped[str] = mapped_column(String, server_default="")
+    second_confidence: Mapped[str | None] = mapped_column(String)
+    follow_up_on: Mapped[date | None]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class FinalDiagnosisRow(Base):
+    """What a lesion was in the end; the bytes of an attachment lie in the image store under `attachment_sha256`."""
+
+    __tablename__ = "final_diagnosis"
+
+    id: Mapped[Key]
+    lesion_id: Mapped[int] = mapped_column(ForeignKey("lesion.id"), index=True)
+    diagnosis: Mapped[Words]
+    malignancy: Mapped[Words]
+    confirmed_by: Mapped[Words]
+    decided_on: Mapped[date]
+    text: Mapped[Words]
+    attachment_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
+    attachment_name: Mapped[Words]
+    attachment_type: Mapped[Words]
+    created_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class DraftRow(Base):
+    """What somebody has begun and not saved; `content` is the picture file, if there is one."""
+
+    __tablename__ = "draft"
+    __table_args__ = (UniqueConstraint("person_id", "kind"),)
+
+    id: Mapped[Key]
+    person_id: Mapped[Words]
+    kind: Mapped[Words]
+    values: Mapped[dict[str, Any]] = mapped_column(JSON)
+    saved_at: Mapped[datetime]
+
+
+class DraftPictureRow(Base):
+    """The picture file of a draft, apart from it, so that typing does not write it again."""
+
+    __tablename__ = "draft_picture"
+
+    draft_id: Mapped[int] = mapped_column(KeyType, ForeignKey("draft.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes]
+
+
+class SavedFilterRow(Base):
+    """A filter under a name."""
+
+    __tablename__ = "saved_filter"
+
+    name: Mapped[str] = mapped_column(String, primary_key=True)
+    criteria: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class AuditEntryRow(Base):
@@ -234,3 +329,11 @@ class ErasedPictureRow(Base):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+def stored_files() -> Select[str]:
+    """The digest of every file that a row refers to in the image store: pictures and attachments, each once."""
+    pictures = select(ImageRow.sha256.label("sha256"))
+    attached = FinalDiagnosisRow.attachment_sha256
+    files = pictures.union(select(attached).where(attached.is_not(None))).subquery()
+    return select(files.c.sha256)

@@ -1,6 +1,5 @@
 """Turns a draft into rows, inside a transaction that the caller commits."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,14 +9,34 @@ from sqlalchemy.orm import Session
 from skindesk.domain.audit import AuditAction, AuditEvent, Subject
 from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails, ReviewDetails
 from skindesk.domain.errors import InvalidCaseError
+from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.prediction import Prediction
+from skindesk.storage.full_text import index_cases, move_case
 from skindesk.storage.image_store import ImageStore
-from skindesk.storage.rows import ImageRow, LesionRow, PatientRow, PatientWordRow, PredictionRow, ReviewRow, VisitRow
+from skindesk.storage.recency import recency_of
+from skindesk.storage.rows import (
+    FormerPatientRow,
+    ImageRow,
+    LesionRow,
+    PatientRow,
+    PatientWordRow,
+    PredictionRow,
+    ReviewRow,
+    VisitRow,
+)
 from skindesk.storage.search import identifier_key, searchable_words
-from skindesk.storage.values import image_row, patient_row, prediction_row, review_row, to_prediction, to_review_details
-
-Tell = Callable[[AuditEvent], None]
-"""Takes what the audit is told when the transaction is committed."""
+from skindesk.storage.states import follow_plans
+from skindesk.storage.summaries import leading_prediction
+from skindesk.storage.transactions import Tell
+from skindesk.storage.values import (
+    image_row,
+    patient_row,
+    place,
+    prediction_row,
+    review_row,
+    to_prediction,
+    to_review_details,
+)
 
 
 @dataclass(frozen=True)
@@ -38,13 +57,34 @@ def save_draft(session: Session, images: ImageStore, draft: CaseDraft, tell: Tel
     lesion = _lesion(session, patient_id, draft.lesion, draft.visited_at, tell)
     if images.add(draft.content, draft.picture.media_type) != draft.picture.sha256:
         raise ValueError("a draft's digest is not that of its content")
-    visit = _visit(session, lesion, draft.visited_at)
+    visit = visit_of_day(session, lesion, draft.visited_at)
     image = _image(session, visit, draft.picture, patient_id, tell)
     if draft.prediction is not None:
         add_prediction(session, image, draft.prediction, patient_id, tell)
-    if draft.review is not None and _add_review(session, visit, draft.review):
+    if draft.review is not None and add_review(session, visit, draft.review) is not None:
         tell(AuditEvent(AuditAction.REVIEW_ADDED, Subject.CASE, str(lesion.id), patient_id))
+    refresh_case(session, lesion)
     return SavedCase(case_id=lesion.id, image_id=image.id, patient_id=patient_id)
+
+
+def refresh_case(session: Session, lesion: LesionRow) -> None:
+    """Bring up to date what a case's row repeats of its visits, and the words by which it is found."""
+    session.flush()
+    last_visit_at = session.scalar(select(func.max(VisitRow.visited_at)).where(VisitRow.lesion_id == lesion.id))
+    lesion.last_visit_at = last_visit_at or lesion.last_visit_at
+    move_case(session, lesion, recency_of(lesion.last_visit_at, lesion.id))
+    leading = leading_prediction(session, lesion.id)
+    lesion.malignant_sum = None if leading is None else leading.malignant_sum
+    lesion.model_id = None if leading is None else leading.model.model_id
+    index_cases(session, [lesion.id])
+
+
+def lesion_row(session: Session, case_id: int) -> LesionRow:
+    """A case's row. Raises InvalidCaseError where there is none."""
+    row = session.get(LesionRow, case_id)
+    if row is None:
+        raise InvalidCaseError(f"The case log has no case {case_id}.", "Search for the patient instead.")
+    return row
 
 
 def add_prediction(
@@ -61,16 +101,18 @@ def add_prediction(
         tell(AuditEvent(AuditAction.PREDICTION_ADDED, Subject.PICTURE, str(image.id), patient_id))
 
 
-def owner_of(session: Session, image: ImageRow) -> int | None:
-    """The patient to whom a picture belongs."""
-    found = select(LesionRow.patient_id).join(VisitRow, VisitRow.lesion_id == LesionRow.id)
-    return session.scalar(found.where(VisitRow.id == image.visit_id))
+def case_of(session: Session, image: ImageRow) -> LesionRow:
+    """The case to which a picture belongs."""
+    found = select(LesionRow).join(VisitRow, VisitRow.lesion_id == LesionRow.id)
+    return session.scalars(found.where(VisitRow.id == image.visit_id)).one()
 
 
 def refuse_taken(session: Session, details: PatientDetails, but: int | None = None) -> None:
     """Raises InvalidCaseError where the identifier is that of another patient than `but`."""
     key = identifier_key(details.identifier)
     taken = session.scalar(select(PatientRow.id).where(PatientRow.identifier_key == key))
+    if taken is None:
+        taken = session.scalar(select(FormerPatientRow.patient_id).where(FormerPatientRow.identifier_key == key))
     if taken is not None and taken != but:
         raise InvalidCaseError(
             f"The case log already has a patient with the identifier {details.identifier.strip()}.",
@@ -86,54 +128,56 @@ def add_words(session: Session, row: PatientRow) -> None:
 
 def _patient_id(session: Session, patient: int | PatientDetails, tell: Tell) -> int:
     if isinstance(patient, PatientDetails):
-        return _new_patient(session, patient, tell)
+        return add_patient(session, patient, tell).id
     if session.get(PatientRow, patient) is None:
         raise InvalidCaseError("The chosen patient is not in the case log.", "Search for the patient again.")
     return patient
 
 
-def _new_patient(session: Session, details: PatientDetails, tell: Tell) -> int:
+def add_patient(session: Session, details: PatientDetails, tell: Tell) -> PatientRow:
+    """A new patient. Raises InvalidCaseError where the identifier is taken."""
     refuse_taken(session, details)
     row = patient_row(details, datetime.now(UTC))
     session.add(row)
     session.flush()
     add_words(session, row)
     tell(AuditEvent(AuditAction.PATIENT_ADDED, Subject.PATIENT, str(row.id), row.id))
-    return row.id
+    return row
 
 
 def _lesion(
     session: Session, patient_id: int, lesion: int | LesionDetails, visited_at: datetime, tell: Tell
 ) -> LesionRow:
     if isinstance(lesion, LesionDetails):
-        return _new_lesion(session, patient_id, lesion, visited_at, tell)
+        return add_lesion(session, patient_id, lesion, visited_at, tell)
     row = session.get(LesionRow, lesion)
     if row is None or row.patient_id != patient_id:
         raise InvalidCaseError(
             "The chosen lesion does not belong to the chosen patient.", "Choose one of this patient's lesions."
         )
-    row.last_visit_at = max(row.last_visit_at, visited_at)
     return row
 
 
-def _new_lesion(
-    session: Session, patient_id: int, details: LesionDetails, visited_at: datetime, tell: Tell
-) -> LesionRow:
+def add_lesion(session: Session, patient_id: int, details: LesionDetails, at: datetime, tell: Tell) -> LesionRow:
+    """A new lesion, which is a case that nobody has visited yet."""
     highest = session.scalar(select(func.max(LesionRow.number)).where(LesionRow.patient_id == patient_id))
     row = LesionRow(
         patient_id=patient_id,
         number=(highest or 0) + 1,
         site=details.site.value,
         description=details.description.strip(),
-        last_visit_at=visited_at,
+        last_visit_at=at,
+        state=LesionState.NEW.value,
     )
+    place(row, details.position)
     session.add(row)
     session.flush()
+    row.recency = recency_of(at, row.id)
     tell(AuditEvent(AuditAction.LESION_ADDED, Subject.CASE, str(row.id), patient_id))
     return row
 
 
-def _visit(session: Session, lesion: LesionRow, visited_at: datetime) -> VisitRow:
+def visit_of_day(session: Session, lesion: LesionRow, visited_at: datetime) -> VisitRow:
     """The lesion's visit of that UTC day, begun or continued."""
     day = visited_at.astimezone(UTC).date()
     row = session.scalar(select(VisitRow).where(VisitRow.lesion_id == lesion.id, VisitRow.day == day))
@@ -150,6 +194,7 @@ def _image(session: Session, visit: VisitRow, picture: PictureDetails, patient_i
     """The picture's row at that visit; the same picture is kept once."""
     known = session.scalar(select(ImageRow).where(ImageRow.visit_id == visit.id, ImageRow.sha256 == picture.sha256))
     if known is not None:
+        known.withdrawn_at = None
         return known
     row = image_row(visit.id, picture, datetime.now(UTC))
     session.add(row)
@@ -158,15 +203,21 @@ def _image(session: Session, visit: VisitRow, picture: PictureDetails, patient_i
     return row
 
 
-def _add_review(session: Session, visit: VisitRow, review: ReviewDetails) -> bool:
-    """Append a review; repeating the visit's latest one, as a second press of Save does, adds nothing."""
+def add_review(session: Session, visit: VisitRow, review: ReviewDetails) -> ReviewRow | None:
+    """Append a review and let the lesion's state follow its plan.
+
+    Repeating the visit's latest one, as a second press of Save does, adds nothing and returns None.
+    """
     latest = session.scalar(
         select(ReviewRow)
-        .where(ReviewRow.visit_id == visit.id)
+        .where(ReviewRow.visit_id == visit.id, ReviewRow.withdrawn_at.is_(None))
         .order_by(ReviewRow.created_at.desc(), ReviewRow.id.desc())
         .limit(1)
     )
     if latest is not None and to_review_details(latest) == review:
-        return False
-    session.add(review_row(visit.id, review, datetime.now(UTC)))
-    return True
+        return None
+    row = review_row(visit.id, review, datetime.now(UTC))
+    session.add(row)
+    session.flush()
+    follow_plans(session, visit.lesion_id)
+    return row

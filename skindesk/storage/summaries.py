@@ -1,38 +1,45 @@
 """Reads the rows of the case table with a fixed number of statements, however many rows there are."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, column, func, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from skindesk.domain.case import CaseCursor, CasePage, CaseSummary
+from skindesk.domain.case_filter import CaseFilter
 from skindesk.domain.prediction import Prediction
+from skindesk.storage.full_text import pattern_of
+from skindesk.storage.recency import first_of_day
 from skindesk.storage.rows import (
+    FinalDiagnosisRow,
     ImageRow,
+    KeyType,
     LesionRow,
     PatientRow,
     PatientWordRow,
     PredictionRow,
     ReviewRow,
-    UtcTime,
     VisitRow,
 )
 from skindesk.storage.search import prefix_range, query_words
 from skindesk.storage.values import to_lesion, to_patient, to_prediction
 
 _Found = Select[LesionRow, PatientRow]
+_MATCHES = text("SELECT rowid FROM case_text WHERE case_text MATCH :pattern AND rowid < :before ORDER BY rowid DESC")
+_NEWEST = 2**63 - 1
+_MATCHES_AT_ONCE = 500
 
 
-def page_of_cases(session: Session, query: str, after: CaseCursor | None, limit: int) -> CasePage:
-    """Up to `limit` cases that match, latest visit first, from just after the cursor on."""
-    found = _cases().where(*matching(LesionRow.patient_id, query)).limit(limit + 1)
-    if after is not None:
-        found = found.where(_is_after(after))
-    summaries = _summarise(session, found)
-    if len(summaries) <= limit:
-        return CasePage(summaries, None)
-    last = summaries[limit - 1]
-    return CasePage(summaries[:limit], CaseCursor(last.last_visit_at, last.case_id))
+def page_of_cases(session: Session, wanted: CaseFilter, after: CaseCursor | None, limit: int) -> CasePage:
+    """Up to `limit` cases that fit, latest visit first, from just after the cursor on."""
+    before = _NEWEST if after is None else after.recency
+    parts = [_part(session, criteria, wanted.words, before, limit + 1) for criteria in _parts(wanted)]
+    recencies = sorted({recency for part in parts for recency in part}, reverse=True)[: limit + 1]
+    shown = recencies[:limit]
+    summaries = _summarise(session, _cases().where(LesionRow.recency.in_(shown)))
+    return CasePage(summaries, CaseCursor(shown[-1]) if len(recencies) > limit else None)
 
 
 def cases_of_patient(session: Session, patient_id: int) -> tuple[CaseSummary, ...]:
@@ -40,14 +47,84 @@ def cases_of_patient(session: Session, patient_id: int) -> tuple[CaseSummary, ..
     return _summarise(session, _cases().where(LesionRow.patient_id == patient_id))
 
 
-def count_of_cases(session: Session, query: str) -> int:
-    """How many cases match."""
-    return session.scalars(select(func.count(LesionRow.id)).where(*matching(LesionRow.patient_id, query))).one()
+def summaries_of(session: Session, case_ids: Sequence[int]) -> dict[int, CaseSummary]:
+    """Some cases by their number."""
+    return {summary.case_id: summary for summary in _summarise(session, _cases().where(LesionRow.id.in_(case_ids)))}
+
+
+def count_of_cases(session: Session, wanted: CaseFilter) -> int:
+    """How many cases fit."""
+    fitting = select(func.count(LesionRow.id)).where(*_conditions(wanted))
+    pattern = pattern_of(wanted.words)
+    if pattern is not None:
+        matches = _MATCHES.bindparams(pattern=pattern, before=_NEWEST).columns(column("rowid", KeyType))
+        fitting = fitting.where(LesionRow.recency.in_(select(matches.subquery().c.rowid)))
+    return session.scalars(fitting).one()
 
 
 def matching(patient_id: InstrumentedAttribute[int], query: str) -> list[ColumnElement[bool]]:
     """For each word of the query: that it begins a word of the patient's names or identifier."""
     return [patient_id.in_(_patients_with(word)) for word in query_words(query)]
+
+
+def leading_prediction(session: Session, case_id: int) -> Prediction | None:
+    """The answer that stands for a case."""
+    return _leading_predictions(session, [case_id]).get(case_id)
+
+
+def _parts(wanted: CaseFilter) -> list[CaseFilter]:
+    """Filters of one state or one site each: within one, an index has the cases in the right order."""
+    if wanted.states:
+        return [replace(wanted, states=frozenset({state})) for state in wanted.states]
+    if wanted.sites:
+        return [replace(wanted, sites=frozenset({site})) for site in wanted.sites]
+    return [wanted]
+
+
+def _part(session: Session, wanted: CaseFilter, words: str, before: int, limit: int) -> Sequence[int]:
+    """The recencies of the first cases that fit, newest first."""
+    conditions = _conditions(wanted)
+    pattern = pattern_of(words)
+    if pattern is None:
+        found = select(LesionRow.recency).where(LesionRow.recency < before, *conditions)
+        return session.scalars(found.order_by(LesionRow.recency.desc()).limit(limit)).all()
+    fitting: list[int] = []
+    matches = session.execute(_MATCHES, {"pattern": pattern, "before": before}).yield_per(_MATCHES_AT_ONCE)
+    for batch in matches.scalars().partitions():
+        fitting += _fitting(session, batch, conditions)
+        if len(fitting) >= limit:
+            break
+    return fitting[:limit]
+
+
+def _fitting(session: Session, recencies: Sequence[int], conditions: list[ColumnElement[bool]]) -> Sequence[int]:
+    """Those of the newest-first matches that fit the rest of a filter, in the same order."""
+    if not conditions:
+        return recencies
+    found = select(LesionRow.recency).where(LesionRow.recency.in_(recencies), *conditions)
+    return session.scalars(found.order_by(LesionRow.recency.desc())).all()
+
+
+def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    """Everything but the words."""
+    found: list[ColumnElement[bool]] = []
+    if wanted.states:
+        found.append(LesionRow.state.in_(state.value for state in wanted.states))
+    if wanted.sites:
+        found.append(LesionRow.site.in_(site.value for site in wanted.sites))
+    if wanted.visited_from is not None:
+        found.append(LesionRow.recency >= first_of_day(wanted.visited_from))
+    if wanted.visited_to is not None:
+        found.append(LesionRow.recency < first_of_day(wanted.visited_to + timedelta(days=1)))
+    if wanted.due_by is not None:
+        found.append(LesionRow.follow_up_on <= wanted.due_by)
+    if wanted.malignant_sum_from is not None:
+        found.append(LesionRow.malignant_sum >= wanted.malignant_sum_from)
+    if wanted.malignant_sum_to is not None:
+        found.append(LesionRow.malignant_sum <= wanted.malignant_sum_to)
+    if wanted.model_id:
+        found.append(LesionRow.model_id == wanted.model_id)
+    return found
 
 
 def _patients_with(prefix: str) -> Select[int]:
@@ -59,13 +136,7 @@ def _cases() -> _Found:
     return (
         select(LesionRow, PatientRow)
         .join(PatientRow, LesionRow.patient_id == PatientRow.id)
-        .order_by(LesionRow.last_visit_at.desc(), LesionRow.id.desc())
-    )
-
-
-def _is_after(cursor: CaseCursor) -> ColumnElement[bool]:
-    return tuple_(LesionRow.last_visit_at, LesionRow.id) < tuple_(
-        literal(cursor.last_visit_at, UtcTime()), literal(cursor.case_id)
+        .order_by(LesionRow.recency.desc())
     )
 
 
@@ -75,14 +146,27 @@ def _summarise(session: Session, found: _Found) -> tuple[CaseSummary, ...]:
     pictures = _picture_counts(session, case_ids)
     predictions = _leading_predictions(session, case_ids)
     impressions = _latest_impressions(session, case_ids)
+    final = _final_diagnoses(session, case_ids)
     return tuple(
-        _summary(lesion, patient, pictures.get(lesion.id, 0), predictions.get(lesion.id), impressions.get(lesion.id))
+        _summary(
+            lesion,
+            patient,
+            pictures.get(lesion.id, 0),
+            predictions.get(lesion.id),
+            impressions.get(lesion.id),
+            final.get(lesion.id),
+        )
         for lesion, patient in rows
     )
 
 
 def _summary(
-    lesion: LesionRow, patient: PatientRow, picture_count: int, prediction: Prediction | None, impression: str | None
+    lesion: LesionRow,
+    patient: PatientRow,
+    picture_count: int,
+    prediction: Prediction | None,
+    impression: str | None,
+    final_diagnosis: str | None,
 ) -> CaseSummary:
     top = None if prediction is None else prediction.top
     return CaseSummary(
@@ -95,6 +179,7 @@ def _summary(
         top_probability=None if top is None else top.probability,
         malignant_sum=None if prediction is None else prediction.malignant_sum,
         impression=impression,
+        final_diagnosis=final_diagnosis,
     )
 
 
@@ -102,7 +187,7 @@ def _picture_counts(session: Session, case_ids: Sequence[int]) -> dict[int, int]
     counts = (
         select(VisitRow.lesion_id, func.count(ImageRow.id))
         .join(ImageRow, ImageRow.visit_id == VisitRow.id)
-        .where(VisitRow.lesion_id.in_(case_ids))
+        .where(VisitRow.lesion_id.in_(case_ids), ImageRow.withdrawn_at.is_(None))
         .group_by(VisitRow.lesion_id)
     )
     return {case_id: count for case_id, count in session.execute(counts)}  # noqa: C416 - mypy takes no rows for pairs
@@ -120,7 +205,7 @@ def _leading_predictions(session: Session, case_ids: Sequence[int]) -> dict[int,
         select(VisitRow.lesion_id, PredictionRow.id, visit_place.label("visit_place"), place.label("place"))
         .join(ImageRow, ImageRow.visit_id == VisitRow.id)
         .join(PredictionRow, PredictionRow.image_id == ImageRow.id)
-        .where(VisitRow.lesion_id.in_(case_ids))
+        .where(VisitRow.lesion_id.in_(case_ids), ImageRow.withdrawn_at.is_(None))
         .subquery()
     )
     latest = select(ranked.c.lesion_id, PredictionRow).join(
@@ -135,14 +220,24 @@ def _leading_predictions(session: Session, case_ids: Sequence[int]) -> dict[int,
 
 
 def _latest_impressions(session: Session, case_ids: Sequence[int]) -> dict[int, str]:
+    standing = case((ReviewRow.second_impression != "", ReviewRow.second_impression), else_=ReviewRow.impression)
     place = func.row_number().over(
         partition_by=VisitRow.lesion_id, order_by=(ReviewRow.created_at.desc(), ReviewRow.id.desc())
     )
     ranked = (
-        select(VisitRow.lesion_id, ReviewRow.impression, place.label("place"))
+        select(VisitRow.lesion_id, standing.label("impression"), place.label("place"))
         .join(ReviewRow, ReviewRow.visit_id == VisitRow.id)
-        .where(VisitRow.lesion_id.in_(case_ids))
+        .where(VisitRow.lesion_id.in_(case_ids), ReviewRow.withdrawn_at.is_(None))
         .subquery()
     )
     latest = select(ranked.c.lesion_id, ranked.c.impression).where(ranked.c.place == 1)
     return {case_id: impression for case_id, impression in session.execute(latest)}  # noqa: C416 - likewise
+
+
+def _final_diagnoses(session: Session, case_ids: Sequence[int]) -> dict[int, str]:
+    found = (
+        select(FinalDiagnosisRow.lesion_id, FinalDiagnosisRow.diagnosis)
+        .where(FinalDiagnosisRow.lesion_id.in_(case_ids), FinalDiagnosisRow.withdrawn_at.is_(None))
+        .order_by(FinalDiagnosisRow.id)
+    )
+    return {case_id: diagnosis for case_id, diagnosis in session.execute(found)}  # noqa: C416 - likewise

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from skindesk.domain.body_position import BodyPosition, BodyView
+from skindesk.domain.capture import Capture, DermoscopicType, PictureKind
 from skindesk.domain.case import (
     Case,
     Confidence,
@@ -21,9 +23,19 @@ from skindesk.domain.case import (
 )
 from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.contract import Modality
+from skindesk.domain.final_diagnosis import Attachment, ConfirmedBy, FinalDiagnosis, FinalDiagnosisDetails
 from skindesk.domain.labels import Label, MalignancyGroup
+from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.prediction import AbstentionReason, Decision, ModelRef, Prediction
-from skindesk.storage.rows import ImageRow, LesionRow, PatientRow, PredictionRow, ReviewRow, VisitRow
+from skindesk.storage.rows import (
+    FinalDiagnosisRow,
+    ImageRow,
+    LesionRow,
+    PatientRow,
+    PredictionRow,
+    ReviewRow,
+    VisitRow,
+)
 from skindesk.storage.search import fold, identifier_key
 
 
@@ -33,6 +45,9 @@ def to_case(row: LesionRow) -> Case:
         patient=to_patient(row.patient),
         lesion=to_lesion(row),
         visits=tuple(_to_visit(visit) for visit in row.visits),
+        final_diagnoses=tuple(
+            to_final_diagnosis(diagnosis) for diagnosis in row.final_diagnoses if diagnosis.withdrawn_at is None
+        ),
     )
 
 
@@ -47,6 +62,8 @@ def to_patient(row: PatientRow) -> Patient:
             birth_date=row.birth_date,
             sex=Sex(row.sex),
             skin_type=SkinType(row.skin_type),
+            history=row.history,
+            notes=row.notes,
         ),
     )
 
@@ -57,7 +74,9 @@ def to_lesion(row: LesionRow) -> Lesion:
         case_id=row.id,
         patient_id=row.patient_id,
         number=row.number,
-        details=LesionDetails(site=Site(row.site), description=row.description),
+        details=LesionDetails(site=Site(row.site), description=row.description, position=_position(row)),
+        state=LesionState(row.state),
+        follow_up_on=row.follow_up_on,
     )
 
 
@@ -93,6 +112,26 @@ def to_review_details(row: ReviewRow) -> ReviewDetails:
         plan=Plan(row.plan),
         notes=row.notes,
         revealed_before=row.revealed_before,
+        second_impression=row.second_impression,
+        second_confidence=None if row.second_confidence is None else Confidence(row.second_confidence),
+        follow_up_on=row.follow_up_on,
+    )
+
+
+def to_final_diagnosis(row: FinalDiagnosisRow) -> FinalDiagnosis:
+    """A final diagnosis."""
+    sha256 = row.attachment_sha256
+    return FinalDiagnosis(
+        final_diagnosis_id=row.id,
+        details=FinalDiagnosisDetails(
+            diagnosis=row.diagnosis,
+            group=MalignancyGroup(row.malignancy),
+            confirmed_by=ConfirmedBy(row.confirmed_by),
+            decided_on=row.decided_on,
+            text=row.text,
+            attachment=None if sha256 is None else Attachment(sha256, row.attachment_name, row.attachment_type),
+        ),
+        created_at=row.created_at,
     )
 
 
@@ -108,8 +147,16 @@ def patient_row(details: PatientDetails, created_at: datetime) -> PatientRow:
         birth_date=details.birth_date,
         sex=details.sex.value,
         skin_type=details.skin_type.value,
+        history=details.history.strip(),
+        notes=details.notes.strip(),
         created_at=created_at,
     )
+
+
+def place(row: LesionRow, position: BodyPosition | None) -> None:
+    """Put a lesion on the drawn body, or take it off."""
+    row.view = None if position is None else position.view.value
+    row.x, row.y = (None, None) if position is None else (position.x, position.y)
 
 
 def image_row(visit_id: int, picture: PictureDetails, created_at: datetime) -> ImageRow:
@@ -123,6 +170,11 @@ def image_row(visit_id: int, picture: PictureDetails, created_at: datetime) -> I
         height_px=picture.height_px,
         modality=picture.modality.value,
         created_at=created_at,
+        kind=None if picture.capture.kind is None else picture.capture.kind.value,
+        dermoscopic_type=(None if picture.capture.dermoscopic_type is None else picture.capture.dermoscopic_type.value),
+        taken_at=picture.capture.taken_at,
+        device=picture.capture.device,
+        mm_per_px=picture.capture.mm_per_px,
     )
 
 
@@ -164,6 +216,26 @@ def review_row(visit_id: int, review: ReviewDetails, created_at: datetime) -> Re
         notes=review.notes,
         revealed_before=review.revealed_before,
         created_at=created_at,
+        second_impression=review.second_impression,
+        second_confidence=None if review.second_confidence is None else review.second_confidence.value,
+        follow_up_on=review.follow_up_on,
+    )
+
+
+def final_diagnosis_row(case_id: int, details: FinalDiagnosisDetails, created_at: datetime) -> FinalDiagnosisRow:
+    """A new final diagnosis' row."""
+    attachment = details.attachment
+    return FinalDiagnosisRow(
+        lesion_id=case_id,
+        diagnosis=details.diagnosis.strip(),
+        malignancy=details.group.value,
+        confirmed_by=details.confirmed_by.value,
+        decided_on=details.decided_on,
+        text=details.text.strip(),
+        attachment_sha256=None if attachment is None else attachment.sha256,
+        attachment_name="" if attachment is None else attachment.file_name,
+        attachment_type="" if attachment is None else attachment.media_type,
+        created_at=created_at,
     )
 
 
@@ -171,8 +243,12 @@ def _to_visit(row: VisitRow) -> Visit:
     return Visit(
         visit_id=row.id,
         visited_at=row.visited_at,
-        pictures=tuple(_to_picture(image) for image in row.images),
-        reviews=tuple(Review(review.id, to_review_details(review), review.created_at) for review in row.reviews),
+        pictures=tuple(_to_picture(image) for image in row.images if image.withdrawn_at is None),
+        reviews=tuple(
+            Review(review.id, to_review_details(review), review.created_at)
+            for review in row.reviews
+            if review.withdrawn_at is None
+        ),
     )
 
 
@@ -186,6 +262,23 @@ def _to_picture(row: ImageRow) -> StoredPicture:
             width_px=row.width_px,
             height_px=row.height_px,
             modality=Modality(row.modality),
+            capture=_capture(row),
         ),
         predictions=tuple(to_prediction(prediction) for prediction in row.predictions),
     )
+
+
+def _capture(row: ImageRow) -> Capture:
+    return Capture(
+        kind=None if row.kind is None else PictureKind(row.kind),
+        dermoscopic_type=None if row.dermoscopic_type is None else DermoscopicType(row.dermoscopic_type),
+        taken_at=row.taken_at,
+        device=row.device,
+        mm_per_px=row.mm_per_px,
+    )
+
+
+def _position(row: LesionRow) -> BodyPosition | None:
+    if row.view is None or row.x is None or row.y is None:
+        return None
+    return BodyPosition(BodyView(row.view), row.x, row.y)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from skindesk.bootstrap import Workspace
+from skindesk.domain.case_filter import CaseFilter
 from skindesk.domain.errors import AccessRefusedError, RejectionReason
 from skindesk.domain.outcome import Rejected
 from skindesk.domain.people import Role
@@ -221,9 +222,9 @@ def run_working_day(workspace: Workspace, done: Done, tell: Tell) -> None:
     for number in range(30):
         workspace.casework.save_case(draft_of(number))
     log = workspace.casework.log
-    for summary in log.page("P-1").cases:
+    for summary in log.page(CaseFilter("P-1")).cases:
         log.case(summary.case_id)
-    assert log.count(FAMILY) == len(log.patients(FAMILY)) == 30
+    assert log.count(CaseFilter(FAMILY)) == len(log.patients(FAMILY)) == 30
     assert log.check(full=True) == ()
     backups = Backups(workspace.profile, access)
     assert not backups.create(backups_in(folder)).flaws

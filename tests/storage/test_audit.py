@@ -13,6 +13,7 @@ import pytest
 
 from skindesk.domain.audit import AuditAction, AuditEvent, AuditFault, AuditHead, Subject
 from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, ReviewDetails, Sex, Site
+from skindesk.domain.case_filter import CaseFilter
 from skindesk.domain.errors import CaseLogUnavailableError, InvalidCaseError
 from skindesk.domain.people import Person, Role
 from skindesk.domain.prediction import Prediction
@@ -108,7 +109,7 @@ def test_a_view_is_told_once_in_five_minutes_and_a_search_is_not(
     log: CaseLog, make_draft: MakeDraft, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saved = log.save(make_draft(MUELLER))
-    log.page("müller")
+    log.page(CaseFilter("müller"))
     log.patients("müller")
     assert log.cases_of(99) == ()
     assert "patient viewed" not in str(told(log))
@@ -159,7 +160,11 @@ def test_a_correction_keeps_the_old_value_and_renews_the_search(log: CaseLog, ma
     saved = log.save(make_draft(MUELLER))
     corrected = log.correct_patient(saved.patient_id, replace(MUELLER, family_name="Meyer", identifier="P-71"))
     assert corrected.details.family_name == "Meyer"
-    assert (log.count("müller"), log.count("p-17"), log.count("meyer p-71")) == (0, 0, 1)
+    assert (log.count(CaseFilter("müller")), log.count(CaseFilter("p-17")), log.count(CaseFilter("meyer p-71"))) == (
+        0,
+        0,
+        1,
+    )
     (entry,) = log.audit_entries(limit=1)
     assert (entry.action, entry.person_id, entry.patient_id) == ("patient corrected", "ada", saved.patient_id)
     assert json.loads(entry.detail or "") == {

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
 
 from skindesk.domain.case import CaseCursor, CasePage, CaseSummary
+from skindesk.domain.case_filter import EVERY_CASE, CaseFilter
 from skindesk.gui.background import Background
 from skindesk.gui.latest import Latest
 from skindesk.gui.widgets.table_model import Index, TableModel
@@ -28,10 +29,12 @@ CASE_ROLE = Qt.ItemDataRole.UserRole
 class CaseSource(Protocol):
     """Where the table's rows come from: the case log, or a slow stand-in for it."""
 
-    def page(self, query: str = "", after: CaseCursor | None = None, limit: int = PAGE_SIZE) -> CasePage:
+    def page(
+        self, wanted: CaseFilter = EVERY_CASE, after: CaseCursor | None = None, limit: int = PAGE_SIZE
+    ) -> CasePage:
         """Up to `limit` cases from just after the cursor on."""
 
-    def count(self, query: str = "") -> int:
+    def count(self, wanted: CaseFilter = EVERY_CASE) -> int:
         """How many cases match in all."""
 
 
@@ -89,7 +92,7 @@ class CaseTableModel(TableModel):
 
         def read() -> _FirstPage:
             source = self._open_source()
-            return _FirstPage(source.page(query, None, PAGE_SIZE), source.count(query))
+            return _FirstPage(source.page(CaseFilter(query), None, PAGE_SIZE), source.count(CaseFilter(query)))
 
         self._latest.ask(read, self._begin, self._give_up)
 
@@ -132,7 +135,9 @@ class CaseTableModel(TableModel):
             return
         self._busy = True
         query, cursor = self.query, self._cursor
-        self._latest.ask(lambda: self._open_source().page(query, cursor, PAGE_SIZE), self._continue, self._give_up)
+        self._latest.ask(
+            lambda: self._open_source().page(CaseFilter(query), cursor, PAGE_SIZE), self._continue, self._give_up
+        )
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What a cell shows; under CASE_ROLE the row's CaseSummary."""

@@ -152,8 +152,11 @@ def files_beside(log: LogFolder) -> tuple[Path, ...]:
 
 
 def picture_digests(connection: Any) -> tuple[str, ...]:
-    """The pictures that a database refers to, each once."""
-    return tuple(sha256 for (sha256,) in connection.execute("SELECT DISTINCT sha256 FROM image ORDER BY sha256"))
+    """The pictures and attachments that a database, also one of an earlier revision, refers to, each once."""
+    files = "SELECT sha256 FROM image"
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'final_diagnosis'").fetchone():
+        files += " UNION SELECT attachment_sha256 FROM final_diagnosis WHERE attachment_sha256 IS NOT NULL"
+    return tuple(sha256 for (sha256,) in connection.execute(f"SELECT DISTINCT sha256 FROM ({files}) ORDER BY sha256"))
 
 
 def file_digest(path: Path) -> str:

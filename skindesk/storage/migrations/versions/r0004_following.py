@@ -1,0 +1,137 @@
+"""What follows a first visit: states and dates, places on the body, final diagnoses, drafts, and search in words."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+_KEY = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+_TIME = sa.DateTime(timezone=True)
+_MS = "CAST(round((julianday(last_visit_at) - 2440587.5) * 86400000) AS INTEGER)"
+_RECENCY = f"({_MS} >> 4 << 22) | (id & 4194303)"
+
+
+def upgrade() -> None:
+    """Add columns that are empty so far, and empty tables; the search in words is filled when the log is opened."""
+    _extend_tables()
+    _create_former_patient()
+    _create_final_diagnosis()
+    _create_drafts()
+    op.create_table(
+        "saved_filter",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("criteria", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_saved_filter"),
+    )
+    op.execute("CREATE VIRTUAL TABLE case_text USING fts5(words, detail=none, prefix='1 2 3')")
+
+
+def _extend_tables() -> None:
+    _add(
+        "patient",
+        sa.Column("history", sa.String(), nullable=False, server_default=""),
+        sa.Column("notes", sa.String(), nullable=False, server_default=""),
+    )
+    _add(
+        "lesion",
+        sa.Column("recency", _KEY, nullable=False, server_default="0"),
+        sa.Column("view", sa.String(), nullable=True),
+        sa.Column("x", sa.Double(), nullable=True),
+        sa.Column("y", sa.Double(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False, server_default="new"),
+        sa.Column("follow_up_on", sa.Date(), nullable=True),
+        sa.Column("pending_since", sa.Date(), nullable=True),
+        sa.Column("malignant_sum", sa.Double(), nullable=True),
+        sa.Column("model_id", sa.String(), nullable=True),
+    )
+    op.execute(f"UPDATE lesion SET recency = {_RECENCY}")
+    op.drop_index("ix_lesion_last_visit_at_id", "lesion")
+    op.create_index("ix_lesion_recency", "lesion", ["recency"])
+    op.create_index("ix_lesion_state_recency", "lesion", ["state", "recency"])
+    op.create_index("ix_lesion_site_recency", "lesion", ["site", "recency"])
+    op.create_index("ix_lesion_model_id_recency", "lesion", ["model_id", "recency"])
+    op.create_index("ix_lesion_state_follow_up_on_id", "lesion", ["state", "follow_up_on", "id"])
+    _add(
+        "image",
+        sa.Column("kind", sa.String(), nullable=True),
+        sa.Column("dermoscopic_type", sa.String(), nullable=True),
+        sa.Column("taken_at", sa.String(), nullable=False, server_default=""),
+        sa.Column("device", sa.String(), nullable=False, server_default=""),
+        sa.Column("mm_per_px", sa.Double(), nullable=True),
+        sa.Column("withdrawn_at", _TIME, nullable=True),
+    )
+    _add(
+        "review",
+        sa.Column("second_impression", sa.String(), nullable=False, server_default=""),
+        sa.Column("second_confidence", sa.String(), nullable=True),
+        sa.Column("follow_up_on", sa.Date(), nullable=True),
+        sa.Column("withdrawn_at", _TIME, nullable=True),
+    )
+
+
+def _add(table: str, *columns: sa.Column[Any]) -> None:
+    for column in columns:
+        op.add_column(table, column)
+
+
+def _create_former_patient() -> None:
+    op.create_table(
+        "former_patient",
+        sa.Column("former_id", _KEY, nullable=False, autoincrement=False),
+        sa.Column("patient_id", _KEY, nullable=False),
+        sa.Column("identifier", sa.String(), nullable=False),
+        sa.Column("identifier_key", sa.String(), nullable=False),
+        sa.Column("merged_at", _TIME, nullable=False),
+        sa.PrimaryKeyConstraint("former_id", name="pk_former_patient"),
+        sa.UniqueConstraint("identifier_key", name="uq_former_patient_identifier_key"),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name="fk_former_patient_patient_id"),
+    )
+    op.create_index("ix_former_patient_patient_id", "former_patient", ["patient_id"])
+
+
+def _create_final_diagnosis() -> None:
+    op.create_table(
+        "final_diagnosis",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("lesion_id", _KEY, nullable=False),
+        sa.Column("diagnosis", sa.String(), nullable=False),
+        sa.Column("malignancy", sa.String(), nullable=False),
+        sa.Column("confirmed_by", sa.String(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("attachment_sha256", sa.String(64), nullable=True),
+        sa.Column("attachment_name", sa.String(), nullable=False),
+        sa.Column("attachment_type", sa.String(), nullable=False),
+        sa.Column("created_at", _TIME, nullable=False),
+        sa.Column("withdrawn_at", _TIME, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_final_diagnosis"),
+        sa.ForeignKeyConstraint(["lesion_id"], ["lesion.id"], name="fk_final_diagnosis_lesion_id"),
+    )
+    op.create_index("ix_final_diagnosis_lesion_id", "final_diagnosis", ["lesion_id"])
+    op.create_index("ix_final_diagnosis_attachment_sha256", "final_diagnosis", ["attachment_sha256"])
+
+
+def _create_drafts() -> None:
+    op.create_table(
+        "draft",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("person_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("values", sa.JSON(), nullable=False),
+        sa.Column("saved_at", _TIME, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_draft"),
+        sa.UniqueConstraint("person_id", "kind", name="uq_draft_person_id_kind"),
+    )
+    op.create_table(
+        "draft_picture",
+        sa.Column("draft_id", _KEY, nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("draft_id", name="pk_draft_picture"),
+        sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name="fk_draft_picture_draft_id"),
+    )
