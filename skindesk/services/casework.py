@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Callable, Iterable
 
 from skindesk.domain.audit import AuditAction, AuditEntry, AuditEvent, Subject
-from skindesk.domain.case import CaseDraft, Lesion, LesionDetails, Patient, PatientDetails
+from skindesk.domain.case import CaseDraft, Patient
 from skindesk.domain.errors import InvalidCaseError
 from skindesk.domain.people import Permission
+from skindesk.services.editing import Editing
 from skindesk.storage.case_log import CaseLog
 from skindesk.storage.erasing import ErasedPatient
 from skindesk.storage.saving import SavedCase
@@ -20,6 +21,8 @@ class Casework:
 
     def __init__(self, log: CaseLog, require: Callable[[Permission], None]) -> None:
         self.log = log
+        self.editing = Editing(log, require)
+        """Everything that can be taken back."""
         self._require = require
 
     def save_case(self, draft: CaseDraft) -> SavedCase:
@@ -33,23 +36,9 @@ class Casework:
         if draft.review is not None:
             self._require(Permission.REVIEW)
         _check(draft)
-        return self.log.save(draft)
-
-    def correct_patient(self, patient_id: int, details: PatientDetails) -> Patient:
-        """Correct who a patient is; the audit keeps the old values.
-
-        Raises AccessRefusedError where whoever is at work may not correct, else as `CaseLog.correct_patient` does.
-        """
-        self._require(Permission.CORRECT)
-        return self.log.correct_patient(patient_id, details)
-
-    def correct_lesion(self, case_id: int, details: LesionDetails) -> Lesion:
-        """Correct where a lesion is; the audit keeps the old values.
-
-        Raises AccessRefusedError where whoever is at work may not correct, else as `CaseLog.correct_lesion` does.
-        """
-        self._require(Permission.CORRECT)
-        return self.log.correct_lesion(case_id, details)
+        saved = self.log.save(draft)
+        self.editing.note_saved(saved)
+        return saved
 
     def erase_patient(self, patient_id: int) -> ErasedPatient:
         """Erase a patient for good, as `CaseLog.erase_patient` describes; returns what backups have to forget.

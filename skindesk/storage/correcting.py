@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 
 from skindesk.domain.audit import AuditAction, AuditEvent, Subject
 from skindesk.domain.case import Lesion, LesionDetails, Patient, PatientDetails
-from skindesk.domain.errors import InvalidCaseError
 from skindesk.storage.full_text import index_cases, index_patient
-from skindesk.storage.rows import PatientRow, PatientWordRow
-from skindesk.storage.saving import add_words, lesion_row, refuse_taken
+from skindesk.storage.rows import PatientWordRow
+from skindesk.storage.saving import add_words, lesion_row, patient_row_of, refuse_taken
 from skindesk.storage.transactions import Tell
 from skindesk.storage.values import patient_row, place, to_lesion, to_patient
 
@@ -24,9 +23,7 @@ _GIVEN = (
 
 def correct_patient(session: Session, patient_id: int, details: PatientDetails, tell: Tell) -> Patient:
     """Give a patient other details and search words; nothing is told where nothing changes. Raises InvalidCaseError."""
-    row = session.get(PatientRow, patient_id)
-    if row is None:
-        raise InvalidCaseError("The patient is not in the case log.", "Search for the patient again.")
+    row = patient_row_of(session, patient_id)
     refuse_taken(session, details, but=patient_id)
     before = to_patient(row)
     corrected = patient_row(details, row.created_at)

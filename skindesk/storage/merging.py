@@ -15,8 +15,8 @@ from skindesk.domain.case import Patient, PatientDetails, Sex, SkinType
 from skindesk.domain.errors import InvalidCaseError
 from skindesk.storage.correcting import correct_patient, plain
 from skindesk.storage.full_text import index_patient
-from skindesk.storage.rows import FormerPatientRow, LesionRow, PatientRow, PatientWordRow
-from skindesk.storage.saving import add_words
+from skindesk.storage.rows import FormerPatientRow, LesionRow, PatientWordRow
+from skindesk.storage.saving import add_words, patient_row_of
 from skindesk.storage.transactions import Tell
 from skindesk.storage.values import patient_row, to_patient
 
@@ -37,7 +37,7 @@ def merge_patients(session: Session, keep_id: int, gone_id: int, tell: Tell) -> 
     """
     if keep_id == gone_id:
         raise InvalidCaseError("These are the same record.", "Choose two different patients.")
-    keep, gone = _row(session, keep_id), _row(session, gone_id)
+    keep, gone = patient_row_of(session, keep_id), patient_row_of(session, gone_id)
     merge = Merge(to_patient(keep), to_patient(gone), _take_lesions(session, gone_id, keep_id))
     session.execute(update(FormerPatientRow).where(FormerPatientRow.patient_id == gone_id).values(patient_id=keep_id))
     session.execute(delete(PatientWordRow).where(PatientWordRow.patient_id == gone_id))
@@ -64,7 +64,7 @@ def merge_patients(session: Session, keep_id: int, gone_id: int, tell: Tell) -> 
 def undo_merge(session: Session, merge: Merge, tell: Tell) -> None:
     """Make two records of one again, with the lesions where they were; new lesions stay with who was kept."""
     keep_id, gone_id = merge.kept_before.patient_id, merge.gone.patient_id
-    keep = _row(session, keep_id)
+    keep = patient_row_of(session, keep_id)
     session.execute(delete(FormerPatientRow).where(FormerPatientRow.former_id == gone_id))
     gone = patient_row(merge.gone.details, datetime.now(UTC))
     gone.id = gone_id
@@ -80,13 +80,6 @@ def undo_merge(session: Session, merge: Merge, tell: Tell) -> None:
     index_patient(session, keep_id)
     index_patient(session, gone_id)
     tell(AuditEvent(AuditAction.MERGE_UNDONE, Subject.PATIENT, str(gone_id), keep_id))
-
-
-def _row(session: Session, patient_id: int) -> PatientRow:
-    row = session.get(PatientRow, patient_id)
-    if row is None:
-        raise InvalidCaseError("The patient is not in the case log.", "Search for the patient again.")
-    return row
 
 
 def _take_lesions(session: Session, gone_id: int, keep_id: int) -> dict[int, int]:

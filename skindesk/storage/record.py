@@ -26,7 +26,8 @@ from skindesk.storage.filters import filter_to_json, json_to_filter
 from skindesk.storage.image_store import ImageStore
 from skindesk.storage.merging import Merge, merge_patients, undo_merge
 from skindesk.storage.rows import SavedFilterRow
-from skindesk.storage.saving import add_lesion, add_patient, refresh_case
+from skindesk.storage.saving import add_lesion, add_patient, lesion_row, patient_row_of, refresh_case
+from skindesk.storage.similar import similar_patients
 from skindesk.storage.transactions import Transactions
 from skindesk.storage.values import to_lesion, to_patient
 
@@ -40,6 +41,21 @@ class Record:
     def __init__(self, work: Transactions, images: ImageStore) -> None:
         self._work = work
         self._images = images
+
+    def patient(self, patient_id: int) -> Patient:
+        """A patient as the record is now."""
+        with self._work.reading() as session:
+            return to_patient(patient_row_of(session, patient_id))
+
+    def lesion(self, case_id: int) -> Lesion:
+        """A lesion as it is now."""
+        with self._work.reading() as session:
+            return to_lesion(lesion_row(session, case_id))
+
+    def similar_patients(self, details: PatientDetails) -> tuple[Patient, ...]:
+        """Patients who may be the same person as one who is about to be added: see `similar_patients`."""
+        with self._work.reading() as session:
+            return similar_patients(session, details)
 
     def add_patient(self, details: PatientDetails) -> Patient:
         """A patient without a lesion so far."""

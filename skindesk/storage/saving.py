@@ -41,11 +41,12 @@ from skindesk.storage.values import (
 
 @dataclass(frozen=True)
 class SavedCase:
-    """Where a draft went: its case (the lesion), its picture and its patient."""
+    """Where a draft went: its case (the lesion), its picture, its patient, and its review, if it added one."""
 
     case_id: int
     image_id: int
     patient_id: int
+    review_id: int | None = None
 
 
 def save_draft(session: Session, images: ImageStore, draft: CaseDraft, tell: Tell) -> SavedCase:
@@ -61,10 +62,11 @@ def save_draft(session: Session, images: ImageStore, draft: CaseDraft, tell: Tel
     image = _image(session, visit, draft.picture, patient_id, tell)
     if draft.prediction is not None:
         add_prediction(session, image, draft.prediction, patient_id, tell)
-    if draft.review is not None and add_review(session, visit, draft.review) is not None:
+    review = None if draft.review is None else add_review(session, visit, draft.review)
+    if review is not None:
         tell(AuditEvent(AuditAction.REVIEW_ADDED, Subject.CASE, str(lesion.id), patient_id))
     refresh_case(session, lesion)
-    return SavedCase(case_id=lesion.id, image_id=image.id, patient_id=patient_id)
+    return SavedCase(lesion.id, image.id, patient_id, None if review is None else review.id)
 
 
 def refresh_case(session: Session, lesion: LesionRow) -> None:
@@ -84,6 +86,14 @@ def lesion_row(session: Session, case_id: int) -> LesionRow:
     row = session.get(LesionRow, case_id)
     if row is None:
         raise InvalidCaseError(f"The case log has no case {case_id}.", "Search for the patient instead.")
+    return row
+
+
+def patient_row_of(session: Session, patient_id: int) -> PatientRow:
+    """A patient's row. Raises InvalidCaseError where there is none."""
+    row = session.get(PatientRow, patient_id)
+    if row is None:
+        raise InvalidCaseError("The patient is not in the case log.", "Search for the patient again.")
     return row
 
 

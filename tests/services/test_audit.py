@@ -118,8 +118,8 @@ def test_only_administrators_erase_and_read_the_audit_and_assistants_correct_not
         casework.audit_entries,
     )
     clinicians: tuple[Callable[[], object], ...] = (
-        lambda: casework.correct_patient(saved.patient_id, PatientDetails("P-2")),
-        lambda: casework.correct_lesion(saved.case_id, LesionDetails(description="left")),
+        lambda: casework.editing.correct_patient(saved.patient_id, PatientDetails("P-2")),
+        lambda: casework.editing.correct_lesion(saved.case_id, LesionDetails(description="left")),
         lambda: casework.tell_export([saved.patient_id]),
     )
     for refused in administrators:
