@@ -1,0 +1,1 @@
+"""The steps by which `skindesk.imaging.registration` lays one picture on another."""
