@@ -11,6 +11,7 @@ from skindesk.domain.errors import SkinDeskError
 from skindesk.services.access import Access, Door
 from skindesk.services.models import ModelLibrary
 from skindesk.system.display import has_display
+from skindesk.system.drives import caution_of_drive
 from skindesk.system.files import is_there
 from skindesk.system.paths import Profile
 
@@ -35,6 +36,7 @@ def check_all(profile: Profile, access: Access, full: bool = False) -> Iterator[
     """Every check in turn. `full` also reads each stored picture and the whole database."""
     yield from check_libraries()
     yield from check_models(ModelLibrary(profile))
+    yield check_drive(profile)
     yield check_case_log(profile, access, full)
     yield check_display()
 
@@ -71,6 +73,14 @@ def check_models(models: ModelLibrary) -> Iterator[Check]:
             yield Check(f"model {model.model_id}", False, error.what, error.advice)
         else:
             yield Check(f"model {model.model_id}", True, "digest, contract and golden outputs hold")
+
+
+def check_drive(profile: Profile) -> Check:
+    """Whether the profile lies on a drive of this computer."""
+    caution = caution_of_drive(profile.root)
+    if caution is not None:
+        return Check("drive", False, caution.what, caution.advice)
+    return Check("drive", True, "the profile lies on this computer")
 
 
 def check_case_log(profile: Profile, access: Access, full: bool = False) -> Check:

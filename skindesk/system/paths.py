@@ -93,6 +93,11 @@ class Profile:
         return self.root / "keyring.lock"
 
     @property
+    def window_lock(self) -> Path:
+        """The file by whose lock windows on this profile know of each other."""
+        return self.root / "window.lock"
+
+    @property
     def sign_ins(self) -> Path:
         """Failed sign-ins, which slow down guessing and wait to be entered into the audit."""
         return self.root / "sign-ins.json"
