@@ -1,13 +1,14 @@
 """Who may come in: first start, sign-in, lock, recovery, people and their roles, through the real windows."""
 
 import gc
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QTest
@@ -17,7 +18,7 @@ from shiboken6 import isValid
 
 from skindesk.bootstrap import Workspace
 from skindesk.domain.people import Person, Role
-from skindesk.gui import main_window
+from skindesk.gui.access import lock
 from skindesk.gui.access.dialogs import (
     AddPersonDialog,
     ChangePassphraseDialog,
@@ -73,7 +74,7 @@ class Desk:
     def lock(self) -> None:
         with self.qtbot.waitActive(self.window):
             self.window.activateWindow()
-        with self.qtbot.waitSignal(self.window.locked, timeout=PATIENCE_MS):
+        with self.qtbot.waitSignal(self.window.locking.locked, timeout=PATIENCE_MS):
             self.press(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
 
     def sign_in(self, name: str, passphrase: str) -> None:
@@ -131,6 +132,16 @@ def at_work(desk: OpenDesk, protected: Workspace) -> Iterator[Desk]:
 def _type(line: QLineEdit, text: str) -> None:
     line.clear()
     QTest.keyClicks(line, text)
+
+
+def _protect(opened: Desk) -> RecoveryKeyPage:
+    """Protect the log on the page of the first start; the recovery key is in sight then."""
+    page = opened.page(FirstStartPage)
+    _type(page.name, "Ada")
+    for line in (page.passphrase.first.line, page.passphrase.again.line):
+        _type(line, PASSPHRASE)
+    page.go.click()
+    return opened.page(RecoveryKeyPage)
 
 
 def _words(widget: QWidget) -> str:
@@ -303,7 +314,7 @@ def test_the_lock_takes_patients_away_and_unlocking_brings_them_back(at_work: De
 
 
 def test_the_lock_button_locks(at_work: Desk) -> None:
-    with at_work.qtbot.waitSignal(at_work.window.locked, timeout=PATIENCE_MS):
+    with at_work.qtbot.waitSignal(at_work.window.locking.locked, timeout=PATIENCE_MS):
         at_work.window.band.lock_button.click()
     assert at_work.workspace.access.door is Door.LOCKED
 
@@ -328,7 +339,7 @@ def test_locking_on_demand_asks_before_an_impression_is_lost(
 
 
 def test_an_idle_program_locks_by_itself(at_work: Desk) -> None:
-    with at_work.qtbot.waitSignal(at_work.window.locked, timeout=PATIENCE_MS):
+    with at_work.qtbot.waitSignal(at_work.window.locking.locked, timeout=PATIENCE_MS):
         at_work.window.idle.watch(0.2)
     at_work.page(SignInPage)
 
@@ -341,23 +352,99 @@ def test_input_keeps_the_program_from_locking(at_work: Desk) -> None:
             QTest.mouseMove(at_work.window)
             at_work.press(Qt.Key.Key_Shift)
             at_work.qtbot.wait(100)
-    at_work.qtbot.waitSignal(at_work.window.locked, timeout=PATIENCE_MS).wait()
+    at_work.qtbot.waitSignal(at_work.window.locking.locked, timeout=PATIENCE_MS).wait()
 
 
 def test_an_impression_is_warned_of_before_an_idle_lock_drops_it(
     at_work: Desk, example: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(main_window, "GRACE_S", 1)
+    monkeypatch.setattr(lock, "GRACE_S", 1)
     window = at_work.window
     _note(at_work, example)
-    window.idle.watch(0.2)
+    window.idle.watch(0.2, lock.GRACE_S)
     at_work.wait(window.notice.isVisible)
     assert window.notice.text().startswith("SkinDesk locks in 1 seconds")
     at_work.press(Qt.Key.Key_Shift)
     assert not window.notice.isVisible()
-    with at_work.qtbot.waitSignal(window.locked, timeout=PATIENCE_MS):
+    with at_work.qtbot.waitSignal(window.locking.locked, timeout=PATIENCE_MS):
         at_work.wait(window.notice.isVisible)
     assert at_work.workspace.access.door is Door.LOCKED
+
+
+def _sleep(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """The computer sleeps: the wall clock goes on, the monotonic one stands still."""
+    wall = time.time
+    monkeypatch.setattr("skindesk.gui.access.idle.time.time", lambda: wall() + seconds)
+
+
+def test_waking_from_a_long_sleep_locks_at_once_though_something_is_not_saved(
+    at_work: Desk, example: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _note(at_work, example)
+    at_work.window.idle.watch(600, lock.GRACE_S)
+    _sleep(monkeypatch, 600 + lock.GRACE_S)
+    with at_work.qtbot.waitSignal(at_work.window.locking.locked, timeout=PATIENCE_MS):
+        at_work.press(Qt.Key.Key_Shift)
+    at_work.page(SignInPage)
+
+
+def test_a_clock_that_is_set_back_does_not_keep_the_program_open(
+    at_work: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_work.window.idle.watch(0.5)
+    _sleep(monkeypatch, -3600)
+    at_work.qtbot.waitSignal(at_work.window.locking.locked, timeout=PATIENCE_MS).wait()
+
+
+def test_a_recovery_key_is_not_left_on_an_unattended_screen(desk: OpenDesk, fresh_workspace: Workspace) -> None:
+    opened = desk(fresh_workspace)
+    recovery_key = _key_on(_protect(opened))
+    with opened.qtbot.waitSignal(opened.window.locking.locked, timeout=PATIENCE_MS):
+        opened.window.idle.watch(0.2)
+    page = opened.page(SignInPage)
+    assert fresh_workspace.access.door is Door.LOCKED
+    assert "an administrator can make a new one in Settings" in page.notice.text()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert recovery_key.split("-")[0] not in [label.text() for label in opened.window.findChildren(QLabel)]
+
+
+def test_a_recovery_key_in_a_dialog_goes_with_the_idle_lock_and_that_is_told(at_work: Desk) -> None:
+    protection = at_work.settings().protection
+    protection.recovery_button.click()
+    dialog = protection.dialog
+    assert isinstance(dialog, NewRecoveryKeyDialog)
+    dialog.go.click()
+    at_work.wait(lambda: dialog.view is not None)
+    with at_work.qtbot.waitSignal(at_work.window.locking.locked, timeout=PATIENCE_MS):
+        at_work.window.idle.watch(0.2)
+    assert "make a new one in Settings" in at_work.page(SignInPage).notice.text()
+
+
+def test_what_is_typed_at_the_gate_goes_when_nobody_is_there(desk: OpenDesk, protected: Workspace) -> None:
+    opened = desk(protected)
+    page = opened.page(SignInPage)
+    page.passphrase.eye.click()
+    _type(page.passphrase.line, PASSPHRASE)
+    opened.window.idle.watch(0.2)
+    opened.wait(lambda: page.passphrase.text() == "")
+    assert page.passphrase.line.echoMode() is QLineEdit.EchoMode.Password
+    page.forgot.click()
+    recovery = opened.page(RecoveryPage)
+    for line in (recovery.key, recovery.passphrase.first.line, recovery.passphrase.again.line):
+        _type(line, OTHER)
+    opened.window.idle.watch(0.2)
+    opened.wait(lambda: recovery.key.text() == "")
+    assert recovery.passphrase.first.text() == recovery.passphrase.again.text() == ""
+
+
+def test_the_gate_is_watched_even_where_the_pages_never_lock(desk: OpenDesk, protected: Workspace) -> None:
+    protected.change_settings(replace(protected.settings, lock_after_min=0))
+    opened = desk(protected)
+    page = opened.page(SignInPage)
+    _type(page.passphrase.line, PASSPHRASE)
+    with pytest.MonkeyPatch.context() as patched:
+        _sleep(patched, 600)
+        opened.wait(lambda: page.passphrase.text() == "")
 
 
 def test_an_idle_lock_closes_dialogs_and_their_questions(at_work: Desk, example: Path) -> None:
@@ -368,7 +455,7 @@ def test_an_idle_lock_closes_dialogs_and_their_questions(at_work: Desk, example:
     dialog = examine.dialog
     assert dialog is not None
     _type(dialog.picker.line, "10482")
-    with at_work.qtbot.waitSignal(at_work.window.locked, timeout=PATIENCE_MS):
+    with at_work.qtbot.waitSignal(at_work.window.locking.locked, timeout=PATIENCE_MS):
         at_work.window.idle.watch(0.2)
     QApplication.processEvents()
     assert not isValid(dialog) or not dialog.isVisible()
@@ -430,12 +517,7 @@ def test_the_recovery_key_is_printed_saved_and_copied_only_when_asked(
     desk: OpenDesk, fresh_workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = desk(fresh_workspace)
-    page = opened.page(FirstStartPage)
-    _type(page.name, "Ada")
-    for line in (page.passphrase.first.line, page.passphrase.again.line):
-        _type(line, PASSPHRASE)
-    page.go.click()
-    view = opened.page(RecoveryKeyPage).view
+    view = _protect(opened).view
     recovery_key = _key_on(view)
     printed, saved = tmp_path / "key.pdf", tmp_path / "key.txt"
 
@@ -617,12 +699,7 @@ def test_an_open_log_is_protected_from_settings(desk: OpenDesk, workspace: Works
     opened.wait_entered()
     assert workspace.access.door is Door.OPEN
     opened.settings().protection.protect_button.click()
-    page = opened.page(FirstStartPage)
-    _type(page.name, "Ada")
-    for line in (page.passphrase.first.line, page.passphrase.again.line):
-        _type(line, PASSPHRASE)
-    page.go.click()
-    shown = opened.page(RecoveryKeyPage)
+    shown = _protect(opened)
     shown.view.kept_box.click()
     shown.go.click()
     opened.wait_entered()

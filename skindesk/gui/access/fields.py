@@ -36,6 +36,11 @@ class PassphraseField(QWidget):
         """What was typed."""
         return self.line.text()
 
+    def clear(self) -> None:
+        """Take away what was typed, and hide what is typed next."""
+        self.line.clear()
+        self.eye.setChecked(False)
+
     def mark_wrong(self) -> None:
         """Show that this is the field to mend, and let it be typed over."""
         set_role(self.line, "true", "invalid")
@@ -81,6 +86,11 @@ class NewPassphrase(QWidget):
         column.addWidget(field_label(self.tr("The same once more"), self.again))
         column.addWidget(self.again)
         self.setFocusProxy(self.first)
+
+    def clear(self) -> None:
+        """Take away what was typed."""
+        self.first.clear()
+        self.again.clear()
 
     def value(self) -> str:
         """The passphrase. Raises AccessRefusedError where the two differ."""

@@ -75,6 +75,10 @@ class FirstStartPage(Sheet):
         work = partial(self._access.set_up_protected, self.name.text(), passphrase)
         self._background.start(work, self._is_protected, self._failed)
 
+    def leave_alone(self) -> None:
+        """Nobody is there any more: the passphrase goes."""
+        self.passphrase.clear()
+
     def _is_open(self, _nothing: None) -> None:
         self.opened.emit()
 

@@ -61,6 +61,11 @@ class RecoveryPage(Sheet):
         work = partial(self._access.recover, self.key.text(), self.who.person_id(), passphrase)
         self._background.start(work, self._is_in, self._refused)
 
+    def leave_alone(self) -> None:
+        """Nobody is there any more: what was typed goes."""
+        self.key.clear()
+        self.passphrase.clear()
+
     def _is_in(self, recovery_key: str) -> None:
         self.recovered.emit(recovery_key)
 

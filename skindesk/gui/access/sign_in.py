@@ -52,6 +52,10 @@ class SignInPage(Sheet):
         work = partial(self._access.sign_in, self.who.person_id(), self.passphrase.text())
         self._background.start(work, self._is_in, self._refused)
 
+    def leave_alone(self) -> None:
+        """Nobody is there any more: what was typed goes."""
+        self.passphrase.clear()
+
     def _is_in(self, _person: Person) -> None:
         self.signed_in.emit()
 
@@ -64,7 +68,7 @@ class SignInPage(Sheet):
 
     def _somebody_else(self) -> None:
         self.notice.clear()
-        self.passphrase.line.clear()
+        self.passphrase.clear()
         self.passphrase.setFocus()
         self._count_down()
 
