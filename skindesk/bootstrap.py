@@ -6,7 +6,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from skindesk.domain.caution import Caution
-from skindesk.domain.errors import CaseLogUnavailableError
+from skindesk.domain.errors import CaseLogDamagedError
 from skindesk.services.models import ModelLibrary
 from skindesk.system.drives import caution_of_drive
 from skindesk.system.logs import start_logging
@@ -106,7 +106,7 @@ class Workspace:
             key = self.access.key
             opening.enter_context(working_with(self.profile.log_lock))
             if not is_there(self.profile.log.database):
-                raise CaseLogUnavailableError(*DATABASE_MISSING)
+                raise CaseLogDamagedError(*DATABASE_MISSING)
             log = open_case_log(self.profile.log, key, lambda: self.access.person)
             opening.callback(log.close)
             opening.callback(self.access.detach)

@@ -60,8 +60,16 @@ class CaseLogUnavailableError(SkinDeskError):
     """A case log that cannot be opened, read or written."""
 
 
+class CaseLogDamagedError(CaseLogUnavailableError):
+    """A case log whose database or key is damaged or gone: what is there is kept, and a backup helps."""
+
+
 class BackupUnavailableError(SkinDeskError):
     """A backup that cannot be written, found, read or restored."""
+
+
+class BackupInUseError(BackupUnavailableError):
+    """Backups that another program works with just now."""
 
 
 class AccessRefusedError(SkinDeskError):

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from skindesk.domain.audit import AuditAction, AuditEvent, Subject
-from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError
+from skindesk.domain.errors import AccessRefusedError, CaseLogDamagedError, CaseLogUnavailableError
 from skindesk.domain.people import OWNER, Permission, Person, Role
 from skindesk.storage.audit_queue import AuditQueue
 from skindesk.storage.case_log import open_case_log
@@ -31,6 +31,11 @@ _RECOVERY = "recovery"
 """Stands for the recovery key where failed attempts are counted."""
 _SEALED_HERE = "sealed-from-0.1"
 """Marks a sealed log whose unsealed original is still to be removed."""
+
+_KEY_MISSING = (
+    "The key of the case log is missing.",
+    "Nothing was changed. Put keyring.json back into the profile's caselog folder, or restore the latest backup.",
+)
 
 
 class Door(StrEnum):
@@ -65,11 +70,12 @@ class Access:
 
     @property
     def door(self) -> Door:
-        """How the log can be entered now."""
+        """How the log can be entered now. Raises CaseLogDamagedError where its key is damaged or gone."""
         if self._person is not None:
             return Door.SIGNED_IN  # whatever has become of the file since
         ring = self._ring()
         if ring is None:
+            _refuse_without_key(self._profile)
             return Door.UNSEALED if self._profile.unsealed_log.database.exists() else Door.NEW
         return Door.LOCKED if ring.protected else Door.OPEN
 
@@ -331,7 +337,7 @@ class Access:
             elif is_there(here.database):
                 lost = reseal(here, self.key, there, key)
             else:
-                raise CaseLogUnavailableError(*DATABASE_MISSING)
+                raise CaseLogDamagedError(*DATABASE_MISSING)
             ring.save(there.keyring)
             self._settled = False
             if lost:
@@ -348,6 +354,12 @@ class Access:
         if marker.exists():
             remove_unsealed(self._profile.unsealed_log)
             marker.unlink()
+
+
+def _refuse_without_key(profile: Profile) -> None:
+    """A log whose key is gone is not to be replaced by a new one: the key may be found again, or be in a backup."""
+    if profile.log.database.exists():
+        raise CaseLogDamagedError(*_KEY_MISSING)
 
 
 def _event(action: AuditAction, person: Person, about: Person) -> AuditEvent:

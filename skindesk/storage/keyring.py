@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError
+from skindesk.domain.errors import AccessRefusedError, CaseLogDamagedError, CaseLogUnavailableError
 from skindesk.domain.people import Person, Role
 from skindesk.storage.plain_words import in_plain_words
 from skindesk.storage.sealing import KEY_BYTES, DataKey, SealBrokenError, Sealer
@@ -239,14 +239,17 @@ def new_keyring() -> Keyring:
 
 @in_plain_words()
 def load_keyring(path: Path) -> Keyring | None:
-    """A profile's ring, or None where it has none yet. Raises CaseLogUnavailableError where it cannot be read."""
+    """A profile's ring, or None where it has none yet.
+
+    Raises CaseLogDamagedError where it is damaged, CaseLogUnavailableError where it cannot be read.
+    """
     try:
         raw = json.loads(path.read_text("utf-8"))
         return _from_json(raw)
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CaseLogUnavailableError(*_DAMAGED) from error
+        raise CaseLogDamagedError(*_DAMAGED) from error
 
 
 def _from_json(raw: dict[str, Any]) -> Keyring:

@@ -13,6 +13,10 @@ _IN_USE = (
     "The case log is in use by another program.",
     "Close other SkinDesk windows and commands that work with this profile, then try again.",
 )
+_NO_LOCKS = (
+    "The drive that holds the case log cannot lock files, so that two programs could write at once.",
+    "Choose a profile folder on a drive of this computer.",
+)
 
 
 @contextmanager
@@ -37,6 +41,8 @@ def _locked(lock_file: Path, how: portalocker.LockFlags) -> Iterator[None]:
     with handle:  # closing the file gives the lock back
         try:
             portalocker.lock(handle, how | portalocker.LockFlags.NON_BLOCKING)
-        except portalocker.LockException as error:
+        except portalocker.AlreadyLocked as error:
             raise CaseLogUnavailableError(*_IN_USE) from error
+        except portalocker.LockException as error:
+            raise CaseLogUnavailableError(*_NO_LOCKS) from error
         yield
