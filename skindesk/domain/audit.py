@@ -33,6 +33,7 @@ class AuditAction(StrEnum):
     PATIENT_ERASED = "patient erased"
     BACKED_UP = "backed up"
     RESTORED = "restored"
+    COPIES_REMOVED = "old copies removed"
 
 
 class Subject(StrEnum):
