@@ -287,6 +287,32 @@ def test_a_crash_leaves_the_head_file_behind_which_is_no_finding(folder: LogFold
     assert faults(folder) == []
 
 
+@pytest.mark.parametrize("cut", [1, 60, 119])
+def test_a_kill_halfway_through_the_head_file_is_no_finding(
+    folder: LogFolder, make_draft: MakeDraft, monkeypatch: pytest.MonkeyPatch, cut: int
+) -> None:
+    whole = audit_head_file.HeadFile._sealed
+    for number in range(3):  # whichever of the two heads it is
+        with monkeypatch.context() as patched:
+            patched.setattr(audit_head_file.HeadFile, "_sealed", lambda *told: whole(*told)[:cut])
+            with closing(open_case_log(folder, KEY)) as log:
+                log.save(make_draft(f"Q-{number}"))
+        assert faults(folder) == []
+        with closing(open_case_log(folder, KEY)) as log:
+            log.save(make_draft(f"R-{number}"))
+            head = log.audit_head()
+        assert audit_head_file.HeadFile(folder.audit_head, KEY).read() == head
+
+
+def test_a_head_file_with_one_head_only_is_read_and_gets_its_second(folder: LogFolder, make_draft: MakeDraft) -> None:
+    content = folder.audit_head.read_bytes()
+    folder.audit_head.write_bytes(content[: len(content) // 2])
+    with closing(open_case_log(folder, KEY)) as log:
+        log.save(make_draft("Q-1"))
+    assert len(folder.audit_head.read_bytes()) == len(content)
+    assert faults(folder) == []
+
+
 def test_a_crash_while_the_audit_begins_is_no_finding(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(*_: object) -> None:
         raise KeyboardInterrupt
