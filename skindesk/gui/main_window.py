@@ -24,6 +24,7 @@ from skindesk.gui.mark import mark
 from skindesk.gui.pages import Pages
 from skindesk.gui.rail import Rail, RailEntry
 from skindesk.gui.theme import apply_theme
+from skindesk.gui.warnings import Warnings
 from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.patient_band import PatientBand
 from skindesk.system.settings import Settings
@@ -51,6 +52,7 @@ class MainWindow(QMainWindow):
         self.locking = Locking(workspace, self._pages, self._lasting, self)
         self.band = PatientBand()
         self.notice = Notice()
+        self.warnings = Warnings(workspace, self._lasting)
         self.intended_use = IntendedUse(workspace, self._lasting)
         self._rail = Rail(self._places())
         self._work = QWidget()
@@ -126,6 +128,7 @@ class MainWindow(QMainWindow):
         self._lasting.close()
         take_back()
         self._workspace.lock()
+        self._workspace.leave_window()
         event.accept()
 
     def _places(self) -> tuple[RailEntry, ...]:
@@ -161,6 +164,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(self.band)
+        column.addWidget(self.warnings)
         for notice in (self.intended_use, self.notice):
             column.addWidget(_held(notice))
         column.addWidget(self._pages, 1)
@@ -174,6 +178,7 @@ class MainWindow(QMainWindow):
         self._whole.setCurrentWidget(self._work)
         self.band.show_person(self.locking.person.name if self.locking.is_signed_in else None)
         self.show_page(self._key)
+        self.warnings.look()
 
     def _show_gate(self) -> None:
         self._whole.setCurrentWidget(self.gate)

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from skindesk.domain.audit import AuditAction, AuditEvent, Subject
+from skindesk.domain.caution import Caution
 from skindesk.domain.errors import AccessRefusedError, CaseLogDamagedError, CaseLogUnavailableError
 from skindesk.domain.people import OWNER, Permission, Person, Role
 from skindesk.storage.audit_queue import AuditQueue
@@ -67,6 +69,8 @@ class Access:
         self._key: DataKey | None = None
         self._person: Person | None = None
         self._settled = False
+        self.caution: Caution | None = None
+        """What whoever had the log encrypted is to be told: not all of it could be taken along."""
 
     @property
     def door(self) -> Door:
@@ -342,7 +346,10 @@ class Access:
             self._settled = False
             if lost:
                 _log.warning("%s damaged pictures were not taken along; the old log is kept", lost)
-            finish_replacing(here, self._profile.set_aside(datetime.now(UTC)) if lost else None)
+            aside = self._profile.set_aside(datetime.now(UTC)) if lost else None
+            finish_replacing(here, aside)
+            if aside is not None:
+                self.caution = _left_behind(lost, self._profile.root if before is Door.UNSEALED else aside)
             try:
                 self._remove_unsealed()
             except CaseLogUnavailableError:
@@ -364,6 +371,14 @@ def _refuse_without_key(profile: Profile) -> None:
 
 def _event(action: AuditAction, person: Person, about: Person) -> AuditEvent:
     return AuditEvent(action, Subject.PERSON, about.person_id, person_id=person.person_id, at=datetime.now(UTC))
+
+
+def _left_behind(pictures: int, folder: Path) -> Caution:
+    which = "1 damaged picture" if pictures == 1 else f"{pictures} damaged pictures"
+    return Caution(
+        f"{which} could not be taken along when the case log was encrypted anew.",
+        f"The old log is kept whole in {folder}. Look there, and in your backups, for what is missing.",
+    )
 
 
 def _failure(person_id: str, at: datetime) -> AuditEvent:

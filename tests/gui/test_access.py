@@ -708,6 +708,26 @@ def test_an_open_log_is_protected_from_settings(desk: OpenDesk, workspace: Works
     opened.close()
 
 
+def test_pictures_that_were_left_behind_when_the_log_was_encrypted_are_told_of(
+    desk: OpenDesk, workspace: Workspace
+) -> None:
+    save_clinic(workspace)
+    workspace.close_case_log()
+    picture = next(workspace.profile.log.images.glob("*/*.sealed"))
+    picture.write_bytes(picture.read_bytes()[:-1])
+    opened = desk(workspace)
+    opened.wait_entered()
+    opened.settings().protection.protect_button.click()
+    shown = _protect(opened)
+    shown.view.kept_box.click()
+    shown.go.click()
+    opened.wait_entered()
+    opened.wait(opened.window.warnings.isVisible)
+    (told,) = opened.window.warnings.sentences()
+    assert told.startswith("1 damaged picture could not be taken along")
+    opened.close()
+
+
 def test_a_damaged_keyring_is_told_and_pictures_can_still_be_classified(
     desk: OpenDesk, workspace: Workspace, example: Path
 ) -> None:

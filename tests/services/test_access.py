@@ -366,6 +366,9 @@ def test_damaged_pictures_are_kept_with_the_old_log_when_the_key_changes(workspa
     workspace.access.change_key(PASSPHRASE)
     (kept,) = workspace.profile.root.glob("caselog.replaced-*")
     assert (kept / picture.relative_to(workspace.profile.log.root)).exists()
+    (caution,) = workspace.warnings
+    assert caution.what.startswith("1 damaged picture could not be taken along")
+    assert str(kept) in caution.advice
     assert workspace.casework.log.count() == 1
     workspace.close_case_log()
 

@@ -37,6 +37,7 @@ QFrame[role="toolbar"] { background: $surface; border: none; border-bottom: 1px 
 QFrame[role="footer"] { background: $surface; border: none; border-top: 1px solid $hairline; }
 QFrame[role="notice"] { background: $surface; border: 1px solid $accent; border-radius: 8px; }
 QFrame[role="notice"][tone="error"] { border-color: $error; }
+QFrame[role="notice"][tone="premalignant"] { border-color: $premalignant; }
 QFrame[role="notice"][tone="done"] { border-color: $done; }
 
 QPushButton { background: $surface; border: 1px solid $border; border-radius: 8px; padding: 0px 14px;
