@@ -33,6 +33,8 @@ class AuditAction(StrEnum):
     PATIENT_ERASED = "patient erased"
     BACKED_UP = "backed up"
     RESTORED = "restored"
+    UNREADABLE = "entries could not be read"
+    """Of what waited to be told, so many as the detail says were cut off by a crash or changed."""
     COPIES_REMOVED = "old copies removed"
 
 

@@ -260,18 +260,14 @@ class Access:
             raise AccessRefusedError("The case log is set up already.", "Sign in to change it.")
 
     def _guarded(self, person_id: str, unlock: Callable[[], DataKey]) -> DataKey:
-        """Unlock if it is not too soon after a failure, and count another failure."""
+        """Unlock if it is not too soon after a failure; another failure is counted, and kept for the audit."""
         now = datetime.now(UTC)
-        wait_s = self._sign_ins.wait_s(person_id, now)
-        if wait_s > 0:
-            raise AccessRefusedError("There were too many wrong attempts.", f"Wait {wait_s:.0f} seconds.")
-        try:
-            key = unlock()
-        except AccessRefusedError:
-            self._sign_ins.failed(person_id, now)
-            raise
-        self._sign_ins.succeeded(person_id)
-        return key
+        with self._sign_ins.attempt(person_id, now):
+            try:
+                return unlock()
+            except AccessRefusedError:
+                self._keep_for_audit(_failure(person_id, now))
+                raise
 
     def _tell(self, action: AuditAction, about: Person | None = None) -> None:
         """Keep for the audit what has been done, durably, and tell it at once where a log is open.
@@ -280,23 +276,23 @@ class Access:
         has to be shown.
         """
         subject = about or self._person or OWNER
-        try:
-            self._untold.add(_event(action, self._person or subject, subject))
-        except CaseLogUnavailableError:
-            _log.exception("the audit cannot be told: %s", action)
+        self._keep_for_audit(_event(action, self._person or subject, subject))
         self._tell_what_waits()
+
+    def _keep_for_audit(self, event: AuditEvent) -> None:
+        try:
+            self._untold.add(event)
+        except CaseLogUnavailableError:
+            _log.exception("the audit cannot be told: %s", event.action)
 
     def _tell_what_waits(self) -> None:
         with self._telling:
             if self._log is None:
                 return
             try:
-                failures = [_failure(person_id, at) for person_id, at in self._sign_ins.untold()]
-                events = (*failures, *self._untold.take())
-                if events:
-                    self._log.tell(*events)
-                    self._sign_ins.told()
-                    self._untold.told()
+                with self._untold.waiting() as events:
+                    if events:
+                        self._log.tell(*events)
             except CaseLogUnavailableError:
                 _log.warning("the audit could not be told what waits for it; it goes on waiting", exc_info=True)
 

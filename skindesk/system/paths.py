@@ -106,12 +106,12 @@ class Profile:
 
     @property
     def sign_ins(self) -> Path:
-        """Failed sign-ins, which slow down guessing and wait to be entered into the audit."""
+        """Failed sign-ins, which slow down guessing."""
         return self.root / "sign-ins.json"
 
     @property
     def untold(self) -> Path:
-        """What people did to the door of the log, which waits to be entered into the audit."""
+        """What people did at the door of the log, which waits to be entered into the audit."""
         return self.root / "untold.jsonl"
 
     @property

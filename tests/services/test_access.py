@@ -1,6 +1,9 @@
 """Setting up, signing in, locking, and who may do what."""
 
+import json
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -149,21 +152,104 @@ def test_sealing_that_is_interrupted_before_the_end_loses_nothing(
     again.close_case_log()
 
 
+def fail(sign_ins: SignIns, now: datetime) -> None:
+    with pytest.raises(AccessRefusedError, match="not right"), sign_ins.attempt("ada", now):
+        raise AccessRefusedError("The passphrase is not right.")
+
+
 def test_wrong_passphrases_make_the_next_wait_longer(tmp_path: Path) -> None:
     sign_ins, now = SignIns(tmp_path / "sign-ins.json"), datetime(2026, 3, 14, tzinfo=UTC)
     waits = []
     for _ in range(12):
-        sign_ins.failed("ada", now)
-        waits.append(sign_ins.wait_s("ada", now))
+        fail(sign_ins, now)
+        waits.append(SignIns(tmp_path / "sign-ins.json").wait_s("ada", now))
+        now += timedelta(seconds=waits[-1])
     assert waits == [0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
-    assert sign_ins.wait_s("ada", now + timedelta(seconds=301)) == 0
-    assert sign_ins.wait_s("ben", now) == 0
-    assert len(SignIns(tmp_path / "sign-ins.json").untold()) == 12
-    sign_ins.succeeded("ada")
     assert sign_ins.wait_s("ada", now) == 0
-    assert len(sign_ins.untold()) == 12
-    sign_ins.told()
-    assert sign_ins.untold() == []
+    assert sign_ins.wait_s("ada", now - timedelta(seconds=1)) == 1
+    assert sign_ins.wait_s("ben", now - timedelta(seconds=1)) == 0
+    with pytest.raises(AccessRefusedError, match="too many"), sign_ins.attempt("ada", now - timedelta(seconds=1)):
+        pytest.fail("tried too soon")
+    with sign_ins.attempt("ada", now):
+        pass
+    fail(sign_ins, now)
+    assert sign_ins.wait_s("ada", now) == 0
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"in_a_row": 12, "last_at": "9999-12-31T23:59:59+00:00"},
+        {"in_a_row": 12, "last_at": "2026-03-14T00:00:00"},
+        {"in_a_row": 12, "last_at": "yesterday"},
+        {"in_a_row": 12, "last_at": 17},
+        {"in_a_row": 12},
+        {"in_a_row": -(10**9), "last_at": "2026-03-14T00:00:00+00:00"},
+        {"in_a_row": 10**9, "last_at": "2026-03-14T00:00:00+00:00"},
+        {"in_a_row": "many", "last_at": None, "more": 1},
+        {},
+        None,
+        [1],
+    ],
+    ids=str,
+)
+def test_an_unusable_entry_locks_nobody_out_for_ever_and_spares_nobody_the_wait(tmp_path: Path, entry: object) -> None:
+    sign_ins, now = SignIns(tmp_path / "sign-ins.json"), datetime(2026, 3, 14, tzinfo=UTC)
+    (tmp_path / "sign-ins.json").write_text(json.dumps({"ada": entry, "ben": {}}))
+    assert 0 < sign_ins.wait_s("ada", now) <= 300
+    later = now + timedelta(seconds=300)
+    assert sign_ins.wait_s("ada", later) == 0
+    fail(sign_ins, later)
+    assert sign_ins.wait_s("ada", later) > 0
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"[" * 100_000, b"\xff", b'"x"', b'{"ada": 1'])
+def test_a_damaged_list_of_failures_stops_nobody_and_is_replaced(tmp_path: Path, content: bytes) -> None:
+    file, now = tmp_path / "sign-ins.json", datetime(2026, 3, 14, tzinfo=UTC)
+    file.write_bytes(content)
+    sign_ins = SignIns(file)
+    assert sign_ins.wait_s("ada", now) == 0
+    for _ in range(3):
+        fail(sign_ins, now)
+    assert sign_ins.wait_s("ada", now) == 2
+
+
+def test_wrong_passphrases_are_counted_where_the_audit_cannot_be_told(workspace: Workspace) -> None:
+    protected(workspace)
+    workspace.lock()
+    workspace.profile.untold.unlink()
+    workspace.profile.untold.mkdir()
+    for _ in range(3):
+        with pytest.raises(AccessRefusedError, match="not right"):
+            workspace.access.sign_in(ada(workspace), "wrong passphrase")
+    with pytest.raises(AccessRefusedError, match="too many"):
+        workspace.access.sign_in(ada(workspace), PASSPHRASE)
+
+
+def test_a_failure_dated_ahead_by_a_wrong_clock_is_forgiven_by_the_right_one(workspace: Workspace) -> None:
+    protected(workspace)
+    workspace.lock()
+    ahead = {"in_a_row": 9, "last_at": "2126-01-01T00:00:00+00:00"}
+    workspace.profile.sign_ins.write_text(json.dumps({ada(workspace): ahead}))
+    with pytest.raises(AccessRefusedError, match="too many"):
+        workspace.access.sign_in(ada(workspace), PASSPHRASE)
+    told = json.loads(workspace.profile.sign_ins.read_text())[ada(workspace)]["last_at"]
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(told)) < timedelta(minutes=1)
+
+
+def test_programs_that_guess_at_once_are_counted_one_after_the_other(tmp_path: Path) -> None:
+    file, now = tmp_path / "sign-ins.json", datetime(2026, 3, 14, tzinfo=UTC)
+    tried: list[int] = []
+
+    def guess(number: int) -> None:
+        with suppress(AccessRefusedError), SignIns(file).attempt("ada", now):
+            tried.append(number)
+            time.sleep(0.01)
+            raise AccessRefusedError("The passphrase is not right.")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(guess, range(8)))
+    assert len(tried) == 3
 
 
 def test_too_many_wrong_attempts_are_told_to_wait_even_with_the_right_passphrase(workspace: Workspace) -> None:
