@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, selectinload
 
 from skindesk.domain.audit import AuditAction, AuditEntry, AuditEvent, AuditFinding, AuditHead, Subject
+from skindesk.domain.audit_reading import ALL_ENTRIES, AuditFilter
 from skindesk.domain.case import (
     Case,
     CaseCursor,
@@ -250,10 +251,18 @@ class CaseLog:
             for event in events:
                 tell(event)
 
-    def audit_entries(self, before: int | None = None, limit: int = 50) -> tuple[AuditEntry, ...]:
-        """Up to `limit` entries of the audit, newest first, from just before entry `before` on."""
+    def audit_entries(
+        self, before: int | None = None, limit: int = 50, only: AuditFilter = ALL_ENTRIES
+    ) -> tuple[AuditEntry, ...]:
+        """Up to `limit` entries of the audit that pass the filter, newest first, from just before entry `before` on."""
         with self._reading() as session:
-            return entries_before(session, before, limit)
+            return entries_before(session, before, limit, only)
+
+    def identifiers(self, patient_ids: Collection[int]) -> Mapping[int, str]:
+        """The identifiers of these patients, by the log's key; of those who were erased there is none."""
+        found = select(PatientRow.id, PatientRow.identifier).where(PatientRow.id.in_(patient_ids))
+        with self._reading() as session:
+            return {row.id: row.identifier for row in session.execute(found)}
 
     def audit_head(self) -> AuditHead | None:
         """Where the audit ends now, to be written into a backup or report; None where there is no audit."""
