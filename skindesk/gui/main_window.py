@@ -32,6 +32,8 @@ from skindesk.system.settings import Settings
 _FIRST_SIZE_PX = QSize(1280, 800)
 _LEAST_SIZE_PX = (960, 600)
 _WINDOW_FILE = "window.ini"
+_FROM_SETTINGS = frozenset({"audit"})
+"""Pages without a place on the rail, to which Settings leads those who may see them."""
 
 
 class MainWindow(QMainWindow):
@@ -92,8 +94,8 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(page)
         focused = self.focusWidget()
         if self.isVisible() and (focused is None or not page.isAncestorOf(focused)):
-            self.rail_button(key).setFocus(Qt.FocusReason.OtherFocusReason)
-        self._rail.mark(key)
+            self.rail_button(self._place()).setFocus(Qt.FocusReason.OtherFocusReason)
+        self._rail.mark(self._place())
         self.band.setVisible(self._pages.shows_patients(key))
         self._show_band()
         return page
@@ -177,8 +179,12 @@ class MainWindow(QMainWindow):
     def _show_work(self) -> None:
         self._whole.setCurrentWidget(self._work)
         self.band.show_person(self.locking.person.name if self.locking.is_signed_in else None)
-        self.show_page(self._key)
+        self.show_page(self._place())
         self.warnings.look()
+
+    def _place(self) -> str:
+        """Where on the rail the page in sight belongs."""
+        return "settings" if self._key in _FROM_SETTINGS else self._key
 
     def _show_gate(self) -> None:
         self._whole.setCurrentWidget(self.gate)

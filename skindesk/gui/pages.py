@@ -107,6 +107,7 @@ class Pages(QStackedWidget):
             "batch": self._made_batch,
             "settings": self._made_settings,
             "about": self._made_about,
+            "audit": self._made_audit,
         }
         return makers[key]()
 
@@ -138,12 +139,20 @@ class Pages(QStackedWidget):
         settings = SettingsWorkspace(self._workspace, self.background)
         settings.settings_changed.connect(self._follow_settings)
         settings.protection_wanted.connect(self.protection_wanted)
+        settings.audit_wanted.connect(partial(self.wanted.emit, "audit"))
         return settings
 
     def _made_about(self) -> QWidget:
         from skindesk.gui.about import AboutWorkspace
 
         return AboutWorkspace(self._workspace, self.background)
+
+    def _made_audit(self) -> QWidget:
+        from skindesk.gui.audit import AuditWorkspace
+
+        audit = AuditWorkspace(self._workspace, self.background)
+        audit.closed.connect(partial(self.wanted.emit, "settings"))
+        return audit
 
     def _patient_changed(self, key: str, patient: Patient | None) -> None:
         self._patients[key] = patient

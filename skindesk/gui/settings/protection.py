@@ -30,6 +30,8 @@ class Protection(Section):
     """A log without a passphrase can be protected; in a protected one an administrator manages the people."""
 
     protection_wanted = Signal()
+    audit_wanted = Signal()
+    """An administrator wants to see who did what."""
 
     def __init__(self, workspace: Workspace, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("Protection", "People and protection"), parent)
@@ -49,6 +51,8 @@ class Protection(Section):
         self.add_button = self._button(self.tr("Add a person…"))
         self.add_button.clicked.connect(self._add_person)
         set_icon(self.add_button, "user-plus")
+        self.audit_button = self._button(self.tr("Audit trail…"))
+        self.audit_button.clicked.connect(self.audit_wanted)
         self._people = QVBoxLayout()
         self._people.setSpacing(8)
         self.column.addWidget(self.notice)
@@ -68,6 +72,7 @@ class Protection(Section):
             )
             self.add_setting(self.tr("This log needs no passphrase"), why, self.protect_button)
             self.lock_after.hide()
+            self._offer_audit()
             return
         why = self.tr("Signed in as {name}, {role}.").format(name=person.name, role=role_word(person.role).lower())
         self.add_setting(self.tr("My passphrase"), why, self.passphrase_button)
@@ -89,7 +94,13 @@ class Protection(Section):
         self.column.addWidget(hairline())
         why = self.tr("It opens the log when a passphrase is forgotten. A new key makes the printed one useless.")
         self.add_setting(self.tr("Recovery key"), why, self.recovery_button)
+        self._offer_audit()
         self._list_people()
+
+    def _offer_audit(self) -> None:
+        self.column.addWidget(hairline())
+        why = self.tr("Who did what with the case log and when, and whether anybody tampered with that record.")
+        self.add_setting(self.tr("Audit"), why, self.audit_button)
 
     def _leave_to_administrators(self) -> None:
         reason = self.tr("An administrator decides on people, recovery key and when the log locks.")

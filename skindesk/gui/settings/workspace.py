@@ -46,6 +46,8 @@ class SettingsWorkspace(QWidget):
     """The new Settings; they are kept already."""
     protection_wanted = Signal()
     """A log without a passphrase is to get one."""
+    audit_wanted = Signal()
+    """An administrator wants to see who did what."""
 
     def __init__(self, workspace: Workspace, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +67,7 @@ class SettingsWorkspace(QWidget):
         self._mixes = self._class_mix()
         self.protection = Protection(workspace, background, self)
         self.protection.protection_wanted.connect(self.protection_wanted)
+        self.protection.audit_wanted.connect(self.audit_wanted)
         self.protection.lock_after.valueChanged.connect(lambda minutes: self._change(lock_after_min=minutes))
         self._build()
         self._show_settings()
