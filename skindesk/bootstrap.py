@@ -51,9 +51,9 @@ class Workspace:
 
     @property
     def warnings(self) -> tuple[Caution, ...]:
-        """What the user is to be warned of at opening: a network drive, another window, pictures left behind."""
+        """What the user is to be warned of at opening: a network drive, another window, what encrypting left behind."""
         drive = caution_of_drive(self.profile.root)
-        found = (drive, OTHER_WINDOW if self.other_window else None, self.access.caution)
+        found = (drive, OTHER_WINDOW if self.other_window else None, *self.access.cautions)
         return tuple(caution for caution in found if caution is not None)
 
     @property

@@ -26,6 +26,7 @@ class AuditAction(StrEnum):
     PICTURE_ADDED = "picture added"
     PREDICTION_ADDED = "prediction added"
     REVIEW_ADDED = "review added"
+    CASE_IMPORTED = "case imported"
     PATIENT_CORRECTED = "patient corrected"
     LESION_CORRECTED = "lesion corrected"
     PATIENT_VIEWED = "patient viewed"

@@ -18,12 +18,19 @@ from skindesk.storage.case_log import open_case_log
 from skindesk.storage.keyring import Cost, Keyring, load_keyring, new_keyring
 from skindesk.storage.occupancy import alone_with
 from skindesk.storage.plain_words import DATABASE_MISSING, in_plain_words
-from skindesk.storage.replacing import begin_replacing, finish_replacing, remove_unsealed, settle, unsettled
+from skindesk.storage.replacing import (
+    abandon_replacing,
+    begin_replacing,
+    finish_replacing,
+    remove_unsealed,
+    settle,
+    unsettled,
+)
 from skindesk.storage.resealing import reseal
 from skindesk.storage.sealing import DataKey
 from skindesk.storage.sign_ins import SignIns
 from skindesk.system.files import is_there
-from skindesk.system.paths import Profile
+from skindesk.system.paths import LogFolder, Profile
 
 if TYPE_CHECKING:
     from skindesk.storage.case_log import CaseLog
@@ -69,8 +76,8 @@ class Access:
         self._key: DataKey | None = None
         self._person: Person | None = None
         self._settled = False
-        self.caution: Caution | None = None
-        """What whoever had the log encrypted is to be told: not all of it could be taken along."""
+        self.cautions: tuple[Caution, ...] = ()
+        """What the user is to be warned of: what could not be taken along, or removed, when the log was encrypted."""
 
     @property
     def door(self) -> Door:
@@ -167,6 +174,7 @@ class Access:
     def lock(self) -> None:
         """Forget the key. The case log must be closed."""
         person, self._key, self._person = self._person, None, None
+        self._settled = False
         if person is not None:
             self._tell(AuditAction.LOCKED, person)
 
@@ -242,11 +250,17 @@ class Access:
 
     @in_plain_words()
     def _settle(self) -> None:
-        """Put right what a crash has left, unless another program is at it."""
-        if unsettled(self._profile.log) or (self._profile.log.root / _SEALED_HERE).exists():
-            with alone_with(self._profile.log_lock):
-                settle(self._profile.log)
-                self._remove_unsealed()
+        """Put right what a crash has left. What only takes space keeps nobody out of a log that is in its place."""
+        log = self._profile.log
+        if unsettled(log) or self._sealed_here.exists():
+            try:
+                with alone_with(self._profile.log_lock):
+                    settle(log)
+                    self._remove_unsealed()
+            except CaseLogUnavailableError as error:
+                if not log.root.exists():
+                    raise
+                self._warn_of_remains(error)
         self._settled = True
 
     def _protected_ring(self) -> Keyring:
@@ -324,39 +338,59 @@ class Access:
 
         Where pictures of the old log are damaged and cannot be taken along, it is kept beside the new one.
         """
-        before, here, lost = self.door, self._profile.log, 0
+        before, here = self.door, self._profile.log
         with alone_with(self._profile.log_lock):
             there = begin_replacing(here)
-            if before is Door.NEW:
-                first = ring.people[0] if ring.protected else OWNER
-                open_case_log(there, key, lambda: first).close()
-            elif before is Door.UNSEALED:
-                lost = reseal(self._profile.unsealed_log, None, there, key)
-                if not lost:
-                    (there.root / _SEALED_HERE).touch()
-            elif is_there(here.database):
-                lost = reseal(here, self.key, there, key)
-            else:
-                raise CaseLogDamagedError(*DATABASE_MISSING)
-            ring.save(there.keyring)
+            try:
+                lost = self._fill(there, before, ring, key)
+            except BaseException:
+                abandon_replacing(here)
+                raise
             self._settled = False
-            if lost:
-                _log.warning("%s damaged pictures were not taken along; the old log is kept", lost)
             aside = self._profile.set_aside(datetime.now(UTC)) if lost else None
             finish_replacing(here, aside)
             if aside is not None:
-                self.caution = _left_behind(lost, self._profile.root if before is Door.UNSEALED else aside)
+                self._warn(_left_behind(lost, self._profile.root if before is Door.UNSEALED else aside))
             try:
                 self._remove_unsealed()
-            except CaseLogUnavailableError:
-                _log.warning("the plain files of the sealed log could not be removed yet", exc_info=True)
+            except CaseLogUnavailableError as error:
+                self._warn_of_remains(error)
 
+    def _fill(self, there: LogFolder, before: Door, ring: Keyring, key: DataKey) -> int:
+        """Build the log that is to come under its key; returns how many damaged pictures could not be taken along."""
+        here, lost = self._profile.log, 0
+        if before is Door.NEW:
+            first = ring.people[0] if ring.protected else OWNER
+            open_case_log(there, key, lambda: first).close()
+        elif before is Door.UNSEALED:
+            lost = reseal(self._profile.unsealed_log, None, there, key)
+            if not lost:
+                (there.root / _SEALED_HERE).touch()
+        elif is_there(here.database):
+            lost = reseal(here, self.key, there, key)
+        else:
+            raise CaseLogDamagedError(*DATABASE_MISSING)
+        ring.save(there.keyring)
+        return lost
+
+    @property
+    def _sealed_here(self) -> Path:
+        return self._profile.log.root / _SEALED_HERE
+
+    @in_plain_words()
     def _remove_unsealed(self) -> None:
         """Remove the plain files of a log that has been sealed; what a crash has left is removed at the next start."""
-        marker = self._profile.log.root / _SEALED_HERE
-        if marker.exists():
+        if self._sealed_here.exists():
             remove_unsealed(self._profile.unsealed_log)
-            marker.unlink()
+            self._sealed_here.unlink()
+
+    def _warn_of_remains(self, error: CaseLogUnavailableError) -> None:
+        _log.warning("what a replaced log has left could not be removed yet", exc_info=error)
+        self._warn(_plain_remains(error) if self._sealed_here.exists() else _remains(error))
+
+    def _warn(self, caution: Caution) -> None:
+        if caution not in self.cautions:
+            self.cautions = (*self.cautions, caution)
 
 
 def _refuse_without_key(profile: Profile) -> None:
@@ -374,6 +408,20 @@ def _left_behind(pictures: int, folder: Path) -> Caution:
     return Caution(
         f"{which} could not be taken along when the case log was encrypted anew.",
         f"The old log is kept whole in {folder}. Look there, and in your backups, for what is missing.",
+    )
+
+
+def _plain_remains(error: CaseLogUnavailableError) -> Caution:
+    return Caution(
+        f"The files of SkinDesk 0.1, which are not encrypted, could not be removed yet. {error.what}",
+        "The encrypted case log holds all of it. SkinDesk tries again at its next start; until then they can be read.",
+    )
+
+
+def _remains(error: CaseLogUnavailableError) -> Caution:
+    return Caution(
+        f"What an interrupted change of the case log has left could not be removed yet. {error.what}",
+        "The case log is whole. SkinDesk tries again at its next start.",
     )
 
 

@@ -2,12 +2,12 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from skindesk.domain.audit import AuditAction, AuditEntry, AuditEvent, AuditFinding, AuditHead, Subject
 from skindesk.domain.audit_reading import ALL_ENTRIES, AuditFilter
@@ -25,6 +25,7 @@ from skindesk.domain.case import (
 from skindesk.domain.errors import InvalidCaseError
 from skindesk.domain.people import OWNER, Person
 from skindesk.domain.prediction import Prediction
+from skindesk.domain.transfer import ImportedCase, ImportOutcome
 from skindesk.storage.audit import AuditTrail, entries_before, head_of
 from skindesk.storage.audit_check import audit_findings
 from skindesk.storage.correcting import correct_lesion, correct_patient
@@ -38,6 +39,7 @@ from skindesk.storage.erasing import (
     remove_pictures,
 )
 from skindesk.storage.image_store import ImageStore
+from skindesk.storage.importing import carry_out, foreseen, plans_for
 from skindesk.storage.integrity import Finding, audit_trouble, findings
 from skindesk.storage.plain_words import in_plain_words
 from skindesk.storage.rows import ImageRow, LesionRow, PatientRow, VisitRow
@@ -47,6 +49,7 @@ from skindesk.storage.sealing import DataKey, PictureSealer
 from skindesk.storage.search import identifier_key
 from skindesk.storage.summaries import cases_of_patient, count_of_cases, matching, page_of_cases
 from skindesk.storage.values import to_case, to_patient
+from skindesk.storage.whole_cases import WHOLE_CASE, patients_after, whole_cases
 from skindesk.system.paths import LogFolder
 
 VIEW_TOLD_FOR_S = 300.0
@@ -185,12 +188,40 @@ class CaseLog:
         Raises InvalidCaseError where there is no such case.
         """
         with self._reading() as session:
-            row = session.scalar(select(LesionRow).where(LesionRow.id == case_id).options(*_WHOLE_CASE))
+            row = session.scalar(select(LesionRow).where(LesionRow.id == case_id).options(*WHOLE_CASE))
             if row is None:
                 raise InvalidCaseError(f"The case log has no case {case_id}.", "Search for the patient instead.")
             case = to_case(row)
         self._tell_view(case.patient.patient_id)
         return case
+
+    def patients_after(self, patient_id: int, query: str = "", limit: int = 50) -> tuple[Patient, ...]:
+        """Up to `limit` patients who match as in `page`, by the log's keys, from just after this one on."""
+        with self._reading() as session:
+            return patients_after(session, patient_id, query, limit)
+
+    def whole_cases(self, patient_id: int) -> tuple[Case, ...]:
+        """All cases of one patient with all their visits, by lesion number; the caller tells the audit why."""
+        with self._reading() as session:
+            return whole_cases(session, patient_id)
+
+    def import_case(
+        self, cases: Sequence[Case], at: int, content: Callable[[str], bytes], source: str, may_correct: bool
+    ) -> ImportedCase:
+        """Take one of a patient's cases of another log into this one, in one transaction, unless it is refused.
+
+        `cases` are all that the `source` has of the patient. What is there already is not repeated; what is blank here
+        is filled in where whoever is at work `may_correct`. `content` gives a picture's bytes by its digest.
+        """
+        with self._writing() as (session, tell):
+            plan = plans_for(session, cases, may_correct)[at]
+            writes = plan.outcome in (ImportOutcome.IMPORTED, ImportOutcome.EXTENDED)
+            return foreseen(plan, carry_out(session, self._images, plan, content, source, tell) if writes else None)
+
+    def foresee_import(self, cases: Sequence[Case], may_correct: bool) -> tuple[ImportedCase, ...]:
+        """What `import_case` would come to for each of a patient's cases; nothing is written."""
+        with self._reading() as session:
+            return tuple(map(foreseen, plans_for(session, cases, may_correct)))
 
     def cases_of(self, patient_id: int) -> tuple[CaseSummary, ...]:
         """All cases of one patient, latest visit first; none where the patient is not in the log.
@@ -315,12 +346,3 @@ class CaseLog:
     def _publish(self, head: AuditHead | None) -> None:
         if self._audit is not None and head is not None:
             self._audit.publish(head)
-
-
-_WHOLE_CASE = (
-    selectinload(LesionRow.patient),
-    selectinload(LesionRow.visits).options(
-        selectinload(VisitRow.reviews),
-        selectinload(VisitRow.images).selectinload(ImageRow.predictions),
-    ),
-)

@@ -8,13 +8,30 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from skindesk.domain.audit import AuditAction, AuditEvent, Subject
-from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails, ReviewDetails
+from skindesk.domain.case import (
+    CaseDraft,
+    Lesion,
+    LesionDetails,
+    Patient,
+    PatientDetails,
+    PictureDetails,
+    ReviewDetails,
+)
 from skindesk.domain.errors import InvalidCaseError
 from skindesk.domain.prediction import Prediction
 from skindesk.storage.image_store import ImageStore
 from skindesk.storage.rows import ImageRow, LesionRow, PatientRow, PatientWordRow, PredictionRow, ReviewRow, VisitRow
 from skindesk.storage.search import identifier_key, searchable_words
-from skindesk.storage.values import image_row, patient_row, prediction_row, review_row, to_prediction, to_review_details
+from skindesk.storage.values import (
+    image_row,
+    patient_row,
+    prediction_row,
+    review_row,
+    to_lesion,
+    to_patient,
+    to_prediction,
+    to_review_details,
+)
 
 Tell = Callable[[AuditEvent], None]
 """Takes what the audit is told when the transaction is committed."""
@@ -22,11 +39,21 @@ Tell = Callable[[AuditEvent], None]
 
 @dataclass(frozen=True)
 class SavedCase:
-    """Where a draft went: its case (the lesion), its picture and its patient."""
+    """Where a draft went: whose it is, of which lesion, and the log's key of its picture."""
 
-    case_id: int
+    patient: Patient
+    lesion: Lesion
     image_id: int
-    patient_id: int
+
+    @property
+    def patient_id(self) -> int:
+        """The log's key of the patient."""
+        return self.patient.patient_id
+
+    @property
+    def case_id(self) -> int:
+        """The log's number of the case."""
+        return self.lesion.case_id
 
 
 def save_draft(session: Session, images: ImageStore, draft: CaseDraft, tell: Tell) -> SavedCase:
@@ -38,13 +65,14 @@ def save_draft(session: Session, images: ImageStore, draft: CaseDraft, tell: Tel
     lesion = _lesion(session, patient_id, draft.lesion, draft.visited_at, tell)
     if images.add(draft.content, draft.picture.media_type) != draft.picture.sha256:
         raise ValueError("a draft's digest is not that of its content")
-    visit = _visit(session, lesion, draft.visited_at)
-    image = _image(session, visit, draft.picture, patient_id, tell)
+    visit = visit_of_day(session, lesion, draft.visited_at)
+    image = image_at(session, visit, draft.picture, patient_id, tell)
     if draft.prediction is not None:
         add_prediction(session, image, draft.prediction, patient_id, tell)
     if draft.review is not None and _add_review(session, visit, draft.review):
         tell(AuditEvent(AuditAction.REVIEW_ADDED, Subject.CASE, str(lesion.id), patient_id))
-    return SavedCase(case_id=lesion.id, image_id=image.id, patient_id=patient_id)
+    patient = session.get_one(PatientRow, patient_id)
+    return SavedCase(to_patient(patient), to_lesion(lesion), image.id)
 
 
 def add_prediction(
@@ -84,15 +112,8 @@ def add_words(session: Session, row: PatientRow) -> None:
     session.add_all(PatientWordRow(word=word, patient_id=row.id) for word in sorted(words))
 
 
-def _patient_id(session: Session, patient: int | PatientDetails, tell: Tell) -> int:
-    if isinstance(patient, PatientDetails):
-        return _new_patient(session, patient, tell)
-    if session.get(PatientRow, patient) is None:
-        raise InvalidCaseError("The chosen patient is not in the case log.", "Search for the patient again.")
-    return patient
-
-
-def _new_patient(session: Session, details: PatientDetails, tell: Tell) -> int:
+def new_patient(session: Session, details: PatientDetails, tell: Tell) -> int:
+    """A new patient's key. Raises InvalidCaseError where the identifier is taken."""
     refuse_taken(session, details)
     row = patient_row(details, datetime.now(UTC))
     session.add(row)
@@ -102,27 +123,19 @@ def _new_patient(session: Session, details: PatientDetails, tell: Tell) -> int:
     return row.id
 
 
-def _lesion(
-    session: Session, patient_id: int, lesion: int | LesionDetails, visited_at: datetime, tell: Tell
+def new_lesion(
+    session: Session,
+    patient_id: int,
+    details: LesionDetails,
+    visited_at: datetime,
+    tell: Tell,
+    number: int | None = None,
 ) -> LesionRow:
-    if isinstance(lesion, LesionDetails):
-        return _new_lesion(session, patient_id, lesion, visited_at, tell)
-    row = session.get(LesionRow, lesion)
-    if row is None or row.patient_id != patient_id:
-        raise InvalidCaseError(
-            "The chosen lesion does not belong to the chosen patient.", "Choose one of this patient's lesions."
-        )
-    row.last_visit_at = max(row.last_visit_at, visited_at)
-    return row
-
-
-def _new_lesion(
-    session: Session, patient_id: int, details: LesionDetails, visited_at: datetime, tell: Tell
-) -> LesionRow:
+    """A patient's new lesion, under the next number unless another free one is given."""
     highest = session.scalar(select(func.max(LesionRow.number)).where(LesionRow.patient_id == patient_id))
     row = LesionRow(
         patient_id=patient_id,
-        number=(highest or 0) + 1,
+        number=(highest or 0) + 1 if number is None else number,
         site=details.site.value,
         description=details.description.strip(),
         last_visit_at=visited_at,
@@ -133,7 +146,7 @@ def _new_lesion(
     return row
 
 
-def _visit(session: Session, lesion: LesionRow, visited_at: datetime) -> VisitRow:
+def visit_of_day(session: Session, lesion: LesionRow, visited_at: datetime) -> VisitRow:
     """The lesion's visit of that UTC day, begun or continued."""
     day = visited_at.astimezone(UTC).date()
     row = session.scalar(select(VisitRow).where(VisitRow.lesion_id == lesion.id, VisitRow.day == day))
@@ -146,7 +159,7 @@ def _visit(session: Session, lesion: LesionRow, visited_at: datetime) -> VisitRo
     return row
 
 
-def _image(session: Session, visit: VisitRow, picture: PictureDetails, patient_id: int, tell: Tell) -> ImageRow:
+def image_at(session: Session, visit: VisitRow, picture: PictureDetails, patient_id: int, tell: Tell) -> ImageRow:
     """The picture's row at that visit; the same picture is kept once."""
     known = session.scalar(select(ImageRow).where(ImageRow.visit_id == visit.id, ImageRow.sha256 == picture.sha256))
     if known is not None:
@@ -155,6 +168,28 @@ def _image(session: Session, visit: VisitRow, picture: PictureDetails, patient_i
     session.add(row)
     session.flush()
     tell(AuditEvent(AuditAction.PICTURE_ADDED, Subject.PICTURE, str(row.id), patient_id))
+    return row
+
+
+def _patient_id(session: Session, patient: int | PatientDetails, tell: Tell) -> int:
+    if isinstance(patient, PatientDetails):
+        return new_patient(session, patient, tell)
+    if session.get(PatientRow, patient) is None:
+        raise InvalidCaseError("The chosen patient is not in the case log.", "Search for the patient again.")
+    return patient
+
+
+def _lesion(
+    session: Session, patient_id: int, lesion: int | LesionDetails, visited_at: datetime, tell: Tell
+) -> LesionRow:
+    if isinstance(lesion, LesionDetails):
+        return new_lesion(session, patient_id, lesion, visited_at, tell)
+    row = session.get(LesionRow, lesion)
+    if row is None or row.patient_id != patient_id:
+        raise InvalidCaseError(
+            "The chosen lesion does not belong to the chosen patient.", "Choose one of this patient's lesions."
+        )
+    row.last_visit_at = max(row.last_visit_at, visited_at)
     return row
 
 

@@ -1,5 +1,6 @@
 """Setting up, signing in, locking, and who may do what."""
 
+import errno
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -155,6 +156,78 @@ def test_sealing_that_is_interrupted_before_the_end_loses_nothing(
 def fail(sign_ins: SignIns, now: datetime) -> None:
     with pytest.raises(AccessRefusedError, match="not right"), sign_ins.attempt("ada", now):
         raise AccessRefusedError("The passphrase is not right.")
+
+
+def refuse_by_the_disk(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("way", ["new", "of the first version", "open", "protected"])
+def test_a_full_disk_leaves_no_half_of_a_new_log(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    if way == "of the first version":
+        first = open_case_log(workspace.profile.unsealed_log, None)
+        first.save(draft())
+        first.close()
+    elif way == "open":
+        workspace.access.set_up_open()
+    elif way == "protected":
+        protected(workspace)
+    before = {path for path in workspace.profile.root.rglob("*") if path.is_file()}
+    monkeypatch.setattr("skindesk.storage.keyring.write_durably", refuse_by_the_disk)
+    with pytest.raises(CaseLogUnavailableError, match="full"):
+        workspace.access.change_key(PASSPHRASE) if way == "protected" else protected(workspace)
+    after = {path for path in workspace.profile.root.rglob("*") if path.is_file()}
+    assert {path.name for path in after - before} <= {"keyring.lock", "caselog.lock", "sign-ins.lock"}
+    assert before <= after
+    assert not workspace.profile.log.root.with_name("caselog.new").exists()
+
+
+def test_plain_files_that_cannot_be_removed_keep_nobody_out_of_the_sealed_log(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = open_case_log(workspace.profile.unsealed_log, None)
+    first.save(draft())
+    first.close()
+    with monkeypatch.context() as patched:
+        patched.setattr("skindesk.storage.replacing.sync_folder", refuse_by_the_disk)
+        patched.setattr(
+            "skindesk.services.access.finish_replacing",
+            lambda here, _: here.root.with_name("caselog.new").replace(here.root),
+        )
+        protected(workspace)
+        (caution,) = workspace.warnings
+        assert "not encrypted, could not be removed yet" in caution.what
+        again = Workspace(workspace.profile, None)
+        again.access.sign_in(ada(again), PASSPHRASE)
+        assert again.casework.log.count() == 1
+        assert again.warnings == (caution,)
+        again.close_case_log()
+    last = Workspace(workspace.profile, None)
+    assert last.access.door is Door.LOCKED
+    assert last.warnings == ()
+    assert readable(workspace.profile.root) == []
+
+
+def test_what_a_crash_has_left_keeps_nobody_out_of_a_log_that_is_in_its_place(workspace: Workspace) -> None:
+    protected(workspace)
+    left = workspace.profile.log.root.with_name("caselog.old")
+    left.mkdir()
+    with working_with(workspace.profile.log_lock):  # another program works with it
+        again = Workspace(workspace.profile, None)
+        assert again.access.door is Door.LOCKED
+        assert "could not be removed yet" in again.warnings[0].what
+    assert Workspace(workspace.profile, None).access.door is Door.LOCKED
+    assert not left.exists()
+
+
+def test_a_log_that_is_still_to_be_put_back_is_not_taken_for_a_new_one(workspace: Workspace) -> None:
+    protected(workspace)
+    workspace.profile.log.root.rename(workspace.profile.log.root.with_name("caselog.old"))
+    with working_with(workspace.profile.log_lock), pytest.raises(CaseLogUnavailableError, match="in use"):
+        _ = Workspace(workspace.profile, None).access.door
+    assert Workspace(workspace.profile, None).access.door is Door.LOCKED
 
 
 def test_wrong_passphrases_make_the_next_wait_longer(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ def action_word(action: str) -> str:
         AuditAction.PICTURE_ADDED: translate("audit", "Added a picture"),
         AuditAction.PREDICTION_ADDED: translate("audit", "Added a network's answer"),
         AuditAction.REVIEW_ADDED: translate("audit", "Added an impression"),
+        AuditAction.CASE_IMPORTED: translate("audit", "Imported a case"),
         AuditAction.PATIENT_CORRECTED: translate("audit", "Corrected a patient"),
         AuditAction.LESION_CORRECTED: translate("audit", "Corrected a lesion"),
         AuditAction.PATIENT_VIEWED: translate("audit", "Looked at a patient"),
@@ -89,9 +90,10 @@ def detail_words(detail: str | None) -> str:
 def local_second(at: str) -> str:
     """An entry's time in this computer's time zone, with its distance from UTC."""
     try:
-        return datetime.fromisoformat(at).astimezone().isoformat(" ", "seconds")
+        moment = datetime.fromisoformat(at).astimezone()
     except (ValueError, OverflowError):
         return at
+    return f"{moment:%Y-%m-%d %H:%M:%S} {moment.isoformat()[-6:]}"
 
 
 def _field_word(name: str) -> str:
