@@ -22,7 +22,7 @@ from skindesk.domain.case import (
     Patient,
     PatientDetails,
 )
-from skindesk.domain.errors import InvalidCaseError
+from skindesk.domain.errors import CaseLogUnavailableError, InvalidCaseError
 from skindesk.domain.people import OWNER, Person
 from skindesk.domain.prediction import Prediction
 from skindesk.domain.transfer import ImportedCase, ImportOutcome
@@ -34,9 +34,8 @@ from skindesk.storage.erasing import (
     ErasedPatient,
     empty_write_ahead_log,
     erase_rows,
-    has_pictures_to_remove,
-    remove_earlier,
-    remove_pictures,
+    has_files_to_remove,
+    remove_files,
 )
 from skindesk.storage.image_store import ImageStore
 from skindesk.storage.importing import carry_out, foreseen, plans_for
@@ -101,9 +100,12 @@ class CaseLog:
     def take_up(self) -> None:
         """Begin the audit where there is none yet, and finish what an interrupted erasure has left."""
         with self._reading() as session:
-            interrupted = has_pictures_to_remove(session)
+            interrupted = has_files_to_remove(session)
         if interrupted:
-            self._remove_erased_pictures()
+            try:
+                self._remove_erased_files()
+            except CaseLogUnavailableError:
+                _log.warning("the files of an erased patient could not be removed yet", exc_info=True)
         if self._audit is not None:
             with self._transaction() as session:
                 head = self._audit.begin(session)
@@ -155,14 +157,19 @@ class CaseLog:
 
         Nothing of them stays in free pages, in copies from before migrations or among the picture files; pictures that
         another patient's case has, too, stay with that case. The audit keeps its entries, which hold only ids, and
-        says who erased. Raises InvalidCaseError where the patient is not in the log.
+        says who erased. Raises InvalidCaseError where the patient is not in the log. Where CaseLogUnavailableError
+        says that files could not be removed, the patient is erased, and the next opening removes them.
         """
         with self._writing() as (session, tell):
             erased = erase_rows(session, patient_id)
             tell(AuditEvent(AuditAction.PATIENT_ERASED, Subject.PATIENT, str(patient_id), patient_id))
-            if self._earlier is not None:
-                remove_earlier(self._earlier)
-        self._remove_erased_pictures()
+        try:
+            self._remove_erased_files()
+        except CaseLogUnavailableError as error:
+            raise CaseLogUnavailableError(
+                f"The patient is erased from the case log, but not all of their files could be removed. {error.what}",
+                "SkinDesk removes the rest when it next opens the case log.",
+            ) from error
         with in_plain_words():
             if not empty_write_ahead_log(self._engine):
                 _log.warning("another program reads the case log; what was erased leaves its -wal file later")
@@ -320,9 +327,9 @@ class CaseLog:
         self.tell(AuditEvent(AuditAction.PATIENT_VIEWED, Subject.PATIENT, str(patient_id), patient_id))
         self._viewed_at_s[view] = now_s
 
-    def _remove_erased_pictures(self) -> None:
+    def _remove_erased_files(self) -> None:
         with self._transaction() as session:
-            remove_pictures(session, self._images)
+            remove_files(session, self._images, self._earlier)
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
