@@ -7,9 +7,11 @@ recovery key. A passphrase is changed by wrapping again; nothing is encrypted an
 import base64
 import hashlib
 import hmac
+import itertools
 import json
 import secrets
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,9 +31,28 @@ _VERSION = 1
 _SALT_BYTES = 16
 _RECOVERY_BYTES = 20
 _RECOVERY_GROUP = 4
+_LOOK_ALIKES = str.maketrans({"0": "O", "8": "B"})
+"""Digits that are not in the recovery key's alphabet (RFC 4648, base 32), read as the letters that they look like."""
+_MOST_ONES = 6
+"""A 1 may be an I or an L, so that each doubles what is tried."""
+_MOST_MEMORY_KIB = 2**21
+"""What the costlier of RFC 9106's two recommended options takes (section 4)."""
+_MOST_WORK_KIB = 2**22
+"""Memory times passes: twice that option's. A file that asks for more would only keep this computer busy."""
+_MOST_LANES = 64
+_LEAST_MEMORY_OF_A_LANE_KIB = 8
+"""RFC 9106, section 3.1."""
 _DAMAGED = (
     "The file that holds the case log's key is damaged.",
     "Nothing was changed. Restore keyring.json from a backup of the case log.",
+)
+_UNBEARABLE = (
+    "The file that holds the case log's key asks for more work or memory than a passphrase may cost, or for none.",
+    "It was changed outside SkinDesk, and nothing was tried. Restore keyring.json from a backup of the case log.",
+)
+_TOO_LITTLE_MEMORY = (
+    "This computer has too little free memory to check the passphrase.",
+    "Close other programs, then try again.",
 )
 _TAMPERED = (
     "The list of people of this case log was changed outside SkinDesk.",
@@ -46,6 +67,16 @@ class Cost:
     memory_kib: int = 65_536
     passes: int = 3
     lanes: int = 4
+
+    @property
+    def bearable(self) -> bool:
+        """Whether it is one that Argon2 knows and that a computer can be asked to bear at every sign-in."""
+        return (
+            all(type(value) is int for value in (self.memory_kib, self.passes, self.lanes))
+            and 1 <= self.lanes <= _MOST_LANES
+            and _LEAST_MEMORY_OF_A_LANE_KIB * self.lanes <= self.memory_kib <= _MOST_MEMORY_KIB
+            and 1 <= self.passes <= _MOST_WORK_KIB // self.memory_kib
+        )
 
 
 @dataclass(frozen=True)
@@ -102,12 +133,15 @@ class Keyring:
         return self._unwrap(member.wrapped, wrapping, person_id, "The passphrase is not right.")
 
     def unlock_by_recovery(self, recovery_key: str) -> DataKey:
-        """The data key, by the recovery key, however it is spaced. Raises as `unlock` does."""
-        try:
-            secret = base64.b32decode("".join(filter(str.isalnum, recovery_key)).upper())
-        except ValueError:  # no letters of such a key
-            secret = b""
-        return self._unwrap(self.recovery, _from_recovery(secret), "recovery", "The recovery key is not right.")
+        """The data key, by the recovery key, however it is spaced, in capitals or not, and with digits for letters
+        that look like them. Raises as `unlock` does.
+        """
+        for secret in _secrets_read_as(recovery_key):
+            try:
+                return self._unwrap(self.recovery, _from_recovery(secret), "recovery", "")
+            except AccessRefusedError:
+                continue
+        raise AccessRefusedError("The recovery key is not right.", "Try again.")
 
     def protect(self, key: DataKey, name: str, passphrase: str, cost: Cost | None = None) -> "tuple[Keyring, str]":
         """A ring without an open key, whose first administrator is named; and the recovery key to print.
@@ -248,7 +282,7 @@ def load_keyring(path: Path) -> Keyring | None:
         return _from_json(raw)
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CaseLogDamagedError(*_DAMAGED) from error
 
 
@@ -263,18 +297,20 @@ def _from_json(raw: dict[str, Any]) -> Keyring:
     return Keyring(
         log_id=str(raw["log_id"]),
         open_key=open_key,
-        members=tuple(
-            _Member(
-                Person(str(entry["person_id"]), str(entry["name"]), Role(entry["role"])),
-                Cost(**{name: int(value) for name, value in entry["cost"].items()}),
-                base64.b64decode(entry["salt"], validate=True),
-                base64.b64decode(entry["wrapped"], validate=True),
-            )
-            for entry in raw["members"]
-        ),
+        members=tuple(_member_from_json(entry) for entry in raw["members"]),
         recovery=base64.b64decode(raw["recovery"], validate=True),
         voucher=base64.b64decode(raw["voucher"], validate=True),
     )
+
+
+def _member_from_json(raw: dict[str, Any]) -> _Member:
+    person, cost = Person(str(raw["person_id"]), str(raw["name"]), Role(raw["role"])), Cost(**raw["cost"])
+    if not cost.bearable:
+        raise CaseLogDamagedError(*_UNBEARABLE)
+    salt = base64.b64decode(raw["salt"], validate=True)
+    if len(salt) != _SALT_BYTES:
+        raise ValueError("a salt has another length")
+    return _Member(person, cost, salt, base64.b64decode(raw["wrapped"], validate=True))
 
 
 def _text(content: bytes) -> str:
@@ -283,8 +319,24 @@ def _text(content: bytes) -> str:
 
 def _from_passphrase(passphrase: str, salt: bytes, cost: Cost) -> bytes:
     kdf = Argon2id(salt=salt, length=KEY_BYTES, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib)
-    return kdf.derive(unicodedata.normalize("NFKC", passphrase).encode())
+    try:
+        return kdf.derive(unicodedata.normalize("NFKC", passphrase).encode())
+    except MemoryError as error:
+        raise CaseLogUnavailableError(*_TOO_LITTLE_MEMORY) from error
 
 
 def _from_recovery(secret: bytes) -> bytes:
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"skindesk recovery").derive(secret)
+
+
+def _secrets_read_as(recovery_key: str) -> Iterator[bytes]:
+    """What somebody may have meant; nothing where these are not the letters of such a key."""
+    typed = unicodedata.normalize("NFKC", recovery_key).upper()
+    letters = "".join(filter(str.isalnum, typed)).translate(_LOOK_ALIKES)
+    if letters.count("1") > _MOST_ONES:
+        return
+    for read in itertools.product(*("IL" if letter == "1" else letter for letter in letters)):
+        try:
+            yield base64.b32decode("".join(read))
+        except ValueError:
+            return
