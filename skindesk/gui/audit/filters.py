@@ -53,13 +53,12 @@ class EntryFilters(QWidget):
 
     def clear(self) -> None:
         """Want everything; `changed` follows once."""
-        for control in (self.who, self.what, self.patient):
-            control.blockSignals(True)
-        self.who.setCurrentIndex(0)
-        self.what.setCurrentIndex(0)
+        for combo in (self.who, self.what):
+            combo.blockSignals(True)
+            combo.setCurrentIndex(0)
+            combo.blockSignals(False)
         self.patient.clear()
-        for control in (self.who, self.what, self.patient):
-            control.blockSignals(False)
+        self._typing.stop()
         self.changed.emit()
 
 

@@ -64,7 +64,7 @@ class AuditWorkspace(QWidget):
         self.nothing = EmptyState(
             "magnifying-glass",
             self.tr("No entry matches"),
-            self.tr("Choose somebody or something else, or type the patient's whole identifier."),
+            self.tr("Choose something else, or type the whole identifier."),
             self.tr("Show all entries"),
         )
         self._pages = QStackedWidget(self)
@@ -103,7 +103,7 @@ class AuditWorkspace(QWidget):
         if verdict.findings or verdict.head is None:
             self.notice.show_error(self._trouble(verdict))
             return
-        words = self.tr("The audit is sound: {count} entries, none changed, missing or moved. Its head is {head}.")
+        words = self.tr("The audit is sound: {count} entries, none changed, missing or moved. Its head begins {head}.")
         self.notice.show_done(words.format(count=f"{verdict.head.count:,}", head=_shortened(verdict.head)))
         self.refresh()
 
@@ -155,19 +155,16 @@ class AuditWorkspace(QWidget):
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(8)
+        top.addWidget(self.back_button)
         top.addWidget(text_label(self.tr("Audit trail"), "page-title"))
         top.addStretch(1)
         top.addWidget(self.copy_button)
         top.addWidget(self.verify_button)
-        back = QHBoxLayout()
-        back.addWidget(self.back_button)
-        back.addStretch(1)
         self._pages.addWidget(self.table)
         self._pages.addWidget(self.nothing)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 16, 24, 24)
+        column.setContentsMargins(24, 24, 24, 24)
         column.setSpacing(16)
-        column.addLayout(back)
         column.addLayout(top)
         column.addWidget(self.notice)
         column.addWidget(self.filters)
@@ -182,4 +179,4 @@ class AuditWorkspace(QWidget):
 
 
 def _shortened(head: AuditHead) -> str:
-    return f"{head.count}:{head.mac[:12]}…"
+    return f"{head.count}:{head.mac[:12]}"
