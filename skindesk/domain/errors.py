@@ -76,6 +76,10 @@ class AccessRefusedError(SkinDeskError):
     """A wrong passphrase, a locked case log, or something that this person may not do."""
 
 
+class WrongSecretError(AccessRefusedError):
+    """The passphrase or recovery key itself is wrong, and nothing else that was typed with it."""
+
+
 class InvalidCaseError(SkinDeskError):
     """Values that cannot be saved as a case, such as a patient without an identifier."""
 

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from skindesk.domain.errors import AccessRefusedError, CaseLogDamagedError, CaseLogUnavailableError
+from skindesk.domain.errors import AccessRefusedError, CaseLogDamagedError, CaseLogUnavailableError, WrongSecretError
 from skindesk.domain.people import Person, Role
 from skindesk.storage.plain_words import in_plain_words
 from skindesk.storage.sealing import KEY_BYTES, DataKey, SealBrokenError, Sealer
@@ -232,7 +232,7 @@ class Keyring:
         try:
             key = DataKey(Sealer(wrapping).open(wrapped, self._label(whose)))
         except SealBrokenError as error:
-            raise AccessRefusedError(refusal, "Try again.") from error
+            raise WrongSecretError(refusal, "Try again.") from error
         self.check_voucher(key)
         return key
 
