@@ -109,7 +109,7 @@ def run_recover(chosen: argparse.Namespace, context: Context) -> int:
 
 def run_recovery_key(_chosen: argparse.Namespace, context: Context) -> int:
     """Replace the recovery key."""
-    _print_recovery_key(context.access.new_recovery_key())
+    _print_recovery_key(context.access.new_recovery_key(context.passphrase()))
     return 0
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from skindesk.domain.audit import AuditAction, AuditEvent, Subject
 from skindesk.domain.caution import Caution
@@ -15,8 +15,9 @@ from skindesk.domain.errors import AccessRefusedError, CaseLogDamagedError, Case
 from skindesk.domain.people import OWNER, Permission, Person, Role
 from skindesk.storage.audit_queue import AuditQueue
 from skindesk.storage.case_log import open_case_log
+from skindesk.storage.generation import known_generation, note_generation
 from skindesk.storage.keyring import Cost, Keyring, load_keyring, new_keyring
-from skindesk.storage.occupancy import alone_with
+from skindesk.storage.occupancy import alone_with, working_with
 from skindesk.storage.plain_words import DATABASE_MISSING, in_plain_words
 from skindesk.storage.replacing import (
     abandon_replacing,
@@ -41,9 +42,15 @@ _RECOVERY = "recovery"
 _SEALED_HERE = "sealed-from-0.1"
 """Marks a sealed log whose unsealed original is still to be removed."""
 
+_Opened = TypeVar("_Opened")
 _KEY_MISSING = (
     "The key of the case log is missing.",
     "Nothing was changed. Put keyring.json back into the profile's caselog folder, or restore the latest backup.",
+)
+_OLDER_PEOPLE = (
+    "The list of people of this case log is an older one than it has known: somebody who was removed may be on it.",
+    "Nothing was opened. Put the newest keyring.json back into the profile's caselog folder; or let an administrator "
+    "come in by the recovery key, and remove again who is not to be let in.",
 )
 
 
@@ -145,9 +152,13 @@ class Access:
         return recovery_key
 
     def sign_in(self, person_id: str, passphrase: str) -> Person:
-        """Open the door. Every wrong passphrase is counted, and makes the next attempt wait longer."""
+        """Open the door. Every wrong passphrase is counted, and makes the next attempt wait longer.
+
+        Raises CaseLogUnavailableError, and opens nothing, where an older list of people was put back.
+        """
         ring = self._protected_ring()
         key = self._guarded(person_id, lambda: ring.unlock(person_id, passphrase))
+        self._refuse_older(ring, key)
         person = ring.person(person_id)
         self._untold.add(_event(AuditAction.SIGNED_IN, person, person))  # before the door opens
         self._key, self._person = key, person
@@ -159,14 +170,16 @@ class Access:
         return self._sign_ins.wait_s(_RECOVERY if person_id is None else person_id, datetime.now(UTC))
 
     def recover(self, recovery_key: str, person_id: str, passphrase: str) -> str:
-        """Give somebody a new passphrase by the recovery key and sign them in; returns the next recovery key."""
+        """Give somebody a new passphrase by the recovery key and sign them in; returns the next recovery key.
+
+        A list of people that was put back is the latest from now on.
+        """
         with self._changing():
             ring = self._protected_ring()
             key = self._guarded(_RECOVERY, lambda: ring.unlock_by_recovery(recovery_key))
-            renewed, next_recovery_key = ring.with_passphrase(key, person_id, passphrase, self._cost).with_new_recovery(
-                key
-            )
-            renewed.save(self._profile.log.keyring)
+            latest = ring.after(self._known_generation(key)).with_passphrase(key, person_id, passphrase, self._cost)
+            renewed, next_recovery_key = latest.with_new_recovery(key)
+            self._save(renewed, key)
         self._key, self._person = key, renewed.person(person_id)
         self._tell(AuditAction.RECOVERY_USED)
         return next_recovery_key
@@ -193,7 +206,8 @@ class Access:
         with self._changing():
             ring = self._protected_ring()
             key = self._guarded(person.person_id, lambda: ring.unlock(person.person_id, old))
-            ring.with_passphrase(key, person.person_id, new, self._cost).save(self._profile.log.keyring)
+            self._refuse_older(ring, key)
+            self._save(ring.with_passphrase(key, person.person_id, new, self._cost), key)
         self._tell(AuditAction.PASSPHRASE_CHANGED)
 
     def add_person(self, name: str, role: Role, passphrase: str) -> Person:
@@ -222,11 +236,16 @@ class Access:
         self._administer(lambda ring: ring.without(self.key, person_id))
         self._tell(AuditAction.PERSON_REMOVED, removed)
 
-    def new_recovery_key(self) -> str:
-        """Print a new recovery key; the old one opens nothing any more."""
+    def new_recovery_key(self, passphrase: str) -> str:
+        """Print a new recovery key; the old one opens nothing any more. The administrator's own passphrase is asked
+        for once more, since whoever has the key can let themselves in later.
+        """
+        person_id = self.person.person_id
         with self._changing():
-            ring, recovery_key = self._administered_ring().with_new_recovery(self.key)
-            ring.save(self._profile.log.keyring)
+            ring = self._administered_ring()
+            key = self._guarded(person_id, lambda: ring.unlock(person_id, passphrase))
+            ring, recovery_key = ring.with_new_recovery(key)
+            self._save(ring, key)
         self._tell(AuditAction.RECOVERY_RENEWED)
         return recovery_key
 
@@ -235,9 +254,10 @@ class Access:
 
         Everybody but the administrator at work is removed, since their passphrases wrap the old key.
         """
-        new = DataKey.new()
+        new, person_id = DataKey.new(), self.person.person_id
         with self._changing():
-            ring, recovery_key = self._administered_ring().with_key(new, self.person.person_id, passphrase)
+            held = self._administered_ring()
+            ring, recovery_key = self._guarded(person_id, lambda: held.with_key(new, person_id, passphrase))
             self._move(ring, new)
         self._key = new
         self._tell(AuditAction.KEY_CHANGED)
@@ -273,7 +293,7 @@ class Access:
         if self.door not in doors:
             raise AccessRefusedError("The case log is set up already.", "Sign in to change it.")
 
-    def _guarded(self, person_id: str, unlock: Callable[[], DataKey]) -> DataKey:
+    def _guarded(self, person_id: str, unlock: Callable[[], _Opened]) -> _Opened:
         """Unlock if it is not too soon after a failure; another failure is counted, and kept for the audit."""
         now = datetime.now(UTC)
         with self._sign_ins.attempt(person_id, now):
@@ -313,8 +333,32 @@ class Access:
     def _administer(self, change: Callable[[Keyring], Keyring]) -> Keyring:
         with self._changing():
             ring = change(self._administered_ring())
-            ring.save(self._profile.log.keyring)
+            self._save(ring, self.key)
         return ring
+
+    def _save(self, ring: Keyring, key: DataKey) -> None:
+        """Keep a changed ring, then let the log know of it; a crash in between leaves the ring ahead, which may be."""
+        ring.save(self._profile.log.keyring)
+        self._note_generation(ring, key)
+
+    def _note_generation(self, ring: Keyring, key: DataKey) -> None:
+        try:
+            with working_with(self._profile.log_lock):
+                note_generation(self._profile.log, key, ring.generation)
+        except CaseLogUnavailableError:
+            _log.warning("the case log learns of its list of people at the next sign-in", exc_info=True)
+
+    def _known_generation(self, key: DataKey) -> int:
+        with working_with(self._profile.log_lock):
+            return known_generation(self._profile.log, key)
+
+    def _refuse_older(self, ring: Keyring, key: DataKey) -> None:
+        """Raises CaseLogUnavailableError where the log has known a later list of people."""
+        known = self._known_generation(key)
+        if ring.generation < known:
+            raise CaseLogUnavailableError(*_OLDER_PEOPLE)
+        if ring.generation > known:
+            self._note_generation(ring, key)
 
     def _administered_ring(self) -> Keyring:
         """The ring as it is now, for an administrator who still is one.
@@ -325,6 +369,7 @@ class Access:
         self.require(Permission.ADMINISTER)
         ring = self._protected_ring()
         ring.check_voucher(self.key)
+        self._refuse_older(ring, self.key)
         self._person = ring.person(self.person.person_id)
         self.require(Permission.ADMINISTER)
         return ring

@@ -28,6 +28,8 @@ from skindesk.system.files import write_durably
 
 SHORTEST_PASSPHRASE = 8
 _VERSION = 1
+_LAST_GENERATION = 2**31 - 1
+"""SQLite's user_version holds no more."""
 _SALT_BYTES = 16
 _RECOVERY_BYTES = 20
 _RECOVERY_GROUP = 4
@@ -94,7 +96,8 @@ class Keyring:
     """Who can open a case log. Its methods return changed copies; `save` keeps one.
 
     `open_key` is the data key itself where no passphrase is needed; then there are no members. `voucher` is an HMAC
-    under a key that follows from the data key, so that the list of people cannot be changed without it.
+    under a key that follows from the data key, so that the list of people cannot be changed without it. `generation`
+    counts the changes.
     """
 
     log_id: str
@@ -102,6 +105,7 @@ class Keyring:
     members: tuple[_Member, ...] = ()
     recovery: bytes = b""
     voucher: bytes = b""
+    generation: int = 0
 
     @property
     def protected(self) -> bool:
@@ -189,6 +193,10 @@ class Keyring:
         if not hmac.compare_digest(self.voucher, self._voucher(key)):
             raise CaseLogUnavailableError(*_TAMPERED)
 
+    def after(self, generation: int) -> "Keyring":
+        """A ring whose next change is later than that generation, too. It is not vouched for before."""
+        return replace(self, generation=max(self.generation, generation))
+
     def with_key(self, new: DataKey, person_id: str, passphrase: str) -> "tuple[Keyring, str]":
         """A ring for another data key, which only this administrator can open; and its recovery key.
 
@@ -240,10 +248,13 @@ class Keyring:
         return f"{self.log_id} {whose}"
 
     def _vouched(self, key: DataKey) -> "Keyring":
-        return replace(self, voucher=self._voucher(key))
+        changed = replace(self, generation=self.generation + 1)
+        return replace(changed, voucher=changed._voucher(key))
 
     def _voucher(self, key: DataKey) -> bytes:
         listed = {name: value for name, value in self._as_json().items() if name != "voucher"}
+        if self.generation == 0:
+            del listed["generation"]  # the first rings had none
         content = json.dumps(listed, sort_keys=True, ensure_ascii=True).encode()
         return hmac.new(key.people, content, hashlib.sha256).digest()
 
@@ -263,6 +274,7 @@ class Keyring:
             ],
             "recovery": _text(self.recovery),
             "voucher": _text(self.voucher),
+            "generation": self.generation,
         }
 
 
@@ -300,7 +312,14 @@ def _from_json(raw: dict[str, Any]) -> Keyring:
         members=tuple(_member_from_json(entry) for entry in raw["members"]),
         recovery=base64.b64decode(raw["recovery"], validate=True),
         voucher=base64.b64decode(raw["voucher"], validate=True),
+        generation=_generation(raw.get("generation", 0)),
     )
+
+
+def _generation(raw: Any) -> int:
+    if type(raw) is not int or not 0 <= raw <= _LAST_GENERATION:
+        raise ValueError("a generation is a number")
+    return raw
 
 
 def _member_from_json(raw: dict[str, Any]) -> _Member:

@@ -413,6 +413,7 @@ def test_a_recovery_key_in_a_dialog_goes_with_the_idle_lock_and_that_is_told(at_
     protection.recovery_button.click()
     dialog = protection.dialog
     assert isinstance(dialog, NewRecoveryKeyDialog)
+    dialog.passphrase.line.setText(PASSPHRASE)
     dialog.go.click()
     at_work.wait(lambda: dialog.view is not None)
     with at_work.qtbot.waitSignal(at_work.window.locking.locked, timeout=PATIENCE_MS):
@@ -631,9 +632,15 @@ def test_a_new_recovery_key_replaces_the_printed_one(at_work: Desk) -> None:
     protection.recovery_button.click()
     dialog = protection.dialog
     assert isinstance(dialog, NewRecoveryKeyDialog)
+    dialog.passphrase.line.setText("not the passphrase")
+    dialog.go.click()
+    at_work.wait(lambda: "not right" in _words(dialog))
+    assert dialog.view is None
+    dialog.passphrase.line.setText(PASSPHRASE)
     dialog.go.click()
     at_work.wait(lambda: dialog.view is not None)
     assert dialog.view is not None
+    assert not dialog.passphrase.isVisible()
     recovery_key = _key_on(dialog)
     dialog.reject()
     assert dialog.isVisible()

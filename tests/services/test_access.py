@@ -19,6 +19,7 @@ from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError
 from skindesk.domain.people import Permission, Role
 from skindesk.services.access import Access, Door
 from skindesk.storage.case_log import open_case_log
+from skindesk.storage.generation import known_generation
 from skindesk.storage.image_store import digest_of
 from skindesk.storage.keyring import Cost, new_keyring
 from skindesk.storage.occupancy import working_with
@@ -160,6 +161,10 @@ def fail(sign_ins: SignIns, now: datetime) -> None:
 
 def refuse_by_the_disk(*_: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def refuse_by_the_crash(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("way", ["new", "of the first version", "open", "protected"])
@@ -374,7 +379,7 @@ def test_roles_limit_what_people_do(workspace: Workspace) -> None:
         lambda: access.add_person("Eve", Role.ADMINISTRATOR, "another passphrase"),
         lambda: access.give_role(ben.person_id, Role.ADMINISTRATOR),
         lambda: access.remove_person(ada(workspace)),
-        lambda: access.new_recovery_key(),
+        lambda: access.new_recovery_key("another passphrase"),
         lambda: access.change_key("another passphrase"),
     ):
         with pytest.raises(AccessRefusedError, match="As assistant"):
@@ -382,6 +387,107 @@ def test_roles_limit_what_people_do(workspace: Workspace) -> None:
     with pytest.raises(AccessRefusedError):
         access.require(Permission.EXPORT)
     workspace.close_case_log()
+
+
+def test_a_new_recovery_key_and_a_new_data_key_ask_for_the_passphrase_again(workspace: Workspace) -> None:
+    recovery_key = protected(workspace)
+    for refused in (workspace.access.new_recovery_key, workspace.access.change_key):
+        with pytest.raises(AccessRefusedError, match="not right"):
+            refused("somebody else's passphrase")
+    with pytest.raises(AccessRefusedError, match="not right"):
+        workspace.access.new_recovery_key("somebody else's passphrase")
+    with pytest.raises(AccessRefusedError, match="too many"):
+        workspace.access.new_recovery_key(PASSPHRASE)
+    workspace.profile.sign_ins.unlink()
+    following = workspace.access.new_recovery_key(PASSPHRASE)
+    with pytest.raises(AccessRefusedError, match="not right"):
+        workspace.access.recover(recovery_key, ada(workspace), "a new passphrase")
+    workspace.access.recover(following, ada(workspace), "a new passphrase")
+
+
+def with_ben(workspace: Workspace, role: Role) -> tuple[str, str]:
+    """Ben is let in and removed again; his id, and the keyring that he has kept."""
+    ben = workspace.access.add_person("Ben", role, "another passphrase")
+    kept = workspace.profile.log.keyring.read_text()
+    workspace.access.remove_person(ben.person_id)
+    return ben.person_id, kept
+
+
+@pytest.mark.parametrize("open_then", [True, False])
+@pytest.mark.parametrize("role", [Role.ASSISTANT, Role.ADMINISTRATOR])
+def test_a_keyring_from_before_somebody_was_removed_lets_nobody_in(
+    workspace: Workspace, role: Role, open_then: bool
+) -> None:
+    recovery_key = protected(workspace)
+    if open_then:
+        workspace.casework.save_case(draft())
+    ben, kept = with_ben(workspace, role)
+    newest = workspace.profile.log.keyring.read_text()
+    workspace.lock()
+    workspace.profile.log.keyring.write_text(kept)
+    for person_id, passphrase in ((ben, "another passphrase"), (ada(workspace), PASSPHRASE)):
+        with pytest.raises(CaseLogUnavailableError, match="an older one"):
+            workspace.access.sign_in(person_id, passphrase)
+        assert workspace.access.door is Door.LOCKED
+    workspace.profile.log.keyring.write_text(newest)
+    workspace.access.sign_in(ada(workspace), PASSPHRASE)
+    workspace.lock()
+    workspace.profile.log.keyring.write_text(kept)
+    workspace.access.recover(recovery_key, ada(workspace), PASSPHRASE)
+    workspace.access.remove_person(ben)
+    workspace.lock()
+    workspace.access.sign_in(ada(workspace), PASSPHRASE)
+    assert workspace.casework.log.count() == open_then
+    workspace.close_case_log()
+
+
+def test_somebody_who_is_signed_in_cannot_go_on_with_an_older_keyring(workspace: Workspace) -> None:
+    protected(workspace)
+    _, kept = with_ben(workspace, Role.ASSISTANT)
+    workspace.profile.log.keyring.write_text(kept)
+    with pytest.raises(CaseLogUnavailableError, match="an older one"):
+        workspace.access.add_person("Eve", Role.CLINICIAN, "another passphrase")
+    with pytest.raises(CaseLogUnavailableError, match="an older one"):
+        workspace.access.change_passphrase(PASSPHRASE, "a new passphrase")
+
+
+def test_a_generation_changed_in_the_file_is_found(workspace: Workspace) -> None:
+    protected(workspace)
+    _, kept = with_ben(workspace, Role.ASSISTANT)
+    raw = json.loads(kept)
+    workspace.lock()
+    workspace.profile.log.keyring.write_text(json.dumps({**raw, "generation": raw["generation"] + 5}))
+    with pytest.raises(CaseLogUnavailableError, match="changed outside"):
+        workspace.access.sign_in(ada(workspace), PASSPHRASE)
+
+
+def test_a_crash_before_the_log_knows_of_the_new_list_locks_nobody_out(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    protected(workspace)
+    with_ben(workspace, Role.ASSISTANT)
+    with monkeypatch.context() as patched:
+        patched.setattr("skindesk.services.access.note_generation", refuse_by_the_crash)
+        with pytest.raises(KeyboardInterrupt):
+            workspace.access.add_person("Ben", Role.CLINICIAN, "another passphrase")
+    again = Workspace(workspace.profile, None)
+    again.access.sign_in(ada(again), PASSPHRASE)
+    assert [person.name for person in again.access.people()] == ["Ada", "Ben"]
+    kept = workspace.profile.log.keyring.read_text()
+    assert known_generation(workspace.profile.log, again.access.key) == json.loads(kept)["generation"]
+
+
+@pytest.mark.parametrize("damage", [None, b"", b"no database"])
+def test_a_damaged_database_keeps_nobody_from_signing_in_to_restore_one(
+    workspace: Workspace, damage: bytes | None
+) -> None:
+    protected(workspace)
+    workspace.lock()
+    workspace.profile.log.database.unlink()
+    if damage is not None:
+        workspace.profile.log.database.write_bytes(damage)
+    workspace.access.sign_in(ada(workspace), PASSPHRASE)
+    assert workspace.access.door is Door.SIGNED_IN
 
 
 def test_nobody_removes_themselves_or_the_last_administrator(workspace: Workspace) -> None:
@@ -449,7 +555,7 @@ def test_an_old_key_is_not_put_back_by_a_program_that_has_not_heard_of_the_new_o
     workspace.access.change_key(PASSPHRASE)
     for refused in (
         lambda: other.add_person("Ben", Role.CLINICIAN, "another passphrase"),
-        lambda: other.new_recovery_key(),
+        lambda: other.new_recovery_key(PASSPHRASE),
         lambda: other.change_key(PASSPHRASE),
     ):
         with pytest.raises(CaseLogUnavailableError, match="changed outside"):
