@@ -16,6 +16,7 @@ from skindesk.bootstrap import Workspace
 from skindesk.gui.access.gate import Gate
 from skindesk.gui.access.idle import IdleWatch
 from skindesk.gui.access.lock import Locking
+from skindesk.gui.access.words import role_word
 from skindesk.gui.background import Background
 from skindesk.gui.clipboard import take_back
 from skindesk.gui.examine import ExamineWorkspace
@@ -150,6 +151,7 @@ class MainWindow(QMainWindow):
         self._pages.patient_changed.connect(self._show_band)
         self._pages.wanted.connect(self.show_page)
         self._pages.settings_changed.connect(self._follow_settings)
+        self._pages.own_role_changed.connect(self._follow_role)
         self._pages.protection_wanted.connect(self.locking.protect)
         self.locking.entered.connect(self._show_work)
         self.locking.hidden.connect(self._show_gate)
@@ -194,6 +196,11 @@ class MainWindow(QMainWindow):
     def _show_band(self) -> None:
         without = self.tr("No patient chosen") if self._key == "cases" else ""
         self.band.show_patient(self._pages.patient(self._key), without)
+
+    def _follow_role(self) -> None:
+        self.locking.follow_person()
+        words = self.tr("Your role is {role} now. You see what it may do.")
+        self.notice.show_done(words.format(role=role_word(self.locking.person.role).lower()))
 
     def _follow_settings(self, settings: Settings) -> None:
         application = QApplication.instance()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPixmapCache
@@ -14,8 +15,11 @@ from skindesk.gui.background import Background
 from skindesk.gui.clipboard import take_back
 from skindesk.gui.examine import ExamineWorkspace
 
+if TYPE_CHECKING:
+    from skindesk.gui.batch import BatchWorkspace
+
 _OUTLIVES_THE_LOCK = "batch"
-"""It knows no patient of the case log, and its run goes on."""
+"""Its run goes on, and it knows no patient of the case log; the names of its files are concealed."""
 
 
 class Pages(QStackedWidget):
@@ -29,6 +33,8 @@ class Pages(QStackedWidget):
     """The new Settings; they are kept already."""
     protection_wanted = Signal()
     """A log without a passphrase is to get one."""
+    own_role_changed = Signal()
+    """Whoever is at work may do other things now; the pages have to be made anew."""
 
     def __init__(self, workspace: Workspace, lasting: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +85,9 @@ class Pages(QStackedWidget):
         if person != self._person:
             self._person = person
             self.forget()
+        batch = self._batch()
+        if batch is not None:
+            batch.reveal()
 
     def forget(self) -> None:
         """Take away every page that may show patients."""
@@ -95,10 +104,16 @@ class Pages(QStackedWidget):
         """
         ending, self.background = self.background, Background(self)
         self.forget()
+        batch = self._batch()
+        if batch is not None:
+            batch.conceal()
         take_back()
         QPixmapCache.clear()
         ending.stop()
         return ending
+
+    def _batch(self) -> "BatchWorkspace | None":
+        return cast("BatchWorkspace | None", self._pages.get(_OUTLIVES_THE_LOCK))
 
     def _made(self, key: str) -> QWidget:
         makers: dict[str, Callable[[], QWidget]] = {
@@ -136,9 +151,10 @@ class Pages(QStackedWidget):
     def _made_settings(self) -> QWidget:
         from skindesk.gui.settings import SettingsWorkspace
 
-        settings = SettingsWorkspace(self._workspace, self.background)
+        settings = SettingsWorkspace(self._workspace, self.background, self.may_leave)
         settings.settings_changed.connect(self._follow_settings)
         settings.protection_wanted.connect(self.protection_wanted)
+        settings.own_role_changed.connect(self.own_role_changed)
         settings.audit_wanted.connect(partial(self.wanted.emit, "audit"))
         return settings
 

@@ -143,9 +143,9 @@ class Keyring:
         for secret in _secrets_read_as(recovery_key):
             try:
                 return self._unwrap(self.recovery, _from_recovery(secret), "recovery", "")
-            except AccessRefusedError:
+            except WrongSecretError:
                 continue
-        raise AccessRefusedError("The recovery key is not right.", "Try again.")
+        raise WrongSecretError("The recovery key is not right.", "Try again.")
 
     def protect(self, key: DataKey, name: str, passphrase: str, cost: Cost | None = None) -> "tuple[Keyring, str]":
         """A ring without an open key, whose first administrator is named; and the recovery key to print.

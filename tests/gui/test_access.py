@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from skindesk.bootstrap import Workspace
+from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError
 from skindesk.domain.people import Person, Role
 from skindesk.gui.access import lock
 from skindesk.gui.access.dialogs import (
@@ -150,8 +151,8 @@ def _words(widget: QWidget) -> str:
 
 def _key_on(page: QWidget) -> str:
     """The recovery key as it stands in groups on the screen."""
-    groups = [label.text() for label in page.findChildren(QLabel) if len(label.text()) == 4 and label.text().isupper()]
-    return "-".join(groups)
+    words = [label.text() for label in page.findChildren(QLabel)]
+    return "-".join(word for word in words if len(word) == 4 and word.isalnum() and word == word.upper())
 
 
 def test_first_start_protects_the_log_unless_asked_otherwise(desk: OpenDesk, fresh_workspace: Workspace) -> None:
@@ -465,14 +466,23 @@ def test_an_idle_lock_closes_dialogs_and_their_questions(at_work: Desk, example:
 def test_a_batch_goes_on_while_the_log_is_locked(at_work: Desk, example: Path) -> None:
     batch = at_work.window.show_page("batch")
     assert isinstance(batch, BatchWorkspace)
+    names = {path.name for path in example.parent.glob("*.jpg")}
     batch.start([example.parent])
+    at_work.wait(lambda: batch.model.rowCount() > 0)
+    batch.table.view.selectRow(0)
     at_work.lock()
     at_work.page(SignInPage)
     at_work.wait(lambda: not batch.is_running)
-    assert batch.model.rowCount() == len(list(example.parent.glob("*.jpg")))
+    assert batch.model.rowCount() == 0
+    assert not [label.text() for label in batch.findChildren(QLabel) if "generated-" in label.text()]
+    assert str(example.parent) not in [label.text() for label in batch.findChildren(QLabel)]
+    assert not batch.view.canvas.has_picture()
     at_work.sign_in("Ada", PASSPHRASE)
     at_work.wait_entered()
     assert at_work.window.page("batch") is batch
+    shown = batch.table.filter
+    assert {shown.index(row, 0).data() for row in range(shown.rowCount())} == names
+    assert batch.export_button.isEnabled()
 
 
 def test_a_forgotten_passphrase_is_replaced_by_the_recovery_key(desk: OpenDesk, fresh_workspace: Workspace) -> None:
@@ -501,6 +511,72 @@ def test_a_forgotten_passphrase_is_replaced_by_the_recovery_key(desk: OpenDesk, 
     opened.sign_in("Ada", OTHER)
     opened.wait_entered()
     opened.close()
+
+
+def _is_marked(line: QLineEdit) -> bool:
+    return line.property("invalid") == "true"
+
+
+def test_only_the_field_that_is_wrong_is_marked_at_the_recovery(desk: OpenDesk, fresh_workspace: Workspace) -> None:
+    recovery_key = fresh_workspace.access.set_up_protected("Ada", PASSPHRASE)
+    fresh_workspace.access.lock()
+    opened = desk(fresh_workspace)
+    opened.page(SignInPage).forgot.click()
+    page = opened.page(RecoveryPage)
+    fields = (page.key, page.passphrase.first.line, page.passphrase.again.line)
+    for line, typed in zip(fields, (recovery_key, "short", "short"), strict=True):
+        _type(line, typed)
+    page.go.click()
+    assert page.notice.text().startswith("The passphrase is too short.")
+    assert [_is_marked(line) for line in fields] == [False, True, False]
+    for line, typed in zip(fields, (recovery_key, OTHER, PASSPHRASE), strict=True):
+        _type(line, typed)
+    page.go.click()
+    assert [_is_marked(line) for line in fields] == [False, False, True]
+    for line, typed in zip(fields, ("AAAA-AAAA", OTHER, OTHER), strict=True):
+        _type(line, typed)
+    page.go.click()
+    opened.wait(lambda: "recovery key is not right" in page.notice.text())
+    assert [_is_marked(line) for line in fields] == [True, False, False]
+
+
+def test_a_recovery_that_the_disk_refuses_marks_no_field(
+    desk: OpenDesk, fresh_workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recovery_key = fresh_workspace.access.set_up_protected("Ada", PASSPHRASE)
+    fresh_workspace.access.lock()
+    opened = desk(fresh_workspace)
+    opened.page(SignInPage).forgot.click()
+    page = opened.page(RecoveryPage)
+    fields = (page.key, page.passphrase.first.line, page.passphrase.again.line)
+    for line, typed in zip(fields, (recovery_key, OTHER, OTHER), strict=True):
+        _type(line, typed)
+
+    def full(*_: object) -> None:
+        raise CaseLogUnavailableError("The disk that holds the case log is full.", "Free some space on it.")
+
+    monkeypatch.setattr(fresh_workspace.access, "recover", full)
+    page.go.click()
+    opened.wait(page.notice.isVisible)
+    assert not any(map(_is_marked, fields))
+
+
+def test_a_sign_in_that_has_to_wait_or_meets_a_fault_marks_no_passphrase(
+    desk: OpenDesk, protected: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = desk(protected)
+    page = opened.page(SignInPage)
+
+    def too_soon(*_: object) -> None:
+        raise AccessRefusedError("There were too many wrong attempts.", "Wait 2 seconds.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(protected.access, "sign_in", too_soon)
+        opened.sign_in("Ben", OTHER)
+        opened.wait(page.notice.isVisible)
+    assert not _is_marked(page.passphrase.line)
+    opened.sign_in("Ben", "wrong passphrase")
+    opened.wait(lambda: _is_marked(page.passphrase.line))
 
 
 def test_going_back_from_recovery_leads_to_signing_in(desk: OpenDesk, protected: Workspace) -> None:
@@ -624,7 +700,40 @@ def test_the_last_administrator_stays(at_work: Desk) -> None:
     ada.role.setCurrentIndex(ada.role.findData(Role.CLINICIAN))
     ada.role.activated.emit(ada.role.currentIndex())
     at_work.wait(lambda: at_work.person("Ada").role is Role.CLINICIAN)
-    at_work.wait(lambda: not protection.rows[1].role.isEnabled())
+
+
+def _take_role(opened: Desk, role: Role) -> None:
+    """Somebody changes the role of whoever is first in the list of people: here, their own."""
+    row = opened.settings().protection.rows[0]
+    row.role.setCurrentIndex(row.role.findData(role))
+    row.role.activated.emit(row.role.currentIndex())
+
+
+def test_changing_ones_own_role_counts_at_once(at_work: Desk) -> None:
+    access = at_work.workspace.access
+    access.give_role(at_work.person("Ben").person_id, Role.ADMINISTRATOR)
+    before = at_work.window.examine
+    _take_role(at_work, Role.ASSISTANT)
+    at_work.wait(lambda: at_work.window.locking.person.role is Role.ASSISTANT)
+    assert at_work.window.notice.text() == "Your role is assistant now. You see what it may do."
+    assert at_work.window.page("settings").isVisible()
+    assert at_work.settings().protection.rows == ()
+    assert at_work.window.examine is not before
+    at_work.window.show_page("examine")
+    assert not at_work.window.examine.panel.impression.isVisible()
+
+
+def test_changing_ones_own_role_asks_before_an_impression_is_lost(
+    at_work: Desk, example: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_work.workspace.access.give_role(at_work.person("Ben").person_id, Role.ADMINISTRATOR)
+    _note(at_work, example)
+    monkeypatch.setattr(at_work.window.examine, "ask_discard", lambda: False)
+    _take_role(at_work, Role.CLINICIAN)
+    assert at_work.person("Ada").role is Role.ADMINISTRATOR
+    role = at_work.settings().protection.rows[0].role
+    assert role.currentData() == Role.ADMINISTRATOR
+    assert at_work.window.examine.panel.notes.toPlainText() == "regression structures"
 
 
 def test_a_new_recovery_key_replaces_the_printed_one(at_work: Desk) -> None:

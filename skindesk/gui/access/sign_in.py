@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from skindesk.bootstrap import Workspace
-from skindesk.domain.errors import AccessRefusedError
+from skindesk.domain.errors import WrongSecretError
 from skindesk.domain.people import Person
 from skindesk.gui.access.countdown import Countdown
 from skindesk.gui.access.fields import PassphraseField
@@ -62,7 +62,7 @@ class SignInPage(Sheet):
     def _refused(self, error: Exception) -> None:
         self._set_busy(False)
         self.notice.show_error(error)
-        if isinstance(error, AccessRefusedError):
+        if isinstance(error, WrongSecretError):
             self.passphrase.mark_wrong()
         self._count_down()
 

@@ -32,10 +32,18 @@ class Protection(Section):
     protection_wanted = Signal()
     audit_wanted = Signal()
     """An administrator wants to see who did what."""
+    own_role_changed = Signal()
+    """Whoever is at work may do other things now; the pages have to be made anew."""
 
-    def __init__(self, workspace: Workspace, background: Background, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        background: Background,
+        may_leave: Callable[[], bool] = lambda: True,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(QCoreApplication.translate("Protection", "People and protection"), parent)
-        self._workspace, self._background = workspace, background
+        self._workspace, self._background, self._may_leave = workspace, background, may_leave
         self.notice = Notice(self)
         self.dialog: QDialog | None = None
         self.rows: tuple[PersonRow, ...] = ()
@@ -151,8 +159,23 @@ class Protection(Section):
         dialog.open()
 
     def _give_role(self, person: Person, role: Role) -> None:
+        if person.person_id == self._workspace.access.person.person_id:
+            self._change_own_role(person, role)
+            return
         words = self.tr("{name}'s role is changed; it counts from the next sign-in.").format(name=person.name)
         self._change(partial(self._workspace.access.give_role, person.person_id, role), words)
+
+    def _change_own_role(self, person: Person, role: Role) -> None:
+        if role is person.role or not self._may_leave():
+            self._list_people()
+            return
+        self.setEnabled(False)
+        work = partial(self._workspace.access.give_role, person.person_id, role)
+        self._background.start(work, self._own_role_changed, self._refused)
+
+    def _own_role_changed(self, _nothing: None) -> None:
+        self.setEnabled(True)
+        self.own_role_changed.emit()
 
     def _remove(self, person: Person) -> None:
         if self._sure_to_remove(person):
