@@ -123,11 +123,11 @@ class CaseArchive:
         return wanted
 
     def _check_picture(self, sha256: str) -> None:
-        name = self._members.pictures[sha256].filename
+        picture = picture_from_bytes(self._members.pictures[sha256].filename, self.picture(sha256))
         try:
-            decode(picture_from_bytes(name, self.picture(sha256)), at_least_px=MIN_SIDE_PX)
+            decode(picture, at_least_px=MIN_SIDE_PX)
         except ImageRejectedError as error:
-            raise self._members.refuse(error.what, error.advice) from error
+            raise self._members.refuse(f"{picture.name} is refused as a picture. {error.what}") from error
 
     def _cases(self) -> Iterator[Case]:
         before: Case | None = None
