@@ -43,6 +43,7 @@ def check_all(profile: Profile, access: Access, full: bool = False) -> Iterator[
     yield from check_models(ModelLibrary(profile))
     yield check_drive(profile)
     yield check_case_log(profile, access, full)
+    yield from check_remains(access)
     yield check_backups(profile, access)
     yield check_display()
 
@@ -168,6 +169,12 @@ def _as_somebody(people: Sequence[Person], access: Access) -> str:
         return ""
     administrators = [person.name for person in known if person.may(Permission.ADMINISTER)]
     return f" --user {shlex.quote(administrators[0])}" if administrators else ""
+
+
+def check_remains(access: Access) -> Iterator[Check]:
+    """What looking at the log's door has shown to be left of an earlier log; nothing where all is well."""
+    for caution in access.cautions:
+        yield Check("earlier log", False, caution.what, caution.advice)
 
 
 def check_display() -> Check:

@@ -18,6 +18,7 @@ from skindesk.domain.contract import Modality
 from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError
 from skindesk.domain.people import Permission, Role
 from skindesk.services.access import Access, Door
+from skindesk.services.health import check_remains
 from skindesk.storage.case_log import open_case_log
 from skindesk.storage.generation import known_generation
 from skindesk.storage.image_store import digest_of
@@ -223,6 +224,8 @@ def test_what_a_crash_has_left_keeps_nobody_out_of_a_log_that_is_in_its_place(wo
         again = Workspace(workspace.profile, None)
         assert again.access.door is Door.LOCKED
         assert "could not be removed yet" in again.warnings[0].what
+        (check,) = check_remains(again.access)
+        assert (check.sound, check.finding) == (False, again.warnings[0].what)
     assert Workspace(workspace.profile, None).access.door is Door.LOCKED
     assert not left.exists()
 
