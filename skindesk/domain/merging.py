@@ -134,4 +134,5 @@ def _new_of(picture: StoredPicture, kept: _Marks) -> StoredPicture:
 
 
 def _trimmed(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value
+    """Texts without blanks around them; a member of an enumeration of texts stays one."""
+    return value.strip() if type(value) is str else value

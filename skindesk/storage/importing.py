@@ -114,7 +114,8 @@ def _contrary(kept: PatientDetails, given: PatientDetails) -> str:
         "given name": (fold(kept.given_name.strip()), fold(given.given_name.strip())),
         "birth date": (kept.birth_date, given.birth_date),
     }
-    return " and ".join(name for name, (here, there) in pairs.items() if here and there and here != there)
+    *others, last = [name for name, (here, there) in pairs.items() if here and there and here != there] or [""]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _plan(

@@ -119,6 +119,7 @@ def test_what_was_not_said_yet_is_filled_in_and_what_was_said_stays() -> None:
     given = PatientDetails("p-1", "Muller ", " Eva", date(1961, 4, 2), Sex.UNKNOWN, SkinType.II)
     filled = completed(kept, given)
     assert filled == PatientDetails("P-1", "Müller", "Eva", date(1961, 4, 2), Sex.FEMALE, SkinType.II)
+    assert type(filled.skin_type) is SkinType
     assert otherwise(filled, given) == ("identifier", "family name")
     assert otherwise(kept, given) == ("identifier", "family name", "given name", "birth date", "skin type")
     assert otherwise(given, kept) == ("identifier", "family name", "sex")
