@@ -275,13 +275,21 @@ class Access:
         if unsettled(log) or self._sealed_here.exists():
             try:
                 with alone_with(self._profile.log_lock):
-                    settle(log)
-                    self._remove_unsealed()
-            except CaseLogUnavailableError as error:
-                if not log.root.exists():
-                    raise
-                self._warn_of_remains(error)
+                    self._put_right(log)
+            except CaseLogUnavailableError:
+                if log.root.exists():
+                    return  # another program works with it, or is replacing it now: the next look finds out more
+                raise
         self._settled = True
+
+    def _put_right(self, log: LogFolder) -> None:
+        try:
+            settle(log)
+            self._remove_unsealed()
+        except CaseLogUnavailableError as error:
+            if not log.root.exists():
+                raise
+            self._warn_of_remains(error)
 
     def _protected_ring(self) -> Keyring:
         ring = self._ring()

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -216,17 +217,33 @@ def test_plain_files_that_cannot_be_removed_keep_nobody_out_of_the_sealed_log(
     assert readable(workspace.profile.root) == []
 
 
-def test_what_a_crash_has_left_keeps_nobody_out_of_a_log_that_is_in_its_place(workspace: Workspace) -> None:
+def test_what_a_crash_has_left_keeps_nobody_out_of_a_log_that_is_in_its_place(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     protected(workspace)
     left = workspace.profile.log.root.with_name("caselog.old")
     left.mkdir()
-    with working_with(workspace.profile.log_lock):  # another program works with it
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", refuse_by_the_disk)
         again = Workspace(workspace.profile, None)
         assert again.access.door is Door.LOCKED
-        assert "could not be removed yet" in again.warnings[0].what
+        (caution,) = again.warnings
+        assert "could not be removed yet. The disk" in caution.what
         (check,) = check_remains(again.access)
-        assert (check.sound, check.finding) == (False, again.warnings[0].what)
+        assert (check.sound, check.finding) == (False, caution.what)
     assert Workspace(workspace.profile, None).access.door is Door.LOCKED
+    assert not left.exists()
+
+
+def test_what_a_crash_has_left_waits_without_a_word_for_the_other_program_to_end(workspace: Workspace) -> None:
+    protected(workspace)
+    workspace.lock()
+    left = workspace.profile.log.root.with_name("caselog.old")
+    left.mkdir()
+    with working_with(workspace.profile.log_lock):
+        assert workspace.access.door is Door.LOCKED
+        assert workspace.warnings == ()
+    assert workspace.access.door is Door.LOCKED
     assert not left.exists()
 
 
