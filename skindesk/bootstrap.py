@@ -5,10 +5,13 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from skindesk.domain.errors import CaseLogUnavailableError
+from skindesk.domain.caution import Caution
+from skindesk.domain.errors import CaseLogDamagedError
 from skindesk.services.models import ModelLibrary
+from skindesk.system.drives import caution_of_drive
 from skindesk.system.logs import start_logging
 from skindesk.system.paths import Profile, find_profile
+from skindesk.system.presence import OTHER_WINDOW, Presence
 from skindesk.system.settings import Settings, load_settings, save_settings
 
 if TYPE_CHECKING:
@@ -31,6 +34,27 @@ class Workspace:
         self._opened = ExitStack()
         self._access: Access | None = None
         self._casework: Casework | None = None
+        self._presence = Presence(profile.window_lock)
+
+    def announce_window(self) -> None:
+        """Tell other windows on this profile of this one, until it leaves or the program ends; not for commands."""
+        self._presence.announce()
+
+    def leave_window(self) -> None:
+        """The window is closed."""
+        self._presence.leave()
+
+    @property
+    def other_window(self) -> bool:
+        """Whether another window was open on this profile when this one was announced."""
+        return self._presence.met_another
+
+    @property
+    def warnings(self) -> tuple[Caution, ...]:
+        """What the user is to be warned of at opening: a network drive, another window, what encrypting left behind."""
+        drive = caution_of_drive(self.profile.root)
+        found = (drive, OTHER_WINDOW if self.other_window else None, *self.access.cautions)
+        return tuple(caution for caution in found if caution is not None)
 
     @property
     def access(self) -> "Access":
@@ -82,7 +106,7 @@ class Workspace:
             key = self.access.key
             opening.enter_context(working_with(self.profile.log_lock))
             if not is_there(self.profile.log.database):
-                raise CaseLogUnavailableError(*DATABASE_MISSING)
+                raise CaseLogDamagedError(*DATABASE_MISSING)
             log = open_case_log(self.profile.log, key, lambda: self.access.person)
             opening.callback(log.close)
             opening.callback(self.access.detach)

@@ -1,13 +1,18 @@
-"""`skindesk cases list | show | erase`: read the patient case log, and erase a patient."""
+"""`skindesk cases …`: read the patient case log, take cases to another one, and erase a patient."""
 
 import argparse
 import json
+import shlex
 import sys
 from dataclasses import asdict
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from skindesk.cli import case_transfer
+from skindesk.cli.backup_common import FOLDER_HELP
 from skindesk.cli.context import Context
+from skindesk.cli.old_copies import erase_from_backups
 from skindesk.cli.table import format_table
 from skindesk.cli.words import decision_words, differential_words
 from skindesk.domain.errors import InvalidCaseError
@@ -34,7 +39,12 @@ def register(commands: Any) -> None:
     erase = actions.add_parser("erase", help="erase a patient with every case and picture, for good")
     erase.add_argument("identifier", metavar="PATIENT-IDENTIFIER")
     erase.add_argument("--yes", action="store_true", help="do not ask for the identifier again")
+    erase.add_argument(
+        "--also-backups", action="store_true", help="then make a new backup and remove the older ones with the patient"
+    )
+    erase.add_argument("--folder", type=Path, metavar="FOLDER", help=FOLDER_HELP)
     erase.set_defaults(run=run_erase)
+    case_transfer.register(actions)
 
 
 def run_list(chosen: argparse.Namespace, context: Context) -> int:
@@ -67,6 +77,8 @@ def run_show(chosen: argparse.Namespace, context: Context) -> int:
 
 def run_erase(chosen: argparse.Namespace, context: Context) -> int:
     """Erase a patient, once the identifier was typed again."""
+    from skindesk.storage.backups.erasing import Traces
+
     casework = context.casework
     patient = casework.log.patient_by_identifier(chosen.identifier)
     if patient is None:
@@ -76,7 +88,13 @@ def run_erase(chosen: argparse.Namespace, context: Context) -> int:
     if not chosen.yes and not _is_confirmed(patient.details.identifier):
         raise InvalidCaseError("The two identifiers differ.", "Nothing was erased. Try again.")
     erased = casework.erase_patient(patient.patient_id)
-    print(f"Erased, with {len(erased.pictures)} picture files. Backups made before still hold the patient.")
+    print(f"Erased, with {len(erased.pictures)} picture files.")
+    identifier = patient.details.identifier
+    if chosen.also_backups:
+        traces = Traces(identifier, frozenset([erased.patient_id]), frozenset(erased.pictures))
+        erase_from_backups(context, chosen.folder, traces)
+    else:
+        print(f"Backups made before still hold the patient: `skindesk backup erase {shlex.quote(identifier)}`.")
     return 0
 
 

@@ -63,6 +63,7 @@ def run_personal(_chosen: argparse.Namespace, context: Context) -> int:
 def run_protect(chosen: argparse.Namespace, context: Context) -> int:
     """Encrypt a new or an open log."""
     _print_recovery_key(context.workspace.access.set_up_protected(chosen.name, _new_passphrase(chosen)))
+    _tell_of_old_copies()
     return 0
 
 
@@ -108,13 +109,14 @@ def run_recover(chosen: argparse.Namespace, context: Context) -> int:
 
 def run_recovery_key(_chosen: argparse.Namespace, context: Context) -> int:
     """Replace the recovery key."""
-    _print_recovery_key(context.access.new_recovery_key())
+    _print_recovery_key(context.access.new_recovery_key(context.passphrase()))
     return 0
 
 
 def run_rekey(_chosen: argparse.Namespace, context: Context) -> int:
     """Encrypt everything anew."""
     _print_recovery_key(context.access.change_key(context.passphrase()))
+    _tell_of_old_copies()
     return 0
 
 
@@ -129,3 +131,10 @@ def _new_passphrase(chosen: argparse.Namespace) -> str:
 def _print_recovery_key(recovery_key: str) -> None:
     print(f"Recovery key: {recovery_key}")
     print("Print it and lock it away: it opens the case log when a passphrase is forgotten, and is not shown again.")
+
+
+def _tell_of_old_copies() -> None:
+    print(
+        "Older backups and set-aside logs are not changed by this. Make a new backup (`skindesk backup create`), "
+        "then remove them (`backup remove --left-behind`, `backup set-aside --erase`)."
+    )

@@ -27,6 +27,7 @@ class AuditAction(StrEnum):
     PREDICTION_ADDED = "prediction added"
     REVIEW_ADDED = "review added"
     FINAL_DIAGNOSIS_ADDED = "final diagnosis added"
+    CASE_IMPORTED = "case imported"
     PATIENT_CORRECTED = "patient corrected"
     LESION_CORRECTED = "lesion corrected"
     STATE_CHANGED = "state changed"
@@ -39,6 +40,9 @@ class AuditAction(StrEnum):
     PATIENT_ERASED = "patient erased"
     BACKED_UP = "backed up"
     RESTORED = "restored"
+    UNREADABLE = "entries could not be read"
+    """Of what waited to be told, so many as the detail says were cut off by a crash or changed."""
+    COPIES_REMOVED = "old copies removed"
 
 
 class Subject(StrEnum):

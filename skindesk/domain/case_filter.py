@@ -14,7 +14,7 @@ class CaseFilter:
     Every word of `words` must begin a word of what is recorded of the patient or of the case: names, identifiers,
     notes, descriptions, impressions, answers, final diagnoses. Dates are of the latest visit, both included, in
     UTC. `due_by` asks for follow-ups due on that day or before. `malignant_sum_from` and `_to` are of the leading
-    answer, 0 to 1, both included.
+    answer, 0 to 1, both included. `case_ids` asks for these cases and no others; None leaves them open.
     """
 
     words: str = ""
@@ -26,6 +26,7 @@ class CaseFilter:
     malignant_sum_from: float | None = None
     malignant_sum_to: float | None = None
     model_id: str = ""
+    case_ids: frozenset[int] | None = None
 
 
 EVERY_CASE = CaseFilter()

@@ -60,12 +60,24 @@ class CaseLogUnavailableError(SkinDeskError):
     """A case log that cannot be opened, read or written."""
 
 
+class CaseLogDamagedError(CaseLogUnavailableError):
+    """A case log whose database or key is damaged or gone: what is there is kept, and a backup helps."""
+
+
 class BackupUnavailableError(SkinDeskError):
     """A backup that cannot be written, found, read or restored."""
 
 
+class BackupInUseError(BackupUnavailableError):
+    """Backups that another program works with just now."""
+
+
 class AccessRefusedError(SkinDeskError):
     """A wrong passphrase, a locked case log, or something that this person may not do."""
+
+
+class WrongSecretError(AccessRefusedError):
+    """The passphrase or recovery key itself is wrong, and nothing else that was typed with it."""
 
 
 class InvalidCaseError(SkinDeskError):

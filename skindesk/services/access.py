@@ -5,23 +5,33 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from skindesk.domain.audit import AuditAction, AuditEvent, Subject
-from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError
+from skindesk.domain.caution import Caution
+from skindesk.domain.errors import AccessRefusedError, CaseLogDamagedError, CaseLogUnavailableError
 from skindesk.domain.people import OWNER, Permission, Person, Role
 from skindesk.storage.audit_queue import AuditQueue
 from skindesk.storage.case_log import open_case_log
+from skindesk.storage.generation import known_generation, note_generation
 from skindesk.storage.keyring import Cost, Keyring, load_keyring, new_keyring
-from skindesk.storage.occupancy import alone_with
+from skindesk.storage.occupancy import alone_with, working_with
 from skindesk.storage.plain_words import DATABASE_MISSING, in_plain_words
-from skindesk.storage.replacing import begin_replacing, finish_replacing, remove_unsealed, settle, unsettled
+from skindesk.storage.replacing import (
+    abandon_replacing,
+    begin_replacing,
+    finish_replacing,
+    remove_unsealed,
+    settle,
+    unsettled,
+)
 from skindesk.storage.resealing import reseal
 from skindesk.storage.sealing import DataKey
 from skindesk.storage.sign_ins import SignIns
 from skindesk.system.files import is_there
-from skindesk.system.paths import Profile
+from skindesk.system.paths import LogFolder, Profile
 
 if TYPE_CHECKING:
     from skindesk.storage.case_log import CaseLog
@@ -31,6 +41,17 @@ _RECOVERY = "recovery"
 """Stands for the recovery key where failed attempts are counted."""
 _SEALED_HERE = "sealed-from-0.1"
 """Marks a sealed log whose unsealed original is still to be removed."""
+
+_Opened = TypeVar("_Opened")
+_KEY_MISSING = (
+    "The key of the case log is missing.",
+    "Nothing was changed. Put keyring.json back into the profile's caselog folder, or restore the latest backup.",
+)
+_OLDER_PEOPLE = (
+    "The list of people of this case log is an older one than it has known: somebody who was removed may be on it.",
+    "Nothing was opened. Put the newest keyring.json back into the profile's caselog folder; or let an administrator "
+    "come in by the recovery key, and remove again who is not to be let in.",
+)
 
 
 class Door(StrEnum):
@@ -62,14 +83,17 @@ class Access:
         self._key: DataKey | None = None
         self._person: Person | None = None
         self._settled = False
+        self.cautions: tuple[Caution, ...] = ()
+        """What the user is to be warned of: what could not be taken along, or removed, when the log was encrypted."""
 
     @property
     def door(self) -> Door:
-        """How the log can be entered now."""
+        """How the log can be entered now. Raises CaseLogDamagedError where its key is damaged or gone."""
         if self._person is not None:
             return Door.SIGNED_IN  # whatever has become of the file since
         ring = self._ring()
         if ring is None:
+            _refuse_without_key(self._profile)
             return Door.UNSEALED if self._profile.unsealed_log.database.exists() else Door.NEW
         return Door.LOCKED if ring.protected else Door.OPEN
 
@@ -128,9 +152,13 @@ class Access:
         return recovery_key
 
     def sign_in(self, person_id: str, passphrase: str) -> Person:
-        """Open the door. Every wrong passphrase is counted, and makes the next attempt wait longer."""
+        """Open the door. Every wrong passphrase is counted, and makes the next attempt wait longer.
+
+        Raises CaseLogUnavailableError, and opens nothing, where an older list of people was put back.
+        """
         ring = self._protected_ring()
         key = self._guarded(person_id, lambda: ring.unlock(person_id, passphrase))
+        self._refuse_older(ring, key)
         person = ring.person(person_id)
         self._untold.add(_event(AuditAction.SIGNED_IN, person, person))  # before the door opens
         self._key, self._person = key, person
@@ -142,14 +170,16 @@ class Access:
         return self._sign_ins.wait_s(_RECOVERY if person_id is None else person_id, datetime.now(UTC))
 
     def recover(self, recovery_key: str, person_id: str, passphrase: str) -> str:
-        """Give somebody a new passphrase by the recovery key and sign them in; returns the next recovery key."""
+        """Give somebody a new passphrase by the recovery key and sign them in; returns the next recovery key.
+
+        A list of people that was put back is the latest from now on.
+        """
         with self._changing():
             ring = self._protected_ring()
             key = self._guarded(_RECOVERY, lambda: ring.unlock_by_recovery(recovery_key))
-            renewed, next_recovery_key = ring.with_passphrase(key, person_id, passphrase, self._cost).with_new_recovery(
-                key
-            )
-            renewed.save(self._profile.log.keyring)
+            latest = ring.after(self._known_generation(key)).with_passphrase(key, person_id, passphrase, self._cost)
+            renewed, next_recovery_key = latest.with_new_recovery(key)
+            self._save(renewed, key)
         self._key, self._person = key, renewed.person(person_id)
         self._tell(AuditAction.RECOVERY_USED)
         return next_recovery_key
@@ -157,6 +187,7 @@ class Access:
     def lock(self) -> None:
         """Forget the key. The case log must be closed."""
         person, self._key, self._person = self._person, None, None
+        self._settled = False
         if person is not None:
             self._tell(AuditAction.LOCKED, person)
 
@@ -175,7 +206,8 @@ class Access:
         with self._changing():
             ring = self._protected_ring()
             key = self._guarded(person.person_id, lambda: ring.unlock(person.person_id, old))
-            ring.with_passphrase(key, person.person_id, new, self._cost).save(self._profile.log.keyring)
+            self._refuse_older(ring, key)
+            self._save(ring.with_passphrase(key, person.person_id, new, self._cost), key)
         self._tell(AuditAction.PASSPHRASE_CHANGED)
 
     def add_person(self, name: str, role: Role, passphrase: str) -> Person:
@@ -204,11 +236,16 @@ class Access:
         self._administer(lambda ring: ring.without(self.key, person_id))
         self._tell(AuditAction.PERSON_REMOVED, removed)
 
-    def new_recovery_key(self) -> str:
-        """Print a new recovery key; the old one opens nothing any more."""
+    def new_recovery_key(self, passphrase: str) -> str:
+        """Print a new recovery key; the old one opens nothing any more. The administrator's own passphrase is asked
+        for once more, since whoever has the key can let themselves in later.
+        """
+        person_id = self.person.person_id
         with self._changing():
-            ring, recovery_key = self._administered_ring().with_new_recovery(self.key)
-            ring.save(self._profile.log.keyring)
+            ring = self._administered_ring()
+            key = self._guarded(person_id, lambda: ring.unlock(person_id, passphrase))
+            ring, recovery_key = ring.with_new_recovery(key)
+            self._save(ring, key)
         self._tell(AuditAction.RECOVERY_RENEWED)
         return recovery_key
 
@@ -217,9 +254,10 @@ class Access:
 
         Everybody but the administrator at work is removed, since their passphrases wrap the old key.
         """
-        new = DataKey.new()
+        new, person_id = DataKey.new(), self.person.person_id
         with self._changing():
-            ring, recovery_key = self._administered_ring().with_key(new, self.person.person_id, passphrase)
+            held = self._administered_ring()
+            ring, recovery_key = self._guarded(person_id, lambda: held.with_key(new, person_id, passphrase))
             self._move(ring, new)
         self._key = new
         self._tell(AuditAction.KEY_CHANGED)
@@ -232,12 +270,26 @@ class Access:
 
     @in_plain_words()
     def _settle(self) -> None:
-        """Put right what a crash has left, unless another program is at it."""
-        if unsettled(self._profile.log) or (self._profile.log.root / _SEALED_HERE).exists():
-            with alone_with(self._profile.log_lock):
-                settle(self._profile.log)
-                self._remove_unsealed()
+        """Put right what a crash has left. What only takes space keeps nobody out of a log that is in its place."""
+        log = self._profile.log
+        if unsettled(log) or self._sealed_here.exists():
+            try:
+                with alone_with(self._profile.log_lock):
+                    self._put_right(log)
+            except CaseLogUnavailableError:
+                if log.root.exists():
+                    return  # another program works with it, or is replacing it now: the next look finds out more
+                raise
         self._settled = True
+
+    def _put_right(self, log: LogFolder) -> None:
+        try:
+            settle(log)
+            self._remove_unsealed()
+        except CaseLogUnavailableError as error:
+            if not log.root.exists():
+                raise
+            self._warn_of_remains(error)
 
     def _protected_ring(self) -> Keyring:
         ring = self._ring()
@@ -249,19 +301,15 @@ class Access:
         if self.door not in doors:
             raise AccessRefusedError("The case log is set up already.", "Sign in to change it.")
 
-    def _guarded(self, person_id: str, unlock: Callable[[], DataKey]) -> DataKey:
-        """Unlock if it is not too soon after a failure, and count another failure."""
+    def _guarded(self, person_id: str, unlock: Callable[[], _Opened]) -> _Opened:
+        """Unlock if it is not too soon after a failure; another failure is counted, and kept for the audit."""
         now = datetime.now(UTC)
-        wait_s = self._sign_ins.wait_s(person_id, now)
-        if wait_s > 0:
-            raise AccessRefusedError("There were too many wrong attempts.", f"Wait {wait_s:.0f} seconds.")
-        try:
-            key = unlock()
-        except AccessRefusedError:
-            self._sign_ins.failed(person_id, now)
-            raise
-        self._sign_ins.succeeded(person_id)
-        return key
+        with self._sign_ins.attempt(person_id, now):
+            try:
+                return unlock()
+            except AccessRefusedError:
+                self._keep_for_audit(_failure(person_id, now))
+                raise
 
     def _tell(self, action: AuditAction, about: Person | None = None) -> None:
         """Keep for the audit what has been done, durably, and tell it at once where a log is open.
@@ -270,31 +318,55 @@ class Access:
         has to be shown.
         """
         subject = about or self._person or OWNER
-        try:
-            self._untold.add(_event(action, self._person or subject, subject))
-        except CaseLogUnavailableError:
-            _log.exception("the audit cannot be told: %s", action)
+        self._keep_for_audit(_event(action, self._person or subject, subject))
         self._tell_what_waits()
+
+    def _keep_for_audit(self, event: AuditEvent) -> None:
+        try:
+            self._untold.add(event)
+        except CaseLogUnavailableError:
+            _log.exception("the audit cannot be told: %s", event.action)
 
     def _tell_what_waits(self) -> None:
         with self._telling:
             if self._log is None:
                 return
             try:
-                failures = [_failure(person_id, at) for person_id, at in self._sign_ins.untold()]
-                events = (*failures, *self._untold.take())
-                if events:
-                    self._log.tell(*events)
-                    self._sign_ins.told()
-                    self._untold.told()
+                with self._untold.waiting() as events:
+                    if events:
+                        self._log.tell(*events)
             except CaseLogUnavailableError:
                 _log.warning("the audit could not be told what waits for it; it goes on waiting", exc_info=True)
 
     def _administer(self, change: Callable[[Keyring], Keyring]) -> Keyring:
         with self._changing():
             ring = change(self._administered_ring())
-            ring.save(self._profile.log.keyring)
+            self._save(ring, self.key)
         return ring
+
+    def _save(self, ring: Keyring, key: DataKey) -> None:
+        """Keep a changed ring, then let the log know of it; a crash in between leaves the ring ahead, which may be."""
+        ring.save(self._profile.log.keyring)
+        self._note_generation(ring, key)
+
+    def _note_generation(self, ring: Keyring, key: DataKey) -> None:
+        try:
+            with working_with(self._profile.log_lock):
+                note_generation(self._profile.log, key, ring.generation)
+        except CaseLogUnavailableError:
+            _log.warning("the case log learns of its list of people at the next sign-in", exc_info=True)
+
+    def _known_generation(self, key: DataKey) -> int:
+        with working_with(self._profile.log_lock):
+            return known_generation(self._profile.log, key)
+
+    def _refuse_older(self, ring: Keyring, key: DataKey) -> None:
+        """Raises CaseLogUnavailableError where the log has known a later list of people."""
+        known = self._known_generation(key)
+        if ring.generation < known:
+            raise CaseLogUnavailableError(*_OLDER_PEOPLE)
+        if ring.generation > known:
+            self._note_generation(ring, key)
 
     def _administered_ring(self) -> Keyring:
         """The ring as it is now, for an administrator who still is one.
@@ -305,6 +377,7 @@ class Access:
         self.require(Permission.ADMINISTER)
         ring = self._protected_ring()
         ring.check_voucher(self.key)
+        self._refuse_older(ring, self.key)
         self._person = ring.person(self.person.person_id)
         self.require(Permission.ADMINISTER)
         return ring
@@ -318,40 +391,91 @@ class Access:
 
         Where pictures of the old log are damaged and cannot be taken along, it is kept beside the new one.
         """
-        before, here, lost = self.door, self._profile.log, 0
+        before, here = self.door, self._profile.log
         with alone_with(self._profile.log_lock):
             there = begin_replacing(here)
-            if before is Door.NEW:
-                first = ring.people[0] if ring.protected else OWNER
-                open_case_log(there, key, lambda: first).close()
-            elif before is Door.UNSEALED:
-                lost = reseal(self._profile.unsealed_log, None, there, key)
-                if not lost:
-                    (there.root / _SEALED_HERE).touch()
-            elif is_there(here.database):
-                lost = reseal(here, self.key, there, key)
-            else:
-                raise CaseLogUnavailableError(*DATABASE_MISSING)
-            ring.save(there.keyring)
+            try:
+                lost = self._fill(there, before, ring, key)
+            except BaseException:
+                abandon_replacing(here)
+                raise
             self._settled = False
-            if lost:
-                _log.warning("%s damaged pictures were not taken along; the old log is kept", lost)
-            finish_replacing(here, self._profile.set_aside(datetime.now(UTC)) if lost else None)
+            aside = self._profile.set_aside(datetime.now(UTC)) if lost else None
+            finish_replacing(here, aside)
+            if aside is not None:
+                self._warn(_left_behind(lost, self._profile.root if before is Door.UNSEALED else aside))
             try:
                 self._remove_unsealed()
-            except CaseLogUnavailableError:
-                _log.warning("the plain files of the sealed log could not be removed yet", exc_info=True)
+            except CaseLogUnavailableError as error:
+                self._warn_of_remains(error)
 
+    def _fill(self, there: LogFolder, before: Door, ring: Keyring, key: DataKey) -> int:
+        """Build the log that is to come under its key; returns how many damaged pictures could not be taken along."""
+        here, lost = self._profile.log, 0
+        if before is Door.NEW:
+            first = ring.people[0] if ring.protected else OWNER
+            open_case_log(there, key, lambda: first).close()
+        elif before is Door.UNSEALED:
+            lost = reseal(self._profile.unsealed_log, None, there, key)
+            if not lost:
+                (there.root / _SEALED_HERE).touch()
+        elif is_there(here.database):
+            lost = reseal(here, self.key, there, key)
+        else:
+            raise CaseLogDamagedError(*DATABASE_MISSING)
+        ring.save(there.keyring)
+        return lost
+
+    @property
+    def _sealed_here(self) -> Path:
+        return self._profile.log.root / _SEALED_HERE
+
+    @in_plain_words()
     def _remove_unsealed(self) -> None:
         """Remove the plain files of a log that has been sealed; what a crash has left is removed at the next start."""
-        marker = self._profile.log.root / _SEALED_HERE
-        if marker.exists():
+        if self._sealed_here.exists():
             remove_unsealed(self._profile.unsealed_log)
-            marker.unlink()
+            self._sealed_here.unlink()
+
+    def _warn_of_remains(self, error: CaseLogUnavailableError) -> None:
+        _log.warning("what a replaced log has left could not be removed yet", exc_info=error)
+        self._warn(_plain_remains(error) if self._sealed_here.exists() else _remains(error))
+
+    def _warn(self, caution: Caution) -> None:
+        if caution not in self.cautions:
+            self.cautions = (*self.cautions, caution)
+
+
+def _refuse_without_key(profile: Profile) -> None:
+    """A log whose key is gone is not to be replaced by a new one: the key may be found again, or be in a backup."""
+    if profile.log.database.exists():
+        raise CaseLogDamagedError(*_KEY_MISSING)
 
 
 def _event(action: AuditAction, person: Person, about: Person) -> AuditEvent:
     return AuditEvent(action, Subject.PERSON, about.person_id, person_id=person.person_id, at=datetime.now(UTC))
+
+
+def _left_behind(pictures: int, folder: Path) -> Caution:
+    which = "1 damaged picture" if pictures == 1 else f"{pictures} damaged pictures"
+    return Caution(
+        f"{which} could not be taken along when the case log was encrypted anew.",
+        f"The old log is kept whole in {folder}. Look there, and in your backups, for what is missing.",
+    )
+
+
+def _plain_remains(error: CaseLogUnavailableError) -> Caution:
+    return Caution(
+        f"The files of SkinDesk 0.1, which are not encrypted, could not be removed yet. {error.what}",
+        "The encrypted case log holds all of it. SkinDesk tries again at its next start; until then they can be read.",
+    )
+
+
+def _remains(error: CaseLogUnavailableError) -> Caution:
+    return Caution(
+        f"What an interrupted change of the case log has left could not be removed yet. {error.what}",
+        "The case log is whole. SkinDesk tries again at its next start.",
+    )
 
 
 def _failure(person_id: str, at: datetime) -> AuditEvent:

@@ -2,25 +2,33 @@
 
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from skindesk.domain.audit import AuditAction, AuditEvent, Subject
-from skindesk.domain.errors import AccessRefusedError, BackupUnavailableError, CaseLogUnavailableError
+from skindesk.domain.errors import (
+    AccessRefusedError,
+    BackupInUseError,
+    BackupUnavailableError,
+    CaseLogUnavailableError,
+)
 from skindesk.domain.people import Permission
 from skindesk.services.access import Access, Door
+from skindesk.services.backup_entries import BackupEntry, LeftBehind, entries_in, entry_of, likely_first
 from skindesk.storage.audit_queue import AuditQueue
 from skindesk.storage.backups.checking import Flaw, flaws_of
 from skindesk.storage.backups.clearing import remove, thin
-from skindesk.storage.backups.erasing import may_hold
-from skindesk.storage.backups.ledger import Trust, load_trust, note_proven, note_verified
-from skindesk.storage.backups.manifest import Manifest, UnvouchedError, key_id, load_manifest
+from skindesk.storage.backups.erasing import Traces, everything_in, may_hold, traces_in
+from skindesk.storage.backups.last import LastBackup, keep_last
+from skindesk.storage.backups.ledger import note_proven, note_verified
+from skindesk.storage.backups.manifest import Manifest, key_id
 from skindesk.storage.backups.place import Place, Snapshot, place_of, places_in
 from skindesk.storage.backups.restoring import forbids_restoring, open_manifest, rebuild, trial_folder
 from skindesk.storage.backups.words import in_backup_words
-from skindesk.storage.backups.writing import Progress, Written, write_snapshot
+from skindesk.storage.backups.writing import Progress, Written, silent, write_snapshot
 from skindesk.storage.keyring import Keyring, load_keyring
 from skindesk.storage.occupancy import alone_with, working_with
 from skindesk.storage.plain_words import in_plain_words
@@ -34,20 +42,6 @@ _NOBODY = ""
 
 Unlock = Callable[[Keyring], DataKey]
 """Opens the ring of a backup that was made under another key. Raises AccessRefusedError."""
-
-
-@dataclass(frozen=True)
-class BackupEntry:
-    """A backup as a list shows it.
-
-    `manifest` is None where it is damaged. `own` is False for one that was made under another key, such as before the
-    key was changed or on another computer; of that one the list shows what it says of itself.
-    """
-
-    snapshot: Snapshot
-    manifest: Manifest | None
-    trust: Trust
-    own: bool
 
 
 @dataclass(frozen=True)
@@ -110,38 +104,91 @@ class Backups:
         self._access = access
         self._now = clock or (lambda: datetime.now(UTC))
 
-    def create(self, folder: Path, progress: Progress = lambda done, total: None) -> Created:
+    def create(self, folder: Path, progress: Progress = silent, checking: Progress = silent) -> Created:
         """Back up the case log, which may be open, verify the backup, and thin out older ones.
 
-        A backup with flaws stays and counts as not verified; nothing is thinned out then.
+        `progress` is told of the copying, `checking` of the verifying; a stop in either leaves no backup. One with
+        flaws stays and counts as not verified; nothing is thinned out then.
         """
-        key = self._access.key
-        place = self._own_place(folder)
-        now = self._now()
+        key, place = self._access.key, self._own_place(folder)
+        with self._writing(place):
+            return self._create(folder, place, key, progress, checking)
+
+    def create_if_due(self, folder: Path, progress: Progress = silent, checking: Progress = silent) -> Created | None:
+        """Back up as `create` does, unless there is a backup of today, or another program is at work there."""
+        key, place = self._access.key, self._own_place(folder)
+        try:
+            with self._writing(place):
+                newest = self._newest_own(place, key)
+                if not due(self._now(), None if newest is None else newest.snapshot.made_at):
+                    return None
+                return self._create(folder, place, key, progress, checking)
+        except BackupInUseError:
+            return None
+
+    @contextmanager
+    def _writing(self, place: Place) -> Iterator[None]:
         with working_with(self._profile.log_lock), place.changing(), in_backup_words():
-            written = write_snapshot(self._profile.log, self._log_id(), key, place, now, progress)
-            flaws = flaws_of(written.snapshot, key)
-            note_verified(place, key, written.snapshot.name, None if flaws else now)
-            thinned = () if flaws else thin(place, key, now)
+            yield
+
+    def _create(self, folder: Path, place: Place, key: DataKey, progress: Progress, checking: Progress) -> Created:
+        now = self._now()
+        written = write_snapshot(self._profile.log, self._log_id(), key, place, now, progress)
+        try:
+            flaws = flaws_of(written.snapshot, key, checking)
+        except BaseException:
+            with suppress(OSError, BackupUnavailableError):  # the drive may be away
+                remove(place, key, [written.snapshot])
+            raise
+        note_verified(place, key, written.snapshot.name, None if flaws else now)
+        thinned = () if flaws else thin(place, key, now)
+        if not flaws:
+            keep_last(self._profile.last_backup, LastBackup(folder.resolve(), now, key_id(key)))
         self._tell(AuditAction.BACKED_UP, self._person_id())
         return Created(written, flaws, thinned)
 
     def list(self, folder: Path) -> tuple[BackupEntry, ...]:
         """Every backup in the folder, the newest first, those of other case logs included."""
-        key = self._key_at_hand()
-        entries = [entry for place in places_in(folder) for entry in _entries(place, key)]
+        key, log_id = self._key_at_hand(), self._log_id_at_hand()
+        entries = [entry for place in places_in(folder) for entry in entries_in(place, key, log_id)]
         return tuple(sorted(entries, key=lambda entry: entry.snapshot.name, reverse=True))
 
     def newest_verified(self, folder: Path) -> BackupEntry | None:
         """The backup to offer when the case log is damaged, or None."""
-        return next((entry for entry in self.list(folder) if entry.trust.verified_at is not None), None)
+        return next((entry for entry in likely_first(self.list(folder), self._now()) if entry.verified), None)
 
-    def verify(self, folder: Path, name: str | None = None, unlock: Unlock = open_ring) -> Examined:
+    def left_behind(self, folder: Path) -> LeftBehind:
+        """The backups that the case log's passphrase or key of now does not protect; none while it is locked."""
+        ring = load_keyring(self._profile.log.keyring)
+        if self._key_at_hand() is None or ring is None:
+            return LeftBehind((), ())
+        others = [entry for entry in self.list(folder) if not entry.own]
+        open_to_all = tuple(entry for entry in others if ring.protected and entry.open_to_all)
+        return LeftBehind(open_to_all, tuple(entry for entry in others if entry.same_log and entry not in open_to_all))
+
+    def remove(self, folder: Path, names: Collection[str]) -> tuple[Snapshot, ...]:
+        """Remove backups by name, with the pictures that only they held; returns them.
+
+        Raises AccessRefusedError for who may not administer, and for the case log's only verified backup.
+        """
+        self._access.require(Permission.ADMINISTER)
+        key = self._access.key
+        going = [self._find(folder, name) for name in names]
+        self._refuse_last(folder, going)
+        for place in {snapshot.place for snapshot in going}:
+            with place.changing():
+                remove(place, key, [snapshot for snapshot in going if snapshot.place == place])
+        self._tell(AuditAction.COPIES_REMOVED, self._person_id())
+        return tuple(going)
+
+    def verify(
+        self, folder: Path, name: str | None = None, unlock: Unlock = open_ring, progress: Progress = silent
+    ) -> Examined:
         """Open and read a backup, by default the newest."""
         snapshot = self._find(folder, name)
         with snapshot.place.reading():
             key = self._key_of(snapshot, unlock)
-            flaws = flaws_of(snapshot, key)
+            flaws = flaws_of(snapshot, key, progress)
         try:
             with snapshot.place.changing(), in_backup_words():
                 note_verified(snapshot.place, key, snapshot.name, None if flaws else self._now())
@@ -150,10 +197,10 @@ class Backups:
         return Examined(snapshot, flaws)
 
     def drill(
-        self, folder: Path, unlock: Unlock = open_ring, progress: Progress = lambda done, total: None
+        self, folder: Path, unlock: Unlock = open_ring, progress: Progress = silent, name: str | None = None
     ) -> Examined:
-        """Restore the newest backup beside the backups, check it in full, and remove it again."""
-        snapshot = self._find(folder, None)
+        """Restore a backup, by default the newest, beside the backups, check it in full, and remove it again."""
+        snapshot = self._find(folder, name)
         with snapshot.place.changing(), in_backup_words():
             key = self._key_of(snapshot, unlock)
             manifest = open_manifest(snapshot, key)
@@ -168,7 +215,7 @@ class Backups:
         name: str | None = None,
         unlock: Unlock = open_ring,
         accept_losses: bool = False,
-        progress: Progress = lambda done, total: None,
+        progress: Progress = silent,
     ) -> Restored:
         """Put a backup, by default the newest verified one, into the case log's place; the old log is set aside whole.
 
@@ -204,29 +251,44 @@ class Backups:
         verified = None if name is not None else self.newest_verified(folder)
         return self._find(folder, name) if verified is None else verified.snapshot
 
-    def erase_from(
-        self, folder: Path, patient_id: int, progress: Progress = lambda done, total: None
-    ) -> ErasedFromBackups:
+    def erase_from(self, folder: Path, traces: Traces, progress: Progress = silent) -> ErasedFromBackups:
         """Take a patient, who has been erased from the case log, out of its backups.
 
         A new backup is made and verified; then every other one in which the patient is or may be is removed, with the
-        pictures that only those held. Raises AccessRefusedError for who may not administer.
+        pictures that only those held. What the backups tell of the patient's identifier is added to the traces. Raises
+        AccessRefusedError for who may not administer.
         """
         self._access.require(Permission.ADMINISTER)
         key, place = self._access.key, self._own_place(folder)
         created = self.create(folder, progress)
         fresh = created.written.snapshot
-        if created.flaws or may_hold(fresh, key, patient_id):
+        if created.flaws or may_hold(fresh, key, Traces(traces.identifier, traces.patient_ids)):
             raise BackupUnavailableError(
                 "No backup without the patient could be made, so the older ones were kept.",
                 created.flaws[0].what if created.flaws else "Erase the patient from the case log first.",
             )
         with place.changing():
             others = [snapshot for snapshot in place.all() if snapshot != fresh]
-            going = tuple(snapshot for snapshot in others if may_hold(snapshot, key, patient_id))
+            told = traces.and_those(traces_in(snapshot, key, traces.identifier) for snapshot in others)
+            sought = told.besides(everything_in(fresh, key))
+            going = tuple(snapshot for snapshot in others if may_hold(snapshot, key, sought))
             remove(place, key, going)
+        if going:
+            self._tell(AuditAction.COPIES_REMOVED, self._person_id())
         elsewhere = tuple(other.root for other in places_in(folder) if other != place)
         return ErasedFromBackups(created, going, elsewhere)
+
+    def _newest_own(self, place: Place, key: DataKey) -> BackupEntry | None:
+        """The newest under the key of now that was not made by a clock that was ahead."""
+        now = self._now()
+        return next((one for one in entries_in(place, key, None) if one.own and one.snapshot.made_at <= now), None)
+
+    def _refuse_last(self, folder: Path, going: Sequence[Snapshot]) -> None:
+        verified = {entry.snapshot for entry in self.list(folder) if entry.own and entry.verified}
+        if verified and verified <= set(going):
+            raise AccessRefusedError(
+                "This is the only verified backup of the case log.", "Make a new backup first, then remove the old one."
+            )
 
     def _person_id(self) -> str:
         """Who is at work; nobody where there is no log, or its ring is damaged."""
@@ -257,8 +319,8 @@ class Backups:
 
     def _find(self, folder: Path, name: str | None) -> Snapshot:
         """A backup by name, or the newest that the case log's key opens, or the newest of all."""
-        entries = self.list(folder)
-        wanted = [entry for entry in entries if entry.snapshot.name == name] if name else list(entries)
+        entries = likely_first(self.list(folder), self._now())
+        wanted = [entry for entry in entries if entry.snapshot.name == name] if name else entries
         for entry in sorted(wanted, key=lambda entry: not entry.own):
             return entry.snapshot
         raise BackupUnavailableError(
@@ -273,9 +335,15 @@ class Backups:
         except (AccessRefusedError, CaseLogUnavailableError):
             return None
 
+    def _log_id_at_hand(self) -> str | None:
+        try:
+            return self._log_id()
+        except (AccessRefusedError, CaseLogUnavailableError):
+            return None
+
     def _key_of(self, snapshot: Snapshot, unlock: Unlock) -> DataKey:
         own = self._key_at_hand()
-        if own is not None and _entry(snapshot, own, {}).own:
+        if own is not None and entry_of(snapshot, own, {}, None).own:
             return own
         ring = load_keyring(snapshot.files.keyring)
         if ring is None:
@@ -291,20 +359,6 @@ class Backups:
             raise AccessRefusedError("There is a case log of SkinDesk 0.1 here.", "Set it up first, then restore.")
         if door is not Door.NEW:
             self._access.require(Permission.ADMINISTER)
-
-
-def _entries(place: Place, key: DataKey | None) -> list[BackupEntry]:
-    trust = load_trust(place, key)
-    return [_entry(snapshot, key, trust) for snapshot in place.all()]
-
-
-def _entry(snapshot: Snapshot, key: DataKey | None, trust: dict[str, Trust]) -> BackupEntry:
-    try:
-        manifest = load_manifest(snapshot.manifest, key)
-    except UnvouchedError:
-        return BackupEntry(snapshot, None, Trust(), own=key is not None)
-    own = key is not None and manifest.key_id == key_id(key)
-    return BackupEntry(snapshot, manifest, trust.get(snapshot.name, Trust()), own)
 
 
 def _keep_people(here: LogFolder, there: LogFolder, key: DataKey) -> None:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 
 from skindesk.domain.audit import AuditAction, AuditEntry, AuditEvent, Subject
+from skindesk.domain.audit_reading import ALL_ENTRIES, AuditFilter, AuditVerdict
 from skindesk.domain.case import CaseDraft, Patient
 from skindesk.domain.errors import InvalidCaseError
 from skindesk.domain.people import Permission
@@ -61,13 +62,24 @@ class Casework:
             )
         )
 
-    def audit_entries(self, before: int | None = None, limit: int = 50) -> tuple[AuditEntry, ...]:
+    def audit_entries(
+        self, before: int | None = None, limit: int = 50, only: AuditFilter = ALL_ENTRIES
+    ) -> tuple[AuditEntry, ...]:
         """Entries of the audit, newest first, as `CaseLog.audit_entries` describes.
 
         Raises AccessRefusedError where whoever is at work is no administrator: it tells what everybody did.
         """
         self._require(Permission.ADMINISTER)
-        return self.log.audit_entries(before, limit)
+        return self.log.audit_entries(before, limit, only)
+
+    def check_audit(self) -> AuditVerdict:
+        """Look for tampering along the whole chain, which takes a while.
+
+        Raises AccessRefusedError where whoever is at work is no administrator.
+        """
+        self._require(Permission.ADMINISTER)
+        head = self.log.audit_head()
+        return AuditVerdict(self.log.verify_audit(), head)
 
     def others_with_picture(self, sha256: str, patient_id: int | None) -> tuple[Patient, ...]:
         """Everybody but this patient in whose cases the same picture file is: a reason to ask before saving.

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from skindesk.domain.audit import AuditAction, AuditEntry, AuditEvent, AuditHead, Subject
+from skindesk.domain.audit_reading import ALL_ENTRIES, AuditFilter
 from skindesk.domain.people import Person
 from skindesk.storage.audit_chain import Chain, new_detail
 from skindesk.storage.audit_head_file import HeadFile
@@ -141,8 +142,10 @@ def is_borne_out(session: Session, file: HeadFile) -> bool:
     return held is not None and has_head(session, held, "")
 
 
-def entries_before(session: Session, seq: int | None, limit: int) -> tuple[AuditEntry, ...]:
-    """Up to `limit` entries, newest first, from just before `seq` on."""
+def entries_before(
+    session: Session, seq: int | None, limit: int, only: AuditFilter = ALL_ENTRIES
+) -> tuple[AuditEntry, ...]:
+    """Up to `limit` entries that pass the filter, newest first, from just before `seq` on."""
     found = (
         select(
             AuditEntryRow.seq,
@@ -160,6 +163,13 @@ def entries_before(session: Session, seq: int | None, limit: int) -> tuple[Audit
     )
     if seq is not None:
         found = found.where(AuditEntryRow.seq < seq)
+    for column, wanted in (
+        (AuditEntryRow.person_id, only.person_id),
+        (AuditEntryRow.action, only.action),
+        (AuditEntryRow.patient_id, only.patient_id),
+    ):
+        if wanted is not None:
+            found = found.where(column == wanted)
     return tuple(AuditEntry(*row) for row in session.execute(found))
 
 

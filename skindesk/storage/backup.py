@@ -3,7 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
-from skindesk.domain.errors import CaseLogUnavailableError
+from skindesk.domain.errors import CaseLogDamagedError
 from skindesk.storage.engine import DatabaseFile
 from skindesk.storage.plain_words import DAMAGED
 from skindesk.system.files import sync_file, sync_folder
@@ -13,7 +13,7 @@ def back_up(database: DatabaseFile, target: Path) -> None:
     """Copy a database to `target`, which appears whole and checked or not at all.
 
     The copy holds everything committed when it begins, is a single file and has the same key. Raises
-    CaseLogUnavailableError where the copy is damaged, which means that the original is; the DB-API module's Error and
+    CaseLogDamagedError where the copy is damaged, which means that the original is; the DB-API module's Error and
     OSError pass.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -33,4 +33,4 @@ def _copy(database: DatabaseFile, target: Path) -> None:
         source.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE").fetchall()  # one file, with no -wal beside it
         if copy.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)]:
-            raise CaseLogUnavailableError(*DAMAGED)
+            raise CaseLogDamagedError(*DAMAGED)

@@ -2,13 +2,13 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Engine, select
-from sqlalchemy.orm import selectinload
 
 from skindesk.domain.audit import AuditAction, AuditEntry, AuditEvent, AuditFinding, AuditHead, Subject
+from skindesk.domain.audit_reading import ALL_ENTRIES, AuditFilter
 from skindesk.domain.case import (
     Case,
     CaseCursor,
@@ -21,9 +21,10 @@ from skindesk.domain.case import (
     PatientDetails,
 )
 from skindesk.domain.case_filter import EVERY_CASE, CaseFilter
-from skindesk.domain.errors import InvalidCaseError
+from skindesk.domain.errors import CaseLogUnavailableError, InvalidCaseError
 from skindesk.domain.people import OWNER, Person
 from skindesk.domain.prediction import Prediction
+from skindesk.domain.transfer import ImportedCase, ImportOutcome
 from skindesk.storage.audit import AuditTrail, entries_before, head_of
 from skindesk.storage.audit_check import audit_findings
 from skindesk.storage.case_record import take_up_cases
@@ -33,16 +34,16 @@ from skindesk.storage.erasing import (
     ErasedPatient,
     empty_write_ahead_log,
     erase_rows,
-    has_pictures_to_remove,
-    remove_earlier,
-    remove_pictures,
+    has_files_to_remove,
+    remove_files,
 )
 from skindesk.storage.full_text import is_behind
 from skindesk.storage.image_store import ImageStore
+from skindesk.storage.importing import carry_out, foreseen, plans_for
 from skindesk.storage.integrity import Finding, audit_trouble, findings
 from skindesk.storage.plain_words import in_plain_words
 from skindesk.storage.record import Record
-from skindesk.storage.rows import ImageRow, LesionRow, PatientRow, VisitRow
+from skindesk.storage.rows import WHOLE_CASE, ImageRow, LesionRow, PatientRow, VisitRow
 from skindesk.storage.saving import SavedCase, add_prediction, case_of, refresh_case, save_draft
 from skindesk.storage.schema import bring_up_to_date
 from skindesk.storage.sealing import DataKey, PictureSealer
@@ -50,6 +51,7 @@ from skindesk.storage.search import identifier_key
 from skindesk.storage.summaries import cases_of_patient, count_of_cases, matching, page_of_cases
 from skindesk.storage.transactions import Transactions
 from skindesk.storage.values import to_case, to_patient
+from skindesk.storage.whole_cases import patients_after, whole_cases
 from skindesk.system.paths import LogFolder
 
 VIEW_TOLD_FOR_S = 300.0
@@ -103,9 +105,12 @@ class CaseLog:
     def take_up(self) -> None:
         """Begin the audit where there is none yet, and finish what an interrupted erasure has left."""
         with self._work.reading() as session:
-            interrupted, unindexed = has_pictures_to_remove(session), is_behind(session)
+            interrupted, unindexed = has_files_to_remove(session), is_behind(session)
         if interrupted:
-            self._remove_erased_pictures()
+            try:
+                self._remove_erased_files()
+            except CaseLogUnavailableError:
+                _log.warning("the files of an erased patient could not be removed yet", exc_info=True)
         if unindexed:
             with self._work.untold() as session:
                 take_up_cases(session)
@@ -162,14 +167,19 @@ class CaseLog:
 
         Nothing of them stays in free pages, in copies from before migrations or among the picture files; pictures that
         another patient's case has, too, stay with that case. The audit keeps its entries, which hold only ids, and
-        says who erased. Raises InvalidCaseError where the patient is not in the log.
+        says who erased. Raises InvalidCaseError where the patient is not in the log. Where CaseLogUnavailableError
+        says that files could not be removed, the patient is erased, and the next opening removes them.
         """
         with self._work.writing() as (session, tell):
             erased = erase_rows(session, patient_id)
             tell(AuditEvent(AuditAction.PATIENT_ERASED, Subject.PATIENT, str(patient_id), patient_id))
-            if self._earlier is not None:
-                remove_earlier(self._earlier)
-        self._remove_erased_pictures()
+        try:
+            self._remove_erased_files()
+        except CaseLogUnavailableError as error:
+            raise CaseLogUnavailableError(
+                f"The patient is erased from the case log, but not all of their files could be removed. {error.what}",
+                "SkinDesk removes the rest when it next opens the case log.",
+            ) from error
         with in_plain_words():
             if not empty_write_ahead_log(self._engine):
                 _log.warning("another program reads the case log; what was erased leaves its -wal file later")
@@ -191,12 +201,40 @@ class CaseLog:
         Raises InvalidCaseError where there is no such case.
         """
         with self._work.reading() as session:
-            row = session.scalar(select(LesionRow).where(LesionRow.id == case_id).options(*_WHOLE_CASE))
+            row = session.scalar(select(LesionRow).where(LesionRow.id == case_id).options(*WHOLE_CASE))
             if row is None:
                 raise InvalidCaseError(f"The case log has no case {case_id}.", "Search for the patient instead.")
             case = to_case(row)
         self._tell_view(case.patient.patient_id)
         return case
+
+    def patients_after(self, patient_id: int, query: str = "", limit: int = 50) -> tuple[Patient, ...]:
+        """Up to `limit` patients who match as in `page`, by the log's keys, from just after this one on."""
+        with self._work.reading() as session:
+            return patients_after(session, patient_id, query, limit)
+
+    def whole_cases(self, patient_id: int) -> tuple[Case, ...]:
+        """All cases of one patient with all their visits, by lesion number; the caller tells the audit why."""
+        with self._work.reading() as session:
+            return whole_cases(session, patient_id)
+
+    def import_case(
+        self, cases: Sequence[Case], at: int, content: Callable[[str], bytes], source: str, may_correct: bool
+    ) -> ImportedCase:
+        """Take one of a patient's cases of another log into this one, in one transaction, unless it is refused.
+
+        `cases` are all that the `source` has of the patient. What is there already is not repeated; what is blank here
+        is filled in where whoever is at work `may_correct`. `content` gives a picture's bytes by its digest.
+        """
+        with self._work.writing() as (session, tell):
+            plan = plans_for(session, cases, may_correct)[at]
+            writes = plan.outcome in (ImportOutcome.IMPORTED, ImportOutcome.EXTENDED)
+            return foreseen(plan, carry_out(session, self._images, plan, content, source, tell) if writes else None)
+
+    def foresee_import(self, cases: Sequence[Case], may_correct: bool) -> tuple[ImportedCase, ...]:
+        """What `import_case` would come to for each of a patient's cases; nothing is written."""
+        with self._work.reading() as session:
+            return tuple(map(foreseen, plans_for(session, cases, may_correct)))
 
     def cases_of(self, patient_id: int) -> tuple[CaseSummary, ...]:
         """All cases of one patient, latest visit first; none where the patient is not in the log.
@@ -257,10 +295,18 @@ class CaseLog:
             for event in events:
                 tell(event)
 
-    def audit_entries(self, before: int | None = None, limit: int = 50) -> tuple[AuditEntry, ...]:
-        """Up to `limit` entries of the audit, newest first, from just before entry `before` on."""
+    def audit_entries(
+        self, before: int | None = None, limit: int = 50, only: AuditFilter = ALL_ENTRIES
+    ) -> tuple[AuditEntry, ...]:
+        """Up to `limit` entries of the audit that pass the filter, newest first, from just before entry `before` on."""
         with self._work.reading() as session:
-            return entries_before(session, before, limit)
+            return entries_before(session, before, limit, only)
+
+    def identifiers(self, patient_ids: Collection[int]) -> Mapping[int, str]:
+        """The identifiers of these patients, by the log's key; of those who were erased there is none."""
+        found = select(PatientRow.id, PatientRow.identifier).where(PatientRow.id.in_(patient_ids))
+        with self._work.reading() as session:
+            return {row.id: row.identifier for row in session.execute(found)}
 
     def audit_head(self) -> AuditHead | None:
         """Where the audit ends now, to be written into a backup or report; None where there is no audit."""
@@ -287,16 +333,6 @@ class CaseLog:
         self.tell(AuditEvent(AuditAction.PATIENT_VIEWED, Subject.PATIENT, str(patient_id), patient_id))
         self._viewed_at_s[view] = now_s
 
-    def _remove_erased_pictures(self) -> None:
+    def _remove_erased_files(self) -> None:
         with self._work.untold() as session:
-            remove_pictures(session, self._images)
-
-
-_WHOLE_CASE = (
-    selectinload(LesionRow.patient),
-    selectinload(LesionRow.final_diagnoses),
-    selectinload(LesionRow.visits).options(
-        selectinload(VisitRow.reviews),
-        selectinload(VisitRow.images).selectinload(ImageRow.predictions),
-    ),
-)
+            remove_files(session, self._images, self._earlier)

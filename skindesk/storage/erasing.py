@@ -28,6 +28,9 @@ from skindesk.storage.rows import (
 )
 from skindesk.system.files import sync_folder
 
+_COPIES = "copies"
+"""Stands among the pictures that are still to be removed for the copies from before migrations."""
+
 
 @dataclass(frozen=True)
 class ErasedPatient:
@@ -71,8 +74,8 @@ def erase_rows(session: Session, patient_id: int) -> ErasedPatient:
             delete(PatientRow).where(PatientRow.id == patient_id),
         ):
             session.execute(rows.execution_options(synchronize_session=False))
-    if pictures:
-        session.execute(insert(ErasedPictureRow).on_conflict_do_nothing(), [{"sha256": sha256} for sha256 in pictures])
+    to_remove = [{"sha256": sha256} for sha256 in (*pictures, _COPIES)]
+    session.execute(insert(ErasedPictureRow).on_conflict_do_nothing(), to_remove)
     return ErasedPatient(patient_id, pictures)
 
 
@@ -89,31 +92,26 @@ def _files_of_nobody_else(session: Session, lesions: Select[int], visits: Select
     return tuple(sorted(theirs - elsewhere))
 
 
-def remove_earlier(folder: Path) -> None:
-    """Remove the copies from before migrations: they hold the patient too. Raises OSError."""
-    copies = list(folder.glob("*")) if folder.exists() else []
-    for copy in copies:
-        copy.unlink()
-    if copies:
-        sync_folder(folder)
+def remove_files(session: Session, images: ImageStore, earlier: Path | None) -> None:
+    """Remove the copies from before migrations, which hold the patient too, and the files of erased pictures that no
+    case refers to again, also those that a crash has left.
 
-
-def remove_pictures(session: Session, images: ImageStore) -> None:
-    """Remove the files of erased pictures that no case refers to again, also those that a crash has left.
-
-    In a transaction that holds the write lock, so that nobody saves the same picture meanwhile.
+    In a transaction that holds the write lock, so that nobody saves the same picture meanwhile. Raises OSError,
+    CaseLogUnavailableError.
     """
     erased = session.scalars(select(ErasedPictureRow.sha256)).all()
     attached = FinalDiagnosisRow.attachment_sha256
     wanted = {*session.scalars(select(ImageRow.sha256).where(ImageRow.sha256.in_(erased)))}
     wanted |= {sha256 for sha256 in session.scalars(select(attached).where(attached.in_(erased))) if sha256}
+    if earlier is not None:
+        _empty(earlier)
     for sha256 in erased:
         if sha256 not in wanted:
             images.remove(sha256)
     session.execute(delete(ErasedPictureRow))
 
 
-def has_pictures_to_remove(session: Session) -> bool:
+def has_files_to_remove(session: Session) -> bool:
     """Whether an erasure was interrupted before its files were gone."""
     return session.scalar(select(ErasedPictureRow.sha256).limit(1)) is not None
 
@@ -127,3 +125,11 @@ def empty_write_ahead_log(engine: Engine) -> bool:
         return [row[0] for row in cursor.fetchall()] == [0]
     finally:
         connection.close()
+
+
+def _empty(folder: Path) -> None:
+    copies = list(folder.glob("*")) if folder.exists() else []
+    for copy in copies:
+        copy.unlink()
+    if copies:
+        sync_folder(folder)

@@ -20,6 +20,7 @@ def filter_to_json(criteria: CaseFilter) -> dict[str, Any]:
         "malignant_sum_from": criteria.malignant_sum_from,
         "malignant_sum_to": criteria.malignant_sum_to,
         "model_id": criteria.model_id,
+        "case_ids": None if criteria.case_ids is None else sorted(criteria.case_ids),
     }
 
 
@@ -35,6 +36,7 @@ def json_to_filter(values: dict[str, Any]) -> CaseFilter:
         malignant_sum_from=values["malignant_sum_from"],
         malignant_sum_to=values["malignant_sum_to"],
         model_id=values["model_id"],
+        case_ids=None if values.get("case_ids") is None else frozenset(values["case_ids"]),
     )
 
 

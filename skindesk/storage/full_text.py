@@ -9,20 +9,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from skindesk.storage.rows import FormerPatientRow, ImageRow, LesionRow, PatientRow, VisitRow
+from skindesk.storage.rows import WHOLE_CASE, FormerPatientRow, ImageRow, LesionRow, PatientRow
 from skindesk.storage.search import fold
 
 _PUT = text("INSERT INTO case_text (rowid, words) VALUES (:recency, :words)")
 _TAKE = text("DELETE FROM case_text WHERE rowid = :recency")
-_WHOLE = (
-    selectinload(LesionRow.patient),
-    selectinload(LesionRow.final_diagnoses),
-    selectinload(LesionRow.visits).options(
-        selectinload(VisitRow.reviews), selectinload(VisitRow.images).selectinload(ImageRow.predictions)
-    ),
-)
 
 
 def pattern_of(query: str) -> str | None:
@@ -81,7 +74,7 @@ def _joined(word: str) -> str:
 
 
 def _lesions(session: Session, case_ids: Iterable[int]) -> Iterable[LesionRow]:
-    found = select(LesionRow).where(LesionRow.id.in_(case_ids)).options(*_WHOLE)
+    found = select(LesionRow).where(LesionRow.id.in_(case_ids)).options(*WHOLE_CASE)
     return session.scalars(found.execution_options(populate_existing=True)).all()
 
 

@@ -7,9 +7,11 @@ recovery key. A passphrase is changed by wrapping again; nothing is encrypted an
 import base64
 import hashlib
 import hmac
+import itertools
 import json
 import secrets
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError
+from skindesk.domain.errors import AccessRefusedError, CaseLogDamagedError, CaseLogUnavailableError, WrongSecretError
 from skindesk.domain.people import Person, Role
 from skindesk.storage.plain_words import in_plain_words
 from skindesk.storage.sealing import KEY_BYTES, DataKey, SealBrokenError, Sealer
@@ -26,12 +28,33 @@ from skindesk.system.files import write_durably
 
 SHORTEST_PASSPHRASE = 8
 _VERSION = 1
+_LAST_GENERATION = 2**31 - 1
+"""SQLite's user_version holds no more."""
 _SALT_BYTES = 16
 _RECOVERY_BYTES = 20
 _RECOVERY_GROUP = 4
+_LOOK_ALIKES = str.maketrans({"0": "O", "8": "B"})
+"""Digits that are not in the recovery key's alphabet (RFC 4648, base 32), read as the letters that they look like."""
+_MOST_ONES = 6
+"""A 1 may be an I or an L, so that each doubles what is tried."""
+_MOST_MEMORY_KIB = 2**21
+"""What the costlier of RFC 9106's two recommended options takes (section 4)."""
+_MOST_WORK_KIB = 2**22
+"""Memory times passes: twice that option's. A file that asks for more would only keep this computer busy."""
+_MOST_LANES = 64
+_LEAST_MEMORY_OF_A_LANE_KIB = 8
+"""RFC 9106, section 3.1."""
 _DAMAGED = (
     "The file that holds the case log's key is damaged.",
     "Nothing was changed. Restore keyring.json from a backup of the case log.",
+)
+_UNBEARABLE = (
+    "The file that holds the case log's key asks for more work or memory than a passphrase may cost, or for none.",
+    "It was changed outside SkinDesk, and nothing was tried. Restore keyring.json from a backup of the case log.",
+)
+_TOO_LITTLE_MEMORY = (
+    "This computer has too little free memory to check the passphrase.",
+    "Close other programs, then try again.",
 )
 _TAMPERED = (
     "The list of people of this case log was changed outside SkinDesk.",
@@ -46,6 +69,16 @@ class Cost:
     memory_kib: int = 65_536
     passes: int = 3
     lanes: int = 4
+
+    @property
+    def bearable(self) -> bool:
+        """Whether it is one that Argon2 knows and that a computer can be asked to bear at every sign-in."""
+        return (
+            all(type(value) is int for value in (self.memory_kib, self.passes, self.lanes))
+            and 1 <= self.lanes <= _MOST_LANES
+            and _LEAST_MEMORY_OF_A_LANE_KIB * self.lanes <= self.memory_kib <= _MOST_MEMORY_KIB
+            and 1 <= self.passes <= _MOST_WORK_KIB // self.memory_kib
+        )
 
 
 @dataclass(frozen=True)
@@ -63,7 +96,8 @@ class Keyring:
     """Who can open a case log. Its methods return changed copies; `save` keeps one.
 
     `open_key` is the data key itself where no passphrase is needed; then there are no members. `voucher` is an HMAC
-    under a key that follows from the data key, so that the list of people cannot be changed without it.
+    under a key that follows from the data key, so that the list of people cannot be changed without it. `generation`
+    counts the changes.
     """
 
     log_id: str
@@ -71,6 +105,7 @@ class Keyring:
     members: tuple[_Member, ...] = ()
     recovery: bytes = b""
     voucher: bytes = b""
+    generation: int = 0
 
     @property
     def protected(self) -> bool:
@@ -102,12 +137,15 @@ class Keyring:
         return self._unwrap(member.wrapped, wrapping, person_id, "The passphrase is not right.")
 
     def unlock_by_recovery(self, recovery_key: str) -> DataKey:
-        """The data key, by the recovery key, however it is spaced. Raises as `unlock` does."""
-        try:
-            secret = base64.b32decode("".join(filter(str.isalnum, recovery_key)).upper())
-        except ValueError:  # no letters of such a key
-            secret = b""
-        return self._unwrap(self.recovery, _from_recovery(secret), "recovery", "The recovery key is not right.")
+        """The data key, by the recovery key, however it is spaced, in capitals or not, and with digits for letters
+        that look like them. Raises as `unlock` does.
+        """
+        for secret in _secrets_read_as(recovery_key):
+            try:
+                return self._unwrap(self.recovery, _from_recovery(secret), "recovery", "")
+            except WrongSecretError:
+                continue
+        raise WrongSecretError("The recovery key is not right.", "Try again.")
 
     def protect(self, key: DataKey, name: str, passphrase: str, cost: Cost | None = None) -> "tuple[Keyring, str]":
         """A ring without an open key, whose first administrator is named; and the recovery key to print.
@@ -155,6 +193,10 @@ class Keyring:
         if not hmac.compare_digest(self.voucher, self._voucher(key)):
             raise CaseLogUnavailableError(*_TAMPERED)
 
+    def after(self, generation: int) -> "Keyring":
+        """A ring whose next change is later than that generation, too. It is not vouched for before."""
+        return replace(self, generation=max(self.generation, generation))
+
     def with_key(self, new: DataKey, person_id: str, passphrase: str) -> "tuple[Keyring, str]":
         """A ring for another data key, which only this administrator can open; and its recovery key.
 
@@ -198,7 +240,7 @@ class Keyring:
         try:
             key = DataKey(Sealer(wrapping).open(wrapped, self._label(whose)))
         except SealBrokenError as error:
-            raise AccessRefusedError(refusal, "Try again.") from error
+            raise WrongSecretError(refusal, "Try again.") from error
         self.check_voucher(key)
         return key
 
@@ -206,10 +248,13 @@ class Keyring:
         return f"{self.log_id} {whose}"
 
     def _vouched(self, key: DataKey) -> "Keyring":
-        return replace(self, voucher=self._voucher(key))
+        changed = replace(self, generation=self.generation + 1)
+        return replace(changed, voucher=changed._voucher(key))
 
     def _voucher(self, key: DataKey) -> bytes:
         listed = {name: value for name, value in self._as_json().items() if name != "voucher"}
+        if self.generation == 0:
+            del listed["generation"]  # the first rings had none
         content = json.dumps(listed, sort_keys=True, ensure_ascii=True).encode()
         return hmac.new(key.people, content, hashlib.sha256).digest()
 
@@ -229,6 +274,7 @@ class Keyring:
             ],
             "recovery": _text(self.recovery),
             "voucher": _text(self.voucher),
+            "generation": self.generation,
         }
 
 
@@ -239,14 +285,17 @@ def new_keyring() -> Keyring:
 
 @in_plain_words()
 def load_keyring(path: Path) -> Keyring | None:
-    """A profile's ring, or None where it has none yet. Raises CaseLogUnavailableError where it cannot be read."""
+    """A profile's ring, or None where it has none yet.
+
+    Raises CaseLogDamagedError where it is damaged, CaseLogUnavailableError where it cannot be read.
+    """
     try:
         raw = json.loads(path.read_text("utf-8"))
         return _from_json(raw)
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CaseLogUnavailableError(*_DAMAGED) from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise CaseLogDamagedError(*_DAMAGED) from error
 
 
 def _from_json(raw: dict[str, Any]) -> Keyring:
@@ -260,18 +309,27 @@ def _from_json(raw: dict[str, Any]) -> Keyring:
     return Keyring(
         log_id=str(raw["log_id"]),
         open_key=open_key,
-        members=tuple(
-            _Member(
-                Person(str(entry["person_id"]), str(entry["name"]), Role(entry["role"])),
-                Cost(**{name: int(value) for name, value in entry["cost"].items()}),
-                base64.b64decode(entry["salt"], validate=True),
-                base64.b64decode(entry["wrapped"], validate=True),
-            )
-            for entry in raw["members"]
-        ),
+        members=tuple(_member_from_json(entry) for entry in raw["members"]),
         recovery=base64.b64decode(raw["recovery"], validate=True),
         voucher=base64.b64decode(raw["voucher"], validate=True),
+        generation=_generation(raw.get("generation", 0)),
     )
+
+
+def _generation(raw: Any) -> int:
+    if type(raw) is not int or not 0 <= raw <= _LAST_GENERATION:
+        raise ValueError("a generation is a number")
+    return raw
+
+
+def _member_from_json(raw: dict[str, Any]) -> _Member:
+    person, cost = Person(str(raw["person_id"]), str(raw["name"]), Role(raw["role"])), Cost(**raw["cost"])
+    if not cost.bearable:
+        raise CaseLogDamagedError(*_UNBEARABLE)
+    salt = base64.b64decode(raw["salt"], validate=True)
+    if len(salt) != _SALT_BYTES:
+        raise ValueError("a salt has another length")
+    return _Member(person, cost, salt, base64.b64decode(raw["wrapped"], validate=True))
 
 
 def _text(content: bytes) -> str:
@@ -280,8 +338,24 @@ def _text(content: bytes) -> str:
 
 def _from_passphrase(passphrase: str, salt: bytes, cost: Cost) -> bytes:
     kdf = Argon2id(salt=salt, length=KEY_BYTES, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib)
-    return kdf.derive(unicodedata.normalize("NFKC", passphrase).encode())
+    try:
+        return kdf.derive(unicodedata.normalize("NFKC", passphrase).encode())
+    except MemoryError as error:
+        raise CaseLogUnavailableError(*_TOO_LITTLE_MEMORY) from error
 
 
 def _from_recovery(secret: bytes) -> bytes:
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=b"skindesk recovery").derive(secret)
+
+
+def _secrets_read_as(recovery_key: str) -> Iterator[bytes]:
+    """What somebody may have meant; nothing where these are not the letters of such a key."""
+    typed = unicodedata.normalize("NFKC", recovery_key).upper()
+    letters = "".join(filter(str.isalnum, typed)).translate(_LOOK_ALIKES)
+    if letters.count("1") > _MOST_ONES:
+        return
+    for read in itertools.product(*("IL" if letter == "1" else letter for letter in letters)):
+        try:
+            yield base64.b32decode("".join(read))
+        except ValueError:
+            return

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from skindesk.domain.errors import CaseLogUnavailableError
+from skindesk.domain.errors import CaseLogDamagedError, CaseLogUnavailableError
 
 _FULL = ("The disk that holds the case log is full.", "Free some space on it, then try again.")
 _BUSY = (
@@ -44,6 +44,7 @@ NOT_A_CASE_LOG = (
     "The file in the case log's place is not a case log.",
     "It was left as it is. Move it away, or choose another profile folder.",
 )
+_BEYOND_REPAIR = (DAMAGED, _NOT_OPENED_BY_ITS_KEY, NOT_A_CASE_LOG)
 
 _BY_SQLITE_CODE = {
     sqlite3.SQLITE_FULL: _FULL,
@@ -82,6 +83,7 @@ _BY_ERRNO = {
 def in_plain_words() -> Iterator[None]:
     """Turn trouble with the disk or the database file into CaseLogUnavailableError, its cause chained.
 
+    Where the database itself is beyond use, it is the CaseLogDamagedError among them.
     Wrong SQL and broken constraints are bugs and pass unchanged.
     """
     try:
@@ -94,7 +96,8 @@ def in_plain_words() -> Iterator[None]:
         sentences = _NOT_OPENED_BY_ITS_KEY if encrypted and code == sqlite3.SQLITE_NOTADB else _BY_SQLITE_CODE.get(code)
         if sentences is None:
             raise
-        raise CaseLogUnavailableError(*sentences) from error
+        kind = CaseLogDamagedError if sentences in _BEYOND_REPAIR else CaseLogUnavailableError
+        raise kind(*sentences) from error
     except OSError as error:
         raise CaseLogUnavailableError(*_BY_ERRNO.get(error.errno or 0, _DISK)) from error
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from skindesk.domain.case import Lesion, LesionDetails, Patient, PatientDetails, ReviewDetails
 from skindesk.domain.case_filter import SavedFilter
 from skindesk.domain.final_diagnosis import FinalDiagnosisDetails
+from skindesk.domain.insights import ClosedCase, NoveltyReading
 from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.worklist import WorklistCounts, WorklistItem
 from skindesk.storage.case_record import (
@@ -20,6 +21,7 @@ from skindesk.storage.case_record import (
     review_case,
     withdraw,
 )
+from skindesk.storage.closed_cases import closed_cases, latest_novelty
 from skindesk.storage.drafts import Draft, draft_of, drop_draft, keep_draft
 from skindesk.storage.due import worklist, worklist_counts
 from skindesk.storage.filters import filter_to_json, json_to_filter
@@ -123,6 +125,16 @@ class Record:
         """How many cases stand on the worklist, and why."""
         with self._work.reading() as session:
             return worklist_counts(session, today)
+
+    def closed_cases(self) -> tuple[ClosedCase, ...]:
+        """Every closed case with a final diagnosis, and what had been said of it before: see `closed_cases`."""
+        with self._work.reading() as session:
+            return closed_cases(session)
+
+    def latest_novelty(self, limit: int) -> tuple[NoveltyReading, ...]:
+        """How strange networks found the pictures of late, among the last `limit` answers: see `latest_novelty`."""
+        with self._work.reading() as session:
+            return latest_novelty(session, limit)
 
     def keep_draft(self, person_id: str, kind: str, values: dict[str, Any], content: bytes | None = None) -> None:
         """Keep what a form holds. A `patient_id` among the values lets the draft go with an erased patient."""

@@ -34,23 +34,27 @@ def finish_replacing(folder: LogFolder, keep_old_as: Path | None = None) -> None
     """Put the new log into the old one's place.
 
     The old one is removed, or kept whole under a name beside it. Its files must not be open. Where the disk refuses,
-    CaseLogUnavailableError is raised and the old log is back in its place, at the latest when it is next settled.
+    CaseLogUnavailableError is raised, the new log is removed, and the old log is back in its place, at the latest when
+    it is next settled.
     """
-    new, old = _beside(folder, "new"), _beside(folder, "old")
-    _remove(old)
-    if folder.root.exists():
-        if keep_old_as is not None:
-            write_durably(folder.root / _KEEP_AS, keep_old_as.name.encode())
-        folder.root.replace(old)
+    old, note = _beside(folder, "old"), folder.root / _KEEP_AS
     try:
-        new.replace(folder.root)
-        sync_folder(folder.root.parent)
+        _remove(old)
+        if keep_old_as is not None and folder.root.exists():
+            write_durably(note, keep_old_as.name.encode())
+        _swap(folder)
     except OSError:
         with suppress(OSError):
-            _put_back(folder)
+            note.unlink(missing_ok=True)
+        abandon_replacing(folder)
         raise
     with suppress(OSError):  # the new log is in its place; what stays is seen to when it is next settled
         _dispose(old)
+
+
+def abandon_replacing(folder: LogFolder) -> None:
+    """Remove the new log, which is not to be; what the disk does not let go is removed when the log is next settled."""
+    shutil.rmtree(_beside(folder, "new"), ignore_errors=True)
 
 
 def unsettled(folder: LogFolder) -> bool:
@@ -81,6 +85,19 @@ def remove_unsealed(folder: LogFolder) -> None:
         with suppress(OSError):  # not empty: the rest is somebody else's
             inner.rmdir()
     sync_folder(folder.root)
+
+
+def _swap(folder: LogFolder) -> None:
+    """Two renames; where the second is refused, the first is undone if the disk allows."""
+    if folder.root.exists():
+        folder.root.replace(_beside(folder, "old"))
+    try:
+        _beside(folder, "new").replace(folder.root)
+        sync_folder(folder.root.parent)
+    except OSError:
+        with suppress(OSError):
+            _put_back(folder)
+        raise
 
 
 def _put_back(folder: LogFolder) -> None:

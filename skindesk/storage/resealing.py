@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from skindesk.domain.errors import CaseLogUnavailableError
+from skindesk.domain.errors import CaseLogDamagedError
 from skindesk.storage.audit_carrying import rechain
 from skindesk.storage.engine import DatabaseFile
 from skindesk.storage.image_store import ImageStore
@@ -51,7 +51,7 @@ def _copy_database(old: DatabaseFile, new: DatabaseFile) -> None:
     with closing(new.connect()) as copy:
         sound = copy.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)]
         if not sound or row_counts(copy, "main") != expected:
-            raise CaseLogUnavailableError(*DAMAGED)
+            raise CaseLogDamagedError(*DAMAGED)
     sync_file(new.path)
     sync_folder(new.path.parent)
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
     select,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, selectinload
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -337,3 +337,14 @@ def stored_files() -> Select[str]:
     attached = FinalDiagnosisRow.attachment_sha256
     files = pictures.union(select(attached).where(attached.is_not(None))).subquery()
     return select(files.c.sha256)
+
+
+WHOLE_CASE = (
+    selectinload(LesionRow.patient),
+    selectinload(LesionRow.final_diagnoses),
+    selectinload(LesionRow.visits).options(
+        selectinload(VisitRow.reviews),
+        selectinload(VisitRow.images).selectinload(ImageRow.predictions),
+    ),
+)
+"""Loads a lesion with everything that `to_case` needs."""

@@ -7,7 +7,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from skindesk.domain.audit import AuditAction, AuditEvent, Subject
-from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails, ReviewDetails
+from skindesk.domain.case import (
+    CaseDraft,
+    Lesion,
+    LesionDetails,
+    Patient,
+    PatientDetails,
+    PictureDetails,
+    ReviewDetails,
+)
 from skindesk.domain.errors import InvalidCaseError
 from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.prediction import Prediction
@@ -34,6 +42,8 @@ from skindesk.storage.values import (
     place,
     prediction_row,
     review_row,
+    to_lesion,
+    to_patient,
     to_prediction,
     to_review_details,
 )
@@ -41,12 +51,22 @@ from skindesk.storage.values import (
 
 @dataclass(frozen=True)
 class SavedCase:
-    """Where a draft went: its case (the lesion), its picture, its patient, and its review, if it added one."""
+    """Where a draft went: whose it is, of which lesion, and the log's keys of its picture and of a review it added."""
 
-    case_id: int
+    patient: Patient
+    lesion: Lesion
     image_id: int
-    patient_id: int
     review_id: int | None = None
+
+    @property
+    def patient_id(self) -> int:
+        """The log's key of the patient."""
+        return self.patient.patient_id
+
+    @property
+    def case_id(self) -> int:
+        """The log's number of the case."""
+        return self.lesion.case_id
 
 
 def save_draft(session: Session, images: ImageStore, draft: CaseDraft, tell: Tell) -> SavedCase:
@@ -59,14 +79,15 @@ def save_draft(session: Session, images: ImageStore, draft: CaseDraft, tell: Tel
     if images.add(draft.content, draft.picture.media_type) != draft.picture.sha256:
         raise ValueError("a draft's digest is not that of its content")
     visit = visit_of_day(session, lesion, draft.visited_at)
-    image = _image(session, visit, draft.picture, patient_id, tell)
+    image = image_at(session, visit, draft.picture, patient_id, tell)
     if draft.prediction is not None:
         add_prediction(session, image, draft.prediction, patient_id, tell)
     review = None if draft.review is None else add_review(session, visit, draft.review)
     if review is not None:
         tell(AuditEvent(AuditAction.REVIEW_ADDED, Subject.CASE, str(lesion.id), patient_id))
     refresh_case(session, lesion)
-    return SavedCase(lesion.id, image.id, patient_id, None if review is None else review.id)
+    patient = session.get_one(PatientRow, patient_id)
+    return SavedCase(to_patient(patient), to_lesion(lesion), image.id, None if review is None else review.id)
 
 
 def refresh_case(session: Session, lesion: LesionRow) -> None:
@@ -168,12 +189,14 @@ def _lesion(
     return row
 
 
-def add_lesion(session: Session, patient_id: int, details: LesionDetails, at: datetime, tell: Tell) -> LesionRow:
-    """A new lesion, which is a case that nobody has visited yet."""
+def add_lesion(
+    session: Session, patient_id: int, details: LesionDetails, at: datetime, tell: Tell, number: int | None = None
+) -> LesionRow:
+    """A new lesion, which nobody has visited yet, under the next number unless another free one is given."""
     highest = session.scalar(select(func.max(LesionRow.number)).where(LesionRow.patient_id == patient_id))
     row = LesionRow(
         patient_id=patient_id,
-        number=(highest or 0) + 1,
+        number=(highest or 0) + 1 if number is None else number,
         site=details.site.value,
         description=details.description.strip(),
         last_visit_at=at,
@@ -200,7 +223,7 @@ def visit_of_day(session: Session, lesion: LesionRow, visited_at: datetime) -> V
     return row
 
 
-def _image(session: Session, visit: VisitRow, picture: PictureDetails, patient_id: int, tell: Tell) -> ImageRow:
+def image_at(session: Session, visit: VisitRow, picture: PictureDetails, patient_id: int, tell: Tell) -> ImageRow:
     """The picture's row at that visit; the same picture is kept once."""
     known = session.scalar(select(ImageRow).where(ImageRow.visit_id == visit.id, ImageRow.sha256 == picture.sha256))
     if known is not None:

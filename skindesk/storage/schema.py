@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from skindesk.domain.errors import CaseLogUnavailableError
+from skindesk.domain.errors import CaseLogDamagedError, CaseLogUnavailableError
 from skindesk.storage.backup import back_up
 from skindesk.storage.engine import DatabaseFile, for_writing, open_engine
 from skindesk.storage.plain_words import NOT_A_CASE_LOG, in_plain_words
@@ -70,13 +70,13 @@ def _newest(steps: ScriptDirectory) -> str:
 def _revision_of(database: DatabaseFile) -> str | None:
     """The revision of an existing database, read without changing it; None where it is still empty."""
     if not database.path.is_file():
-        raise CaseLogUnavailableError(*NOT_A_CASE_LOG)
+        raise CaseLogDamagedError(*NOT_A_CASE_LOG)
     with closing(database.connect(read_only=True)) as connection:
         tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not tables:
             return None
         if "alembic_version" not in tables:
-            raise CaseLogUnavailableError(*NOT_A_CASE_LOG)
+            raise CaseLogDamagedError(*NOT_A_CASE_LOG)
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         return None if row is None else str(row[0])
 

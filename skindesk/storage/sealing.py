@@ -13,6 +13,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 _MAGIC = b"SKDSEAL\x01"
+_TAG_BYTES = 16
+SEAL_BYTES = len(_MAGIC) + _NONCE_BYTES + _TAG_BYTES
+"""So many bytes more than its content has what was sealed."""
 
 
 class SealBrokenError(Exception):
@@ -59,7 +62,7 @@ class Sealer:
         self._cipher = AESGCM(key)
 
     def seal(self, content: bytes, label: str) -> bytes:
-        """Magic, nonce, ciphertext and tag: 36 bytes more than the content."""
+        """Magic, nonce, ciphertext and tag."""
         nonce = os.urandom(_NONCE_BYTES)
         return _MAGIC + nonce + self._cipher.encrypt(nonce, content, _MAGIC + label.encode())
 

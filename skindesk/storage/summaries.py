@@ -1,5 +1,6 @@
 """Reads the rows of the case table with a fixed number of statements, however many rows there are."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -124,6 +125,9 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         found.append(LesionRow.malignant_sum <= wanted.malignant_sum_to)
     if wanted.model_id:
         found.append(LesionRow.model_id == wanted.model_id)
+    if wanted.case_ids is not None:
+        listed = func.json_each(json.dumps(sorted(wanted.case_ids))).table_valued("value")  # any number in one parameter
+        found.append(LesionRow.id.in_(select(listed.c.value)))
     return found
 
 

@@ -3,7 +3,7 @@
 import os
 import sys
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -11,6 +11,7 @@ from platformdirs import user_data_path
 from skindesk.domain.errors import ProfileUnavailableError
 
 PROFILE_VARIABLE = "SKINDESK_PROFILE"
+_SET_ASIDE, _SET_ASIDE_AT = ".replaced-", "%Y%m%dT%H%M%S%fZ"
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -80,7 +81,13 @@ class Profile:
 
     def set_aside(self, at: datetime) -> Path:
         """The folder under which a log that is replaced at this moment, in UTC, is kept whole."""
-        return self.log.root.with_name(f"{self.log.root.name}.replaced-{at:%Y%m%dT%H%M%S%fZ}")
+        return self.log.root.with_name(f"{self.log.root.name}{_SET_ASIDE}{at:{_SET_ASIDE_AT}}")
+
+    def logs_set_aside(self) -> tuple[tuple[Path, datetime], ...]:
+        """The logs that were replaced and are kept whole, each with when, in UTC; the latest first."""
+        found = ((path, _set_aside_at(path)) for path in self.root.glob(f"{self.log.root.name}{_SET_ASIDE}*"))
+        dated = [(path, at) for path, at in found if at is not None]
+        return tuple(sorted(dated, key=lambda one: one[1], reverse=True))
 
     @property
     def log_lock(self) -> Path:
@@ -93,14 +100,24 @@ class Profile:
         return self.root / "keyring.lock"
 
     @property
+    def window_lock(self) -> Path:
+        """The file by whose lock windows on this profile know of each other."""
+        return self.root / "window.lock"
+
+    @property
     def sign_ins(self) -> Path:
-        """Failed sign-ins, which slow down guessing and wait to be entered into the audit."""
+        """Failed sign-ins, which slow down guessing."""
         return self.root / "sign-ins.json"
 
     @property
     def untold(self) -> Path:
-        """What people did to the door of the log, which waits to be entered into the audit."""
+        """What people did at the door of the log, which waits to be entered into the audit."""
         return self.root / "untold.jsonl"
+
+    @property
+    def last_backup(self) -> Path:
+        """When and where the case log was last backed up, for while the drive of the backups is away."""
+        return self.root / "last-backup.json"
 
     @property
     def models(self) -> Path:
@@ -121,6 +138,14 @@ class Profile:
     def logs(self) -> Path:
         """The program's logs; they hold ids and digests, never names."""
         return self.root / "logs"
+
+
+def _set_aside_at(path: Path) -> datetime | None:
+    """When a log was set aside; None for a folder that somebody else has named so."""
+    try:
+        return datetime.strptime(path.name.rpartition(_SET_ASIDE)[2], _SET_ASIDE_AT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def find_profile(chosen: Path | None = None) -> Profile:

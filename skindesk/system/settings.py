@@ -31,6 +31,7 @@ class Settings:
     `model_id` and `class_mix` are for dermoscopic pictures, their clinical fellows for clinical ones. A model's id
     None means the default for that kind of picture; a class mix is `archive`, `balanced`, or the path of a file.
     `batch_workers` 0 means one per processor core, `lock_after_min` 0 that a protected log locks only when asked.
+    Without a `backup_folder` no backups are made by themselves, whatever `backup_daily` says.
     """
 
     theme: Theme = Theme.SYSTEM
@@ -42,6 +43,8 @@ class Settings:
     batch_workers: int = 0
     notice_accepted: bool = False
     lock_after_min: int = 10
+    backup_folder: str | None = None
+    backup_daily: bool = True
 
     def model_for(self, modality: Modality) -> str | None:
         """The id of the network that answers a kind of picture; None for the default."""
@@ -87,7 +90,7 @@ def _parse(name: str, raw: dict[str, Any]) -> Any:
     try:
         if name == "theme":
             return Theme(value)
-        if name in ("model_id", "clinical_model_id"):
+        if name in ("model_id", "clinical_model_id", "backup_folder"):
             return value if isinstance(value, str) else None
         if name in ("class_mix", "clinical_class_mix"):
             return value if isinstance(value, str) and value else default

@@ -1,6 +1,7 @@
 """Backing up and restoring from the command line."""
 
 import json
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -115,3 +116,70 @@ def test_a_protected_backup_opens_on_a_new_computer_with_a_passphrase(
     assert skindesk(*new, "backup", "verify", drive, *recovered).returncode == 0
     assert skindesk(*new, *as_ada, "backup", "restore", drive, "--yes").returncode == 0
     assert skindesk(*new, *as_ada, "cases", "list").returncode == 0
+
+
+def test_the_chosen_folder_is_used_where_none_is_named(skindesk: Run, log: Path, drive: Path) -> None:
+    assert "No backup folder is chosen" in skindesk("backup", "daily").stdout
+    unchosen = skindesk("backup", "create")
+    assert unchosen.returncode == 3
+    assert "backup daily FOLDER" in unchosen.stderr
+    assert skindesk("backup", "daily", drive / "unplugged").returncode == 3
+    assert "every day" in skindesk("backup", "daily", drive).stdout
+    assert skindesk("backup", "create").returncode == 0
+    assert "Verified" not in skindesk("backup", "list").stderr
+    assert "only when asked" in skindesk("backup", "daily", "--off").stdout
+    assert "less than an hour ago" in skindesk("doctor").stdout
+
+
+def test_an_erased_patient_is_taken_out_of_the_backups(skindesk: Run, log: Path, drive: Path) -> None:
+    skindesk("backup", "create", drive)
+    refused = skindesk("backup", "erase", "P-1", "--folder", drive, "--yes")
+    assert refused.returncode == 3
+    assert "Erase the patient from the case log first" in refused.stderr
+    told = skindesk("cases", "erase", "P-1", "--yes")
+    assert "`skindesk backup erase P-1`" in told.stdout
+    assert "Nothing was changed." in skindesk("backup", "erase", "P-1", "--folder", drive).stdout
+    erased = skindesk("backup", "erase", "P-1", "--folder", drive, "--yes")
+    assert erased.returncode == 0, erased.stderr
+    assert "2, removed" in erased.stdout
+    assert [entry["cases"] for entry in json.loads(skindesk("backup", "list", drive, "--json").stdout)] == [0]
+    assert not list(drive.glob("*/objects/*/*.sealed"))
+
+
+def test_erasing_takes_the_backups_along_where_that_is_asked(skindesk: Run, log: Path, drive: Path) -> None:
+    skindesk("backup", "create", drive)
+    skindesk("backup", "restore", drive, "--yes")
+    erased = skindesk("cases", "erase", "P-1", "--yes", "--also-backups", "--folder", drive)
+    assert erased.returncode == 0, erased.stderr
+    assert "1, removed" in erased.stdout
+    assert "backup set-aside --erase" in erased.stdout
+    assert "caselog.replaced-" in skindesk("backup", "set-aside").stdout
+    assert "Erased: 1." in skindesk("backup", "set-aside", "--erase", "--yes").stdout
+    assert not list(log.parent.glob("caselog.replaced-*"))
+
+
+def test_backups_of_before_the_passphrase_are_told_and_removed(
+    skindesk: Run, log: Path, drive: Path, tmp_path: Path
+) -> None:
+    skindesk("backup", "create", drive)
+    (tmp_path / "passphrase.txt").write_text("correct horse battery\n")
+    shown = skindesk("people", "protect", "Ada", "--new-passphrase-file", tmp_path / "passphrase.txt").stdout
+    assert "backup remove --left-behind" in shown
+    as_ada = ("--user", "Ada", "--passphrase-file", tmp_path / "passphrase.txt")
+    assert skindesk(*as_ada, "backup", "create", drive).returncode == 0
+    listed = skindesk(*as_ada, "backup", "list", drive).stdout
+    assert "1 of them need no passphrase" in listed
+    removed = skindesk(*as_ada, "backup", "remove", "--left-behind", "--folder", drive, "--yes")
+    assert "Backups removed: 1." in removed.stdout
+    assert len(json.loads(skindesk(*as_ada, "backup", "list", drive, "--json").stdout)) == 1
+
+
+def test_doctor_gives_the_command_that_restores_a_damaged_log(skindesk: Run, log: Path, drive: Path) -> None:
+    skindesk("backup", "daily", drive)
+    skindesk("backup", "create")
+    (log / "caselog.sqlite3").write_bytes(b"nonsense" * 1000)
+    told = skindesk("doctor")
+    assert told.returncode == 3
+    command = told.stdout.split("log's place: skindesk ")[1].split(" (the damaged")[0]
+    assert skindesk(*shlex.split(command), "--yes").returncode == 0
+    assert "P-1" in skindesk("cases", "list").stdout

@@ -1,9 +1,13 @@
 """Runs the long fault suites and prints their counts: `make faults`. Ends with 1 where anything was lost."""
 
 import errno
+import logging
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from tests.faults.damage import byte_flips, wrong_keys
@@ -15,46 +19,65 @@ KILLS = POWER_CUTS = FLIPS = 1_000
 WRITES = range(1, 101)
 
 
+@dataclass
+class Sum:
+    """What the tables come to: faults by kind, and what was lost, in words."""
+
+    faults: dict[str, int] = field(default_factory=dict)
+    acknowledged: int = 0
+    lost: list[str] = field(default_factory=list)
+
+    def add(self, kind: str, tally: Tally) -> None:
+        self.faults[kind] = self.faults.get(kind, 0) + tally.faults
+        self.acknowledged += tally.acknowledged
+        self.lost += tally.lost
+
+    def __str__(self) -> str:
+        faults = ", ".join(f"{count:,} {kind}" for kind, count in self.faults.items())
+        return (
+            f"{faults} in {len(WORKFLOWS)} workflows: {self.acknowledged:,} units acknowledged, {len(self.lost)} lost"
+        )
+
+
 def main() -> int:
     if COMPILER is None:
         print("The fault suites need a C compiler.", file=sys.stderr)
         return 2
+    logging.disable()  # what a fault brings about is told in the tables
+    for number, (name, workflow) in enumerate(WORKFLOWS.items(), 1):
+        print(f"{number} {name}: {(workflow.run.__doc__ or '').strip()}")
     with tempfile.TemporaryDirectory(prefix="faults-") as made, workers_in(Path(made)) as workers:
-        lost = [*_tables(workers), *_damage(workers, Path(made))]
+        tables = _tables(workers)
+        lost = [*tables.lost, *_damage(workers, Path(made))]
     print("\nNothing was lost." if not lost else "\n" + "\n".join(lost))
+    print(tables)
     return 1 if lost else 0
 
 
-def _tables(workers: Workers) -> list[str]:
-    share = -(-KILLS // len(WORKFLOWS))
-    lost = _table(
-        "SIGKILL at changes of files and at random", [lambda n=n: kills(workers, n, share) for n in WORKFLOWS]
-    )
-    lost += _table(
-        "Power cut", [lambda n=n: power_cuts(workers, n, -(-POWER_CUTS // len(WORKFLOWS))) for n in WORKFLOWS]
-    )
+def _tables(workers: Workers) -> Sum:
+    made, share = Sum(), -(-KILLS // len(WORKFLOWS))
+    _table(made, "kills", "SIGKILL at changes of files and at random", partial(kills, workers, count=share))
+    share = -(-POWER_CUTS // len(WORKFLOWS))
+    _table(made, "power cuts", "Power cut", partial(power_cuts, workers, count=share))
     for error in (errno.ENOSPC, errno.EIO):
         for lasting in (True, False):
             title = f"{errno.errorcode[error]} at changes 1 to 100{' and all later ones' if lasting else ''}"
-            lost += _table(
-                title, [lambda n=n, e=error, w=lasting: refusals(workers, n, e, WRITES, w) for n in WORKFLOWS]
-            )
-    return lost
+            measure = partial(refusals, workers, error=error, at_changes=WRITES, lasting=lasting)
+            _table(made, "refusals by the disk", title, measure)
+    return made
 
 
-def _table(title: str, tallies: list) -> list[str]:
+def _table(made: Sum, kind: str, title: str, measure: Callable[..., Tally]) -> None:
     print(f"\n{title}\n  {'workflow':<14}{'faults':>8}{'acknowledged':>14}{'refused':>9}{'lost':>6}{'seconds':>9}")
-    lost = []
-    for measure in tallies:
+    for number, workflow in enumerate(WORKFLOWS, 1):
         begun = time.monotonic()
-        tally: Tally = measure()
+        tally = measure(workflow=workflow)
         print(
-            f"  {tally.workflow:<14}{tally.faults:>8}{tally.acknowledged:>14}{tally.refused:>9}{len(tally.lost):>6}"
-            f"{time.monotonic() - begun:>9.0f}",
+            f"  {f'{number} {workflow}':<14}{tally.faults:>8}{tally.acknowledged:>14}{tally.refused:>9}"
+            f"{len(tally.lost):>6}{time.monotonic() - begun:>9.0f}",
             flush=True,
         )
-        lost += tally.lost
-    return lost
+        made.add(kind, tally)
 
 
 def _damage(workers: Workers, folder: Path) -> list[str]:

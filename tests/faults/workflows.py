@@ -132,6 +132,7 @@ def _insert_by_hand(connection: sqlite3.Connection, number: int) -> None:
 
 
 def run_set_up(workspace: Workspace, done: Done, tell: Tell) -> None:
+    """A new log is protected, and five cases are saved."""
     if "set up" not in done:
         workspace.access.set_up_protected(NAME, PASSPHRASE)
         tell("set up")
@@ -139,6 +140,7 @@ def run_set_up(workspace: Workspace, done: Done, tell: Tell) -> None:
 
 
 def run_save(workspace: Workspace, done: Done, tell: Tell) -> None:
+    """Somebody signs in and saves five cases."""
     enter(workspace)
     for number in ADDED:
         if f"case {number}" not in done:
@@ -148,7 +150,7 @@ def run_save(workspace: Workspace, done: Done, tell: Tell) -> None:
 
 
 def run_open(workspace: Workspace, done: Done, tell: Tell) -> None:
-    """Opening a log of an older revision migrates it."""
+    """A log of an older revision is opened, which migrates it."""
     enter(workspace)
     assert workspace.casework.log.count() == len(STORED)
     tell("opened")
@@ -156,10 +158,12 @@ def run_open(workspace: Workspace, done: Done, tell: Tell) -> None:
 
 
 def run_seal(workspace: Workspace, done: Done, tell: Tell) -> None:
+    """A log of SkinDesk 0.1 is encrypted and protected."""
     tell(f"recovery {workspace.access.set_up_protected(NAME, PASSPHRASE)}")
 
 
 def run_rekey(workspace: Workspace, done: Done, tell: Tell) -> None:
+    """The whole log is encrypted anew under another data key."""
     enter(workspace)
     tell(f"recovery {workspace.access.change_key(PASSPHRASE)}")
 
@@ -178,6 +182,7 @@ def run_backup(workspace: Workspace, done: Done, tell: Tell) -> None:
 
 
 def run_restore(workspace: Workspace, done: Done, tell: Tell) -> None:
+    """A backup takes the log's place, which is set aside."""
     enter(workspace)
     restored = Backups(workspace.profile, workspace.access).restore(backups_in(workspace.profile.root.parent))
     assert restored.old_log is not None
@@ -243,6 +248,7 @@ def run_working_day(workspace: Workspace, done: Done, tell: Tell) -> None:
 
 
 def run_batch(workspace: Workspace, done: Done, tell: Tell) -> None:
+    """Forty rows of a batch are written to a result file."""
     out = workspace.profile.root / "rows.csv"
     if out.exists():
         return
@@ -287,9 +293,10 @@ def problems_of_backups(folder: Path, told: Done) -> list[str]:
 
 
 def problems_of_restored(folder: Path, told: Done) -> list[str]:
-    """The log is whole, and the one that was set aside is there."""
+    """The log is whole, and the one that was set aside is there, at the latest once the log was opened again."""
+    problems = problems_of_cases(folder, frozenset())
     gone = [unit for unit in told if not (profile_in(folder) / unit.removeprefix("set aside ")).is_dir()]
-    return [*problems_of_cases(folder, frozenset()), *(f"{unit} is gone" for unit in gone)]
+    return [*problems, *(f"{unit} is gone" for unit in gone)]
 
 
 def problems_of_rows(folder: Path, told: Done) -> list[str]:

@@ -1,13 +1,14 @@
 """Who may come in: first start, sign-in, lock, recovery, people and their roles, through the real windows."""
 
 import gc
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QTest
@@ -16,8 +17,9 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from skindesk.bootstrap import Workspace
+from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError
 from skindesk.domain.people import Person, Role
-from skindesk.gui import main_window
+from skindesk.gui.access import lock
 from skindesk.gui.access.dialogs import (
     AddPersonDialog,
     ChangePassphraseDialog,
@@ -73,7 +75,7 @@ class Desk:
     def lock(self) -> None:
         with self.qtbot.waitActive(self.window):
             self.window.activateWindow()
-        with self.qtbot.waitSignal(self.window.locked, timeout=PATIENCE_MS):
+        with self.qtbot.waitSignal(self.window.locking.locked, timeout=PATIENCE_MS):
             self.press(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
 
     def sign_in(self, name: str, passphrase: str) -> None:
@@ -133,14 +135,24 @@ def _type(line: QLineEdit, text: str) -> None:
     QTest.keyClicks(line, text)
 
 
+def _protect(opened: Desk) -> RecoveryKeyPage:
+    """Protect the log on the page of the first start; the recovery key is in sight then."""
+    page = opened.page(FirstStartPage)
+    _type(page.name, "Ada")
+    for line in (page.passphrase.first.line, page.passphrase.again.line):
+        _type(line, PASSPHRASE)
+    page.go.click()
+    return opened.page(RecoveryKeyPage)
+
+
 def _words(widget: QWidget) -> str:
     return "\n".join(visible_words(widget))
 
 
 def _key_on(page: QWidget) -> str:
     """The recovery key as it stands in groups on the screen."""
-    groups = [label.text() for label in page.findChildren(QLabel) if len(label.text()) == 4 and label.text().isupper()]
-    return "-".join(groups)
+    words = [label.text() for label in page.findChildren(QLabel)]
+    return "-".join(word for word in words if len(word) == 4 and word.isalnum() and word == word.upper())
 
 
 def test_first_start_protects_the_log_unless_asked_otherwise(desk: OpenDesk, fresh_workspace: Workspace) -> None:
@@ -303,7 +315,7 @@ def test_the_lock_takes_patients_away_and_unlocking_brings_them_back(at_work: De
 
 
 def test_the_lock_button_locks(at_work: Desk) -> None:
-    with at_work.qtbot.waitSignal(at_work.window.locked, timeout=PATIENCE_MS):
+    with at_work.qtbot.waitSignal(at_work.window.locking.locked, timeout=PATIENCE_MS):
         at_work.window.band.lock_button.click()
     assert at_work.workspace.access.door is Door.LOCKED
 
@@ -328,7 +340,7 @@ def test_locking_on_demand_asks_before_an_impression_is_lost(
 
 
 def test_an_idle_program_locks_by_itself(at_work: Desk) -> None:
-    with at_work.qtbot.waitSignal(at_work.window.locked, timeout=PATIENCE_MS):
+    with at_work.qtbot.waitSignal(at_work.window.locking.locked, timeout=PATIENCE_MS):
         at_work.window.idle.watch(0.2)
     at_work.page(SignInPage)
 
@@ -341,23 +353,100 @@ def test_input_keeps_the_program_from_locking(at_work: Desk) -> None:
             QTest.mouseMove(at_work.window)
             at_work.press(Qt.Key.Key_Shift)
             at_work.qtbot.wait(100)
-    at_work.qtbot.waitSignal(at_work.window.locked, timeout=PATIENCE_MS).wait()
+    at_work.qtbot.waitSignal(at_work.window.locking.locked, timeout=PATIENCE_MS).wait()
 
 
 def test_an_impression_is_warned_of_before_an_idle_lock_drops_it(
     at_work: Desk, example: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(main_window, "GRACE_S", 1)
+    monkeypatch.setattr(lock, "GRACE_S", 1)
     window = at_work.window
     _note(at_work, example)
-    window.idle.watch(0.2)
+    window.idle.watch(0.2, lock.GRACE_S)
     at_work.wait(window.notice.isVisible)
     assert window.notice.text().startswith("SkinDesk locks in 1 seconds")
     at_work.press(Qt.Key.Key_Shift)
     assert not window.notice.isVisible()
-    with at_work.qtbot.waitSignal(window.locked, timeout=PATIENCE_MS):
+    with at_work.qtbot.waitSignal(window.locking.locked, timeout=PATIENCE_MS):
         at_work.wait(window.notice.isVisible)
     assert at_work.workspace.access.door is Door.LOCKED
+
+
+def _sleep(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """The computer sleeps: the wall clock goes on, the monotonic one stands still."""
+    wall = time.time
+    monkeypatch.setattr("skindesk.gui.access.idle.time.time", lambda: wall() + seconds)
+
+
+def test_waking_from_a_long_sleep_locks_at_once_though_something_is_not_saved(
+    at_work: Desk, example: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _note(at_work, example)
+    at_work.window.idle.watch(600, lock.GRACE_S)
+    _sleep(monkeypatch, 600 + lock.GRACE_S)
+    with at_work.qtbot.waitSignal(at_work.window.locking.locked, timeout=PATIENCE_MS):
+        at_work.press(Qt.Key.Key_Shift)
+    at_work.page(SignInPage)
+
+
+def test_a_clock_that_is_set_back_does_not_keep_the_program_open(
+    at_work: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_work.window.idle.watch(0.5)
+    _sleep(monkeypatch, -3600)
+    at_work.qtbot.waitSignal(at_work.window.locking.locked, timeout=PATIENCE_MS).wait()
+
+
+def test_a_recovery_key_is_not_left_on_an_unattended_screen(desk: OpenDesk, fresh_workspace: Workspace) -> None:
+    opened = desk(fresh_workspace)
+    recovery_key = _key_on(_protect(opened))
+    with opened.qtbot.waitSignal(opened.window.locking.locked, timeout=PATIENCE_MS):
+        opened.window.idle.watch(0.2)
+    page = opened.page(SignInPage)
+    assert fresh_workspace.access.door is Door.LOCKED
+    assert "an administrator can make a new one in Settings" in page.notice.text()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert recovery_key.split("-")[0] not in [label.text() for label in opened.window.findChildren(QLabel)]
+
+
+def test_a_recovery_key_in_a_dialog_goes_with_the_idle_lock_and_that_is_told(at_work: Desk) -> None:
+    protection = at_work.settings().protection
+    protection.recovery_button.click()
+    dialog = protection.dialog
+    assert isinstance(dialog, NewRecoveryKeyDialog)
+    dialog.passphrase.line.setText(PASSPHRASE)
+    dialog.go.click()
+    at_work.wait(lambda: dialog.view is not None)
+    with at_work.qtbot.waitSignal(at_work.window.locking.locked, timeout=PATIENCE_MS):
+        at_work.window.idle.watch(0.2)
+    assert "make a new one in Settings" in at_work.page(SignInPage).notice.text()
+
+
+def test_what_is_typed_at_the_gate_goes_when_nobody_is_there(desk: OpenDesk, protected: Workspace) -> None:
+    opened = desk(protected)
+    page = opened.page(SignInPage)
+    page.passphrase.eye.click()
+    _type(page.passphrase.line, PASSPHRASE)
+    opened.window.idle.watch(0.2)
+    opened.wait(lambda: page.passphrase.text() == "")
+    assert page.passphrase.line.echoMode() is QLineEdit.EchoMode.Password
+    page.forgot.click()
+    recovery = opened.page(RecoveryPage)
+    for line in (recovery.key, recovery.passphrase.first.line, recovery.passphrase.again.line):
+        _type(line, OTHER)
+    opened.window.idle.watch(0.2)
+    opened.wait(lambda: recovery.key.text() == "")
+    assert recovery.passphrase.first.text() == recovery.passphrase.again.text() == ""
+
+
+def test_the_gate_is_watched_even_where_the_pages_never_lock(desk: OpenDesk, protected: Workspace) -> None:
+    protected.change_settings(replace(protected.settings, lock_after_min=0))
+    opened = desk(protected)
+    page = opened.page(SignInPage)
+    _type(page.passphrase.line, PASSPHRASE)
+    with pytest.MonkeyPatch.context() as patched:
+        _sleep(patched, 600)
+        opened.wait(lambda: page.passphrase.text() == "")
 
 
 def test_an_idle_lock_closes_dialogs_and_their_questions(at_work: Desk, example: Path) -> None:
@@ -368,7 +457,7 @@ def test_an_idle_lock_closes_dialogs_and_their_questions(at_work: Desk, example:
     dialog = examine.dialog
     assert dialog is not None
     _type(dialog.picker.line, "10482")
-    with at_work.qtbot.waitSignal(at_work.window.locked, timeout=PATIENCE_MS):
+    with at_work.qtbot.waitSignal(at_work.window.locking.locked, timeout=PATIENCE_MS):
         at_work.window.idle.watch(0.2)
     QApplication.processEvents()
     assert not isValid(dialog) or not dialog.isVisible()
@@ -377,14 +466,23 @@ def test_an_idle_lock_closes_dialogs_and_their_questions(at_work: Desk, example:
 def test_a_batch_goes_on_while_the_log_is_locked(at_work: Desk, example: Path) -> None:
     batch = at_work.window.show_page("batch")
     assert isinstance(batch, BatchWorkspace)
+    names = {path.name for path in example.parent.glob("*.jpg")}
     batch.start([example.parent])
+    at_work.wait(lambda: batch.model.rowCount() > 0)
+    batch.table.view.selectRow(0)
     at_work.lock()
     at_work.page(SignInPage)
     at_work.wait(lambda: not batch.is_running)
-    assert batch.model.rowCount() == len(list(example.parent.glob("*.jpg")))
+    assert batch.model.rowCount() == 0
+    assert not [label.text() for label in batch.findChildren(QLabel) if "generated-" in label.text()]
+    assert str(example.parent) not in [label.text() for label in batch.findChildren(QLabel)]
+    assert not batch.view.canvas.has_picture()
     at_work.sign_in("Ada", PASSPHRASE)
     at_work.wait_entered()
     assert at_work.window.page("batch") is batch
+    shown = batch.table.filter
+    assert {shown.index(row, 0).data() for row in range(shown.rowCount())} == names
+    assert batch.export_button.isEnabled()
 
 
 def test_a_forgotten_passphrase_is_replaced_by_the_recovery_key(desk: OpenDesk, fresh_workspace: Workspace) -> None:
@@ -415,6 +513,72 @@ def test_a_forgotten_passphrase_is_replaced_by_the_recovery_key(desk: OpenDesk, 
     opened.close()
 
 
+def _is_marked(line: QLineEdit) -> bool:
+    return line.property("invalid") == "true"
+
+
+def test_only_the_field_that_is_wrong_is_marked_at_the_recovery(desk: OpenDesk, fresh_workspace: Workspace) -> None:
+    recovery_key = fresh_workspace.access.set_up_protected("Ada", PASSPHRASE)
+    fresh_workspace.access.lock()
+    opened = desk(fresh_workspace)
+    opened.page(SignInPage).forgot.click()
+    page = opened.page(RecoveryPage)
+    fields = (page.key, page.passphrase.first.line, page.passphrase.again.line)
+    for line, typed in zip(fields, (recovery_key, "short", "short"), strict=True):
+        _type(line, typed)
+    page.go.click()
+    assert page.notice.text().startswith("The passphrase is too short.")
+    assert [_is_marked(line) for line in fields] == [False, True, False]
+    for line, typed in zip(fields, (recovery_key, OTHER, PASSPHRASE), strict=True):
+        _type(line, typed)
+    page.go.click()
+    assert [_is_marked(line) for line in fields] == [False, False, True]
+    for line, typed in zip(fields, ("AAAA-AAAA", OTHER, OTHER), strict=True):
+        _type(line, typed)
+    page.go.click()
+    opened.wait(lambda: "recovery key is not right" in page.notice.text())
+    assert [_is_marked(line) for line in fields] == [True, False, False]
+
+
+def test_a_recovery_that_the_disk_refuses_marks_no_field(
+    desk: OpenDesk, fresh_workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recovery_key = fresh_workspace.access.set_up_protected("Ada", PASSPHRASE)
+    fresh_workspace.access.lock()
+    opened = desk(fresh_workspace)
+    opened.page(SignInPage).forgot.click()
+    page = opened.page(RecoveryPage)
+    fields = (page.key, page.passphrase.first.line, page.passphrase.again.line)
+    for line, typed in zip(fields, (recovery_key, OTHER, OTHER), strict=True):
+        _type(line, typed)
+
+    def full(*_: object) -> None:
+        raise CaseLogUnavailableError("The disk that holds the case log is full.", "Free some space on it.")
+
+    monkeypatch.setattr(fresh_workspace.access, "recover", full)
+    page.go.click()
+    opened.wait(page.notice.isVisible)
+    assert not any(map(_is_marked, fields))
+
+
+def test_a_sign_in_that_has_to_wait_or_meets_a_fault_marks_no_passphrase(
+    desk: OpenDesk, protected: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = desk(protected)
+    page = opened.page(SignInPage)
+
+    def too_soon(*_: object) -> None:
+        raise AccessRefusedError("There were too many wrong attempts.", "Wait 2 seconds.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(protected.access, "sign_in", too_soon)
+        opened.sign_in("Ben", OTHER)
+        opened.wait(page.notice.isVisible)
+    assert not _is_marked(page.passphrase.line)
+    opened.sign_in("Ben", "wrong passphrase")
+    opened.wait(lambda: _is_marked(page.passphrase.line))
+
+
 def test_going_back_from_recovery_leads_to_signing_in(desk: OpenDesk, protected: Workspace) -> None:
     opened = desk(protected)
     page = opened.page(SignInPage)
@@ -430,12 +594,7 @@ def test_the_recovery_key_is_printed_saved_and_copied_only_when_asked(
     desk: OpenDesk, fresh_workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = desk(fresh_workspace)
-    page = opened.page(FirstStartPage)
-    _type(page.name, "Ada")
-    for line in (page.passphrase.first.line, page.passphrase.again.line):
-        _type(line, PASSPHRASE)
-    page.go.click()
-    view = opened.page(RecoveryKeyPage).view
+    view = _protect(opened).view
     recovery_key = _key_on(view)
     printed, saved = tmp_path / "key.pdf", tmp_path / "key.txt"
 
@@ -541,7 +700,40 @@ def test_the_last_administrator_stays(at_work: Desk) -> None:
     ada.role.setCurrentIndex(ada.role.findData(Role.CLINICIAN))
     ada.role.activated.emit(ada.role.currentIndex())
     at_work.wait(lambda: at_work.person("Ada").role is Role.CLINICIAN)
-    at_work.wait(lambda: not protection.rows[1].role.isEnabled())
+
+
+def _take_role(opened: Desk, role: Role) -> None:
+    """Somebody changes the role of whoever is first in the list of people: here, their own."""
+    row = opened.settings().protection.rows[0]
+    row.role.setCurrentIndex(row.role.findData(role))
+    row.role.activated.emit(row.role.currentIndex())
+
+
+def test_changing_ones_own_role_counts_at_once(at_work: Desk) -> None:
+    access = at_work.workspace.access
+    access.give_role(at_work.person("Ben").person_id, Role.ADMINISTRATOR)
+    before = at_work.window.examine
+    _take_role(at_work, Role.ASSISTANT)
+    at_work.wait(lambda: at_work.window.locking.person.role is Role.ASSISTANT)
+    assert at_work.window.notice.text() == "Your role is assistant now. You see what it may do."
+    assert at_work.window.page("settings").isVisible()
+    assert at_work.settings().protection.rows == ()
+    assert at_work.window.examine is not before
+    at_work.window.show_page("examine")
+    assert not at_work.window.examine.panel.impression.isVisible()
+
+
+def test_changing_ones_own_role_asks_before_an_impression_is_lost(
+    at_work: Desk, example: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_work.workspace.access.give_role(at_work.person("Ben").person_id, Role.ADMINISTRATOR)
+    _note(at_work, example)
+    monkeypatch.setattr(at_work.window.examine, "ask_discard", lambda: False)
+    _take_role(at_work, Role.CLINICIAN)
+    assert at_work.person("Ada").role is Role.ADMINISTRATOR
+    role = at_work.settings().protection.rows[0].role
+    assert role.currentData() == Role.ADMINISTRATOR
+    assert at_work.window.examine.panel.notes.toPlainText() == "regression structures"
 
 
 def test_a_new_recovery_key_replaces_the_printed_one(at_work: Desk) -> None:
@@ -549,9 +741,15 @@ def test_a_new_recovery_key_replaces_the_printed_one(at_work: Desk) -> None:
     protection.recovery_button.click()
     dialog = protection.dialog
     assert isinstance(dialog, NewRecoveryKeyDialog)
+    dialog.passphrase.line.setText("not the passphrase")
+    dialog.go.click()
+    at_work.wait(lambda: "not right" in _words(dialog))
+    assert dialog.view is None
+    dialog.passphrase.line.setText(PASSPHRASE)
     dialog.go.click()
     at_work.wait(lambda: dialog.view is not None)
     assert dialog.view is not None
+    assert not dialog.passphrase.isVisible()
     recovery_key = _key_on(dialog)
     dialog.reject()
     assert dialog.isVisible()
@@ -617,17 +815,32 @@ def test_an_open_log_is_protected_from_settings(desk: OpenDesk, workspace: Works
     opened.wait_entered()
     assert workspace.access.door is Door.OPEN
     opened.settings().protection.protect_button.click()
-    page = opened.page(FirstStartPage)
-    _type(page.name, "Ada")
-    for line in (page.passphrase.first.line, page.passphrase.again.line):
-        _type(line, PASSPHRASE)
-    page.go.click()
-    shown = opened.page(RecoveryKeyPage)
+    shown = _protect(opened)
     shown.view.kept_box.click()
     shown.go.click()
     opened.wait_entered()
     assert workspace.access.door is Door.SIGNED_IN
     assert workspace.casework.log.count() == count
+    opened.close()
+
+
+def test_pictures_that_were_left_behind_when_the_log_was_encrypted_are_told_of(
+    desk: OpenDesk, workspace: Workspace
+) -> None:
+    save_clinic(workspace)
+    workspace.close_case_log()
+    picture = next(workspace.profile.log.images.glob("*/*.sealed"))
+    picture.write_bytes(picture.read_bytes()[:-1])
+    opened = desk(workspace)
+    opened.wait_entered()
+    opened.settings().protection.protect_button.click()
+    shown = _protect(opened)
+    shown.view.kept_box.click()
+    shown.go.click()
+    opened.wait_entered()
+    opened.wait(opened.window.warnings.isVisible)
+    (told,) = opened.window.warnings.sentences()
+    assert told.startswith("1 damaged picture could not be taken along")
     opened.close()
 
 

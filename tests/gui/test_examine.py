@@ -34,6 +34,7 @@ from skindesk.gui.examine import ExamineWorkspace
 from skindesk.gui.examine.save_dialog import SaveDialog
 from skindesk.imaging.decode import PictureFile, read_picture_file
 from skindesk.services.classify import classify_file
+from skindesk.storage.saving import SavedCase
 from skindesk.system.settings import Settings
 from tests.gui.clinic import visible_words
 from tests.gui.controls import nameless
@@ -89,8 +90,8 @@ class Page:
         with self.qtbot.waitSignal(dialog.saved, timeout=PATIENCE_MS) as saved:
             dialog.save_button.click()
         case = saved.args[0]
-        assert isinstance(case, Case)
-        return case
+        assert isinstance(case, SavedCase)
+        return self.workspace.casework.log.case(case.case_id)
 
 
 def _leave_nothing_unsaved(widget: ExamineWorkspace) -> None:
@@ -461,6 +462,25 @@ class TestTrouble:
         assert page.panel.impression.value() == "mel"
         monkeypatch.undo()
         page.finish(dialog)
+        assert stored(workspace, "10482").patient.details.identifier == "10482"
+
+    def test_a_save_is_done_though_nothing_more_can_be_told_to_the_audit(
+        self, page: Page, workspace: Workspace, example: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        page.open(example)
+        log = workspace.casework.log
+        dialog = page.ask_to_save()
+        QTest.keyClicks(dialog.picker.line, "10482")
+
+        def full(*_events: object) -> None:
+            raise CaseLogUnavailableError("The disk that holds the case log is full.", "Free some space on it.")
+
+        monkeypatch.setattr(log, "tell", full)
+        with page.qtbot.waitSignal(page.widget.case_saved, timeout=PATIENCE_MS):
+            dialog.save_button.click()
+        assert not dialog.isVisible()
+        assert page.viewer.notice.text() == "Saved as L1 of 10482."
+        monkeypatch.undo()
         assert stored(workspace, "10482").patient.details.identifier == "10482"
 
     def test_the_plan_is_in_sight_beside_an_answer_in_a_window_of_1280_by_800(self, page: Page, example: Path) -> None:

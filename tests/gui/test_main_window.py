@@ -5,15 +5,17 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from skindesk.bootstrap import Workspace
+from skindesk.domain.caution import Caution
 from skindesk.domain.errors import CaseLogUnavailableError
 from skindesk.gui.app import ExceptionHook
 from skindesk.gui.main_window import MainWindow
 from skindesk.gui.theme import current
 from skindesk.gui.theme.tokens import DARK
+from skindesk.system.presence import OTHER_WINDOW, Presence
 from skindesk.system.settings import Theme, load_settings
 from tests.gui.controls import nameless
 
@@ -182,3 +184,36 @@ def test_the_rail_can_be_walked_with_the_keyboard(window: MainWindow) -> None:
     window.rail_button("examine").setFocus()
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
     assert window.rail_button("cases").hasFocus()
+
+
+def test_another_window_on_the_profile_is_told_of(qtbot: QtBot, workspace: Workspace) -> None:
+    other = Presence(workspace.profile.window_lock)
+    other.announce()
+    window = opened(qtbot, workspace)
+    qtbot.waitUntil(lambda: window.warnings.sentences() == [str(OTHER_WINDOW)], timeout=PATIENCE_MS)
+    assert window.warnings.isVisible()
+    assert str(OTHER_WINDOW) in visible_text(window)
+    window.close()
+    other.leave()
+    alone = Presence(workspace.profile.window_lock)
+    alone.announce()
+    assert not alone.met_another
+    alone.leave()
+
+
+def test_a_warning_that_was_closed_does_not_come_again(
+    qtbot: QtBot, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caution = Caution("The profile folder lies on a network drive (nfs4).", "Move it.")
+    monkeypatch.setattr("skindesk.bootstrap.caution_of_drive", lambda _folder: caution)
+    window = opened(qtbot, workspace)
+    qtbot.waitUntil(window.warnings.isVisible, timeout=PATIENCE_MS)
+    assert str(caution) in visible_text(window)
+    close = next(button for button in window.warnings.findChildren(QToolButton) if "Close" in button.accessibleName())
+    close.click()
+    assert not window.warnings.isVisible()
+    window.warnings.look()
+    window._lasting.wait()
+    QApplication.processEvents()
+    assert not window.warnings.isVisible()
+    window.close()

@@ -1,6 +1,11 @@
 """Setting up, signing in, locking, and who may do what."""
 
+import errno
+import json
+import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +19,9 @@ from skindesk.domain.contract import Modality
 from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError
 from skindesk.domain.people import Permission, Role
 from skindesk.services.access import Access, Door
+from skindesk.services.health import check_remains
 from skindesk.storage.case_log import open_case_log
+from skindesk.storage.generation import known_generation
 from skindesk.storage.image_store import digest_of
 from skindesk.storage.keyring import Cost, new_keyring
 from skindesk.storage.occupancy import working_with
@@ -149,21 +156,198 @@ def test_sealing_that_is_interrupted_before_the_end_loses_nothing(
     again.close_case_log()
 
 
+def fail(sign_ins: SignIns, now: datetime) -> None:
+    with pytest.raises(AccessRefusedError, match="not right"), sign_ins.attempt("ada", now):
+        raise AccessRefusedError("The passphrase is not right.")
+
+
+def refuse_by_the_disk(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def refuse_by_the_crash(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("way", ["new", "of the first version", "open", "protected"])
+def test_a_full_disk_leaves_no_half_of_a_new_log(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    if way == "of the first version":
+        first = open_case_log(workspace.profile.unsealed_log, None)
+        first.save(draft())
+        first.close()
+    elif way == "open":
+        workspace.access.set_up_open()
+    elif way == "protected":
+        protected(workspace)
+    before = {path for path in workspace.profile.root.rglob("*") if path.is_file()}
+    monkeypatch.setattr("skindesk.storage.keyring.write_durably", refuse_by_the_disk)
+    with pytest.raises(CaseLogUnavailableError, match="full"):
+        workspace.access.change_key(PASSPHRASE) if way == "protected" else protected(workspace)
+    after = {path for path in workspace.profile.root.rglob("*") if path.is_file()}
+    assert {path.name for path in after - before} <= {"keyring.lock", "caselog.lock", "sign-ins.lock"}
+    assert before <= after
+    assert not workspace.profile.log.root.with_name("caselog.new").exists()
+
+
+def test_plain_files_that_cannot_be_removed_keep_nobody_out_of_the_sealed_log(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = open_case_log(workspace.profile.unsealed_log, None)
+    first.save(draft())
+    first.close()
+    with monkeypatch.context() as patched:
+        patched.setattr("skindesk.storage.replacing.sync_folder", refuse_by_the_disk)
+        patched.setattr(
+            "skindesk.services.access.finish_replacing",
+            lambda here, _: here.root.with_name("caselog.new").replace(here.root),
+        )
+        protected(workspace)
+        (caution,) = workspace.warnings
+        assert "not encrypted, could not be removed yet" in caution.what
+        again = Workspace(workspace.profile, None)
+        again.access.sign_in(ada(again), PASSPHRASE)
+        assert again.casework.log.count() == 1
+        assert again.warnings == (caution,)
+        again.close_case_log()
+    last = Workspace(workspace.profile, None)
+    assert last.access.door is Door.LOCKED
+    assert last.warnings == ()
+    assert readable(workspace.profile.root) == []
+
+
+def test_what_a_crash_has_left_keeps_nobody_out_of_a_log_that_is_in_its_place(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    protected(workspace)
+    left = workspace.profile.log.root.with_name("caselog.old")
+    left.mkdir()
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", refuse_by_the_disk)
+        again = Workspace(workspace.profile, None)
+        assert again.access.door is Door.LOCKED
+        (caution,) = again.warnings
+        assert "could not be removed yet. The disk" in caution.what
+        (check,) = check_remains(again.access)
+        assert (check.sound, check.finding) == (False, caution.what)
+    assert Workspace(workspace.profile, None).access.door is Door.LOCKED
+    assert not left.exists()
+
+
+def test_what_a_crash_has_left_waits_without_a_word_for_the_other_program_to_end(workspace: Workspace) -> None:
+    protected(workspace)
+    workspace.lock()
+    left = workspace.profile.log.root.with_name("caselog.old")
+    left.mkdir()
+    with working_with(workspace.profile.log_lock):
+        assert workspace.access.door is Door.LOCKED
+        assert workspace.warnings == ()
+    assert workspace.access.door is Door.LOCKED
+    assert not left.exists()
+
+
+def test_a_log_that_is_still_to_be_put_back_is_not_taken_for_a_new_one(workspace: Workspace) -> None:
+    protected(workspace)
+    workspace.profile.log.root.rename(workspace.profile.log.root.with_name("caselog.old"))
+    with working_with(workspace.profile.log_lock), pytest.raises(CaseLogUnavailableError, match="in use"):
+        _ = Workspace(workspace.profile, None).access.door
+    assert Workspace(workspace.profile, None).access.door is Door.LOCKED
+
+
 def test_wrong_passphrases_make_the_next_wait_longer(tmp_path: Path) -> None:
     sign_ins, now = SignIns(tmp_path / "sign-ins.json"), datetime(2026, 3, 14, tzinfo=UTC)
     waits = []
     for _ in range(12):
-        sign_ins.failed("ada", now)
-        waits.append(sign_ins.wait_s("ada", now))
+        fail(sign_ins, now)
+        waits.append(SignIns(tmp_path / "sign-ins.json").wait_s("ada", now))
+        now += timedelta(seconds=waits[-1])
     assert waits == [0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
-    assert sign_ins.wait_s("ada", now + timedelta(seconds=301)) == 0
-    assert sign_ins.wait_s("ben", now) == 0
-    assert len(SignIns(tmp_path / "sign-ins.json").untold()) == 12
-    sign_ins.succeeded("ada")
     assert sign_ins.wait_s("ada", now) == 0
-    assert len(sign_ins.untold()) == 12
-    sign_ins.told()
-    assert sign_ins.untold() == []
+    assert sign_ins.wait_s("ada", now - timedelta(seconds=1)) == 1
+    assert sign_ins.wait_s("ben", now - timedelta(seconds=1)) == 0
+    with pytest.raises(AccessRefusedError, match="too many"), sign_ins.attempt("ada", now - timedelta(seconds=1)):
+        pytest.fail("tried too soon")
+    with sign_ins.attempt("ada", now):
+        pass
+    fail(sign_ins, now)
+    assert sign_ins.wait_s("ada", now) == 0
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"in_a_row": 12, "last_at": "9999-12-31T23:59:59+00:00"},
+        {"in_a_row": 12, "last_at": "2026-03-14T00:00:00"},
+        {"in_a_row": 12, "last_at": "yesterday"},
+        {"in_a_row": 12, "last_at": 17},
+        {"in_a_row": 12},
+        {"in_a_row": -(10**9), "last_at": "2026-03-14T00:00:00+00:00"},
+        {"in_a_row": 10**9, "last_at": "2026-03-14T00:00:00+00:00"},
+        {"in_a_row": "many", "last_at": None, "more": 1},
+        {},
+        None,
+        [1],
+    ],
+    ids=str,
+)
+def test_an_unusable_entry_locks_nobody_out_for_ever_and_spares_nobody_the_wait(tmp_path: Path, entry: object) -> None:
+    sign_ins, now = SignIns(tmp_path / "sign-ins.json"), datetime(2026, 3, 14, tzinfo=UTC)
+    (tmp_path / "sign-ins.json").write_text(json.dumps({"ada": entry, "ben": {}}))
+    assert 0 < sign_ins.wait_s("ada", now) <= 300
+    later = now + timedelta(seconds=300)
+    assert sign_ins.wait_s("ada", later) == 0
+    fail(sign_ins, later)
+    assert sign_ins.wait_s("ada", later) > 0
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"[" * 100_000, b"\xff", b'"x"', b'{"ada": 1'])
+def test_a_damaged_list_of_failures_stops_nobody_and_is_replaced(tmp_path: Path, content: bytes) -> None:
+    file, now = tmp_path / "sign-ins.json", datetime(2026, 3, 14, tzinfo=UTC)
+    file.write_bytes(content)
+    sign_ins = SignIns(file)
+    assert sign_ins.wait_s("ada", now) == 0
+    for _ in range(3):
+        fail(sign_ins, now)
+    assert sign_ins.wait_s("ada", now) == 2
+
+
+def test_wrong_passphrases_are_counted_where_the_audit_cannot_be_told(workspace: Workspace) -> None:
+    protected(workspace)
+    workspace.lock()
+    workspace.profile.untold.unlink()
+    workspace.profile.untold.mkdir()
+    for _ in range(3):
+        with pytest.raises(AccessRefusedError, match="not right"):
+            workspace.access.sign_in(ada(workspace), "wrong passphrase")
+    with pytest.raises(AccessRefusedError, match="too many"):
+        workspace.access.sign_in(ada(workspace), PASSPHRASE)
+
+
+def test_a_failure_dated_ahead_by_a_wrong_clock_is_forgiven_by_the_right_one(workspace: Workspace) -> None:
+    protected(workspace)
+    workspace.lock()
+    ahead = {"in_a_row": 9, "last_at": "2126-01-01T00:00:00+00:00"}
+    workspace.profile.sign_ins.write_text(json.dumps({ada(workspace): ahead}))
+    with pytest.raises(AccessRefusedError, match="too many"):
+        workspace.access.sign_in(ada(workspace), PASSPHRASE)
+    told = json.loads(workspace.profile.sign_ins.read_text())[ada(workspace)]["last_at"]
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(told)) < timedelta(minutes=1)
+
+
+def test_programs_that_guess_at_once_are_counted_one_after_the_other(tmp_path: Path) -> None:
+    file, now = tmp_path / "sign-ins.json", datetime(2026, 3, 14, tzinfo=UTC)
+    tried: list[int] = []
+
+    def guess(number: int) -> None:
+        with suppress(AccessRefusedError), SignIns(file).attempt("ada", now):
+            tried.append(number)
+            time.sleep(0.01)
+            raise AccessRefusedError("The passphrase is not right.")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(guess, range(8)))
+    assert len(tried) == 3
 
 
 def test_too_many_wrong_attempts_are_told_to_wait_even_with_the_right_passphrase(workspace: Workspace) -> None:
@@ -215,7 +399,7 @@ def test_roles_limit_what_people_do(workspace: Workspace) -> None:
         lambda: access.add_person("Eve", Role.ADMINISTRATOR, "another passphrase"),
         lambda: access.give_role(ben.person_id, Role.ADMINISTRATOR),
         lambda: access.remove_person(ada(workspace)),
-        lambda: access.new_recovery_key(),
+        lambda: access.new_recovery_key("another passphrase"),
         lambda: access.change_key("another passphrase"),
     ):
         with pytest.raises(AccessRefusedError, match="As assistant"):
@@ -223,6 +407,107 @@ def test_roles_limit_what_people_do(workspace: Workspace) -> None:
     with pytest.raises(AccessRefusedError):
         access.require(Permission.EXPORT)
     workspace.close_case_log()
+
+
+def test_a_new_recovery_key_and_a_new_data_key_ask_for_the_passphrase_again(workspace: Workspace) -> None:
+    recovery_key = protected(workspace)
+    for refused in (workspace.access.new_recovery_key, workspace.access.change_key):
+        with pytest.raises(AccessRefusedError, match="not right"):
+            refused("somebody else's passphrase")
+    with pytest.raises(AccessRefusedError, match="not right"):
+        workspace.access.new_recovery_key("somebody else's passphrase")
+    with pytest.raises(AccessRefusedError, match="too many"):
+        workspace.access.new_recovery_key(PASSPHRASE)
+    workspace.profile.sign_ins.unlink()
+    following = workspace.access.new_recovery_key(PASSPHRASE)
+    with pytest.raises(AccessRefusedError, match="not right"):
+        workspace.access.recover(recovery_key, ada(workspace), "a new passphrase")
+    workspace.access.recover(following, ada(workspace), "a new passphrase")
+
+
+def with_ben(workspace: Workspace, role: Role) -> tuple[str, str]:
+    """Ben is let in and removed again; his id, and the keyring that he has kept."""
+    ben = workspace.access.add_person("Ben", role, "another passphrase")
+    kept = workspace.profile.log.keyring.read_text()
+    workspace.access.remove_person(ben.person_id)
+    return ben.person_id, kept
+
+
+@pytest.mark.parametrize("open_then", [True, False])
+@pytest.mark.parametrize("role", [Role.ASSISTANT, Role.ADMINISTRATOR])
+def test_a_keyring_from_before_somebody_was_removed_lets_nobody_in(
+    workspace: Workspace, role: Role, open_then: bool
+) -> None:
+    recovery_key = protected(workspace)
+    if open_then:
+        workspace.casework.save_case(draft())
+    ben, kept = with_ben(workspace, role)
+    newest = workspace.profile.log.keyring.read_text()
+    workspace.lock()
+    workspace.profile.log.keyring.write_text(kept)
+    for person_id, passphrase in ((ben, "another passphrase"), (ada(workspace), PASSPHRASE)):
+        with pytest.raises(CaseLogUnavailableError, match="an older one"):
+            workspace.access.sign_in(person_id, passphrase)
+        assert workspace.access.door is Door.LOCKED
+    workspace.profile.log.keyring.write_text(newest)
+    workspace.access.sign_in(ada(workspace), PASSPHRASE)
+    workspace.lock()
+    workspace.profile.log.keyring.write_text(kept)
+    workspace.access.recover(recovery_key, ada(workspace), PASSPHRASE)
+    workspace.access.remove_person(ben)
+    workspace.lock()
+    workspace.access.sign_in(ada(workspace), PASSPHRASE)
+    assert workspace.casework.log.count() == open_then
+    workspace.close_case_log()
+
+
+def test_somebody_who_is_signed_in_cannot_go_on_with_an_older_keyring(workspace: Workspace) -> None:
+    protected(workspace)
+    _, kept = with_ben(workspace, Role.ASSISTANT)
+    workspace.profile.log.keyring.write_text(kept)
+    with pytest.raises(CaseLogUnavailableError, match="an older one"):
+        workspace.access.add_person("Eve", Role.CLINICIAN, "another passphrase")
+    with pytest.raises(CaseLogUnavailableError, match="an older one"):
+        workspace.access.change_passphrase(PASSPHRASE, "a new passphrase")
+
+
+def test_a_generation_changed_in_the_file_is_found(workspace: Workspace) -> None:
+    protected(workspace)
+    _, kept = with_ben(workspace, Role.ASSISTANT)
+    raw = json.loads(kept)
+    workspace.lock()
+    workspace.profile.log.keyring.write_text(json.dumps({**raw, "generation": raw["generation"] + 5}))
+    with pytest.raises(CaseLogUnavailableError, match="changed outside"):
+        workspace.access.sign_in(ada(workspace), PASSPHRASE)
+
+
+def test_a_crash_before_the_log_knows_of_the_new_list_locks_nobody_out(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    protected(workspace)
+    with_ben(workspace, Role.ASSISTANT)
+    with monkeypatch.context() as patched:
+        patched.setattr("skindesk.services.access.note_generation", refuse_by_the_crash)
+        with pytest.raises(KeyboardInterrupt):
+            workspace.access.add_person("Ben", Role.CLINICIAN, "another passphrase")
+    again = Workspace(workspace.profile, None)
+    again.access.sign_in(ada(again), PASSPHRASE)
+    assert [person.name for person in again.access.people()] == ["Ada", "Ben"]
+    kept = workspace.profile.log.keyring.read_text()
+    assert known_generation(workspace.profile.log, again.access.key) == json.loads(kept)["generation"]
+
+
+@pytest.mark.parametrize("damage", [None, b"", b"no database"])
+def test_a_damaged_database_keeps_nobody_from_signing_in_to_restore_one(
+    workspace: Workspace, damage: bytes | None
+) -> None:
+    protected(workspace)
+    workspace.lock()
+    workspace.profile.log.database.unlink()
+    if damage is not None:
+        workspace.profile.log.database.write_bytes(damage)
+    workspace.access.sign_in(ada(workspace), PASSPHRASE)
+    assert workspace.access.door is Door.SIGNED_IN
 
 
 def test_nobody_removes_themselves_or_the_last_administrator(workspace: Workspace) -> None:
@@ -290,7 +575,7 @@ def test_an_old_key_is_not_put_back_by_a_program_that_has_not_heard_of_the_new_o
     workspace.access.change_key(PASSPHRASE)
     for refused in (
         lambda: other.add_person("Ben", Role.CLINICIAN, "another passphrase"),
-        lambda: other.new_recovery_key(),
+        lambda: other.new_recovery_key(PASSPHRASE),
         lambda: other.change_key(PASSPHRASE),
     ):
         with pytest.raises(CaseLogUnavailableError, match="changed outside"):
@@ -366,6 +651,9 @@ def test_damaged_pictures_are_kept_with_the_old_log_when_the_key_changes(workspa
     workspace.access.change_key(PASSPHRASE)
     (kept,) = workspace.profile.root.glob("caselog.replaced-*")
     assert (kept / picture.relative_to(workspace.profile.log.root)).exists()
+    (caution,) = workspace.warnings
+    assert caution.what.startswith("1 damaged picture could not be taken along")
+    assert str(kept) in caution.advice
     assert workspace.casework.log.count() == 1
     workspace.close_case_log()
 

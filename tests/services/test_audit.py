@@ -58,7 +58,7 @@ def test_what_happens_at_the_door_is_told_by_whom_and_about_whom(workspace: Work
     ben = access.people()[1].person_id
     access.give_role(ben, Role.ASSISTANT)  # while it is open
     access.give_passphrase(ben, "another passphrase")
-    recovery_key = access.new_recovery_key()
+    recovery_key = access.new_recovery_key(PASSPHRASE)
     workspace.lock()
     with pytest.raises(AccessRefusedError):
         access.sign_in(ben, "wrong passphrase")

@@ -7,22 +7,31 @@ import resource
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import portalocker
 import pytest
 
 from skindesk.bootstrap import Workspace
 from skindesk.domain.audit import AuditAction
 from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails
 from skindesk.domain.contract import Modality
-from skindesk.domain.errors import AccessRefusedError, BackupUnavailableError, CaseLogUnavailableError, SkinDeskError
+from skindesk.domain.errors import (
+    AccessRefusedError,
+    BackupInUseError,
+    BackupUnavailableError,
+    CaseLogUnavailableError,
+    SkinDeskError,
+)
 from skindesk.domain.people import Role
 from skindesk.services.access import Access, Door
 from skindesk.services.backups import Backups, due
-from skindesk.storage.backups import writing
+from skindesk.storage.backups import words, writing
 from skindesk.storage.backups.checking import FlawKind
+from skindesk.storage.backups.erasing import Traces
 from skindesk.storage.backups.place import Place, place_of
 from skindesk.storage.engine import DatabaseFile
 from skindesk.storage.image_store import digest_of
@@ -241,7 +250,7 @@ def test_two_programs_do_not_write_at_once(backups: Backups, workspace: Workspac
     backups.create(drive)
     with place(workspace, drive).changing():
         for work in (backups.create, backups.verify, backups.drill):
-            with pytest.raises(BackupUnavailableError, match="Another SkinDesk"):
+            with pytest.raises(BackupUnavailableError, match="already"):
                 work(drive)
 
 
@@ -300,12 +309,12 @@ def test_a_full_drive_is_told_as_such_by_the_database_too(backups: Backups, driv
 def test_older_backups_are_thinned_out_with_their_pictures(
     backups: Backups, workspace: Workspace, drive: Path, clock: Clock
 ) -> None:
-    for _ in range(3):
+    for _ in range(11):
         backups.create(drive)
     clock.now += timedelta(days=3)
     created = backups.create(drive)
     assert len(created.thinned) == 2
-    assert len(backups.list(drive)) == 2
+    assert len(backups.list(drive)) == 10
     left_over = place(workspace, drive).objects / "ab" / ".abcdef.sealed.x1"
     left_over.parent.mkdir(exist_ok=True)
     left_over.write_bytes(b"half")
@@ -617,9 +626,9 @@ def test_a_drill_finds_what_is_missing(backups: Backups, workspace: Workspace, d
 def test_an_erased_patient_is_in_no_backup_any_more(backups: Backups, workspace: Workspace, drive: Path) -> None:
     backups.create(drive)
     with pytest.raises(BackupUnavailableError, match="Erase the patient from the case log first"):
-        backups.erase_from(drive, 2)
+        backups.erase_from(drive, Traces("P-1"))
     erase(workspace, 2)
-    erased = backups.erase_from(drive, 2)
+    erased = backups.erase_from(drive, Traces("P-1"))
     assert len(erased.removed) == 2
     assert [entry.snapshot for entry in backups.list(drive)] == [erased.created.written.snapshot]
     assert len(files(place(workspace, drive).objects)) == 2
@@ -631,7 +640,7 @@ def test_backups_from_before_the_patient_came_stay(backups: Backups, workspace: 
     save(workspace, 3)
     held = backups.create(drive).written.snapshot
     erase(workspace, 4)
-    erased = backups.erase_from(drive, 4)
+    erased = backups.erase_from(drive, Traces("P-3"))
     assert erased.removed == (held,)
     assert before in {entry.snapshot for entry in backups.list(drive)}
     assert backups.verify(drive, before.name).flaws == ()
@@ -643,7 +652,7 @@ def test_places_into_which_nobody_could_look_are_told(backups: Backups, workspac
     workspace.close_case_log()
     workspace.access.set_up_protected("Ada", PASSPHRASE)
     erase(workspace, 1)
-    assert backups.erase_from(drive, 1).elsewhere == (old.root,)
+    assert backups.erase_from(drive, Traces("P-0")).elsewhere == (old.root,)
 
 
 def erase(workspace: Workspace, patient_id: int) -> None:
@@ -681,3 +690,150 @@ def test_the_copied_names_are_those_of_the_case_logs_folder(workspace: Workspace
     kept = {path.name for path in workspace.profile.log.root.iterdir() if path.is_file()}
     assert kept <= beside | {workspace.profile.log.database.name}
     assert place_of(drive, "abc").root == drive / "SkinDesk-abc"
+
+
+# What a change of the protection leaves behind
+
+
+def test_backups_that_a_passphrase_or_new_key_does_not_protect_are_found_and_removed(
+    workspace: Workspace, drive: Path, clock: Clock
+) -> None:
+    backups = Backups(workspace.profile, workspace.access, clock)
+    opened = backups.create(drive).written.snapshot
+    assert backups.left_behind(drive).names == ()
+    workspace.close_case_log()
+    workspace.access.set_up_protected("Ada", PASSPHRASE)
+    protected = backups.create(drive).written.snapshot
+    assert backups.left_behind(drive).names == (opened.name,)
+    workspace.access.change_key(PASSPHRASE)
+    left = backups.left_behind(drive)
+    assert [entry.snapshot for entry in left.open_to_all] == [opened]
+    assert [entry.snapshot for entry in left.old_key] == [protected]
+    fresh = backups.create(drive).written.snapshot
+    assert set(backups.remove(drive, left.names)) == {opened, protected}
+    assert [entry.snapshot for entry in backups.list(drive)] == [fresh]
+    assert not list(opened.place.objects.rglob("*.sealed"))
+    assert backups.drill(drive).flaws == ()
+
+
+def test_the_only_verified_backup_is_not_removed(backups: Backups, drive: Path) -> None:
+    only = backups.create(drive).written.snapshot
+    with pytest.raises(AccessRefusedError, match="only verified backup"):
+        backups.remove(drive, [only.name])
+    backups.create(drive)
+    assert backups.remove(drive, [only.name]) == (only,)
+
+
+def test_only_an_administrator_removes_backups(workspace: Workspace, drive: Path, clock: Clock) -> None:
+    workspace.close_case_log()
+    workspace.access.set_up_protected("Ada", PASSPHRASE)
+    ben = workspace.access.add_person("Ben", Role.CLINICIAN, "another passphrase")
+    workspace.lock()
+    workspace.access.sign_in(ben.person_id, "another passphrase")
+    backups = Backups(workspace.profile, workspace.access, clock)
+    made = [backups.create(drive).written.snapshot.name for _ in range(2)]
+    with pytest.raises(AccessRefusedError, match="As clinician"):
+        backups.remove(drive, made[:1])
+
+
+# Whose drive it is
+
+
+def test_a_backup_drive_that_fails_while_restoring_is_blamed_itself(
+    backups: Backups, workspace: Workspace, drive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backups.create(drive)
+    workspace.close_case_log()
+
+    def fail(file: object) -> bytes:
+        with words.in_backup_words():
+            raise OSError(errno.EIO, "input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("skindesk.storage.backups.restoring._read", fail)
+        with pytest.raises(BackupUnavailableError, match="drive that holds the backups reported an error"):
+            backups.restore(drive)
+    assert workspace.casework.log.count() == 3
+
+
+def test_a_drive_that_is_unplugged_while_restoring_is_told_as_such(
+    backups: Backups, workspace: Workspace, drive: Path
+) -> None:
+    backups.create(drive)
+    workspace.close_case_log()
+    shutil.rmtree(workspace.profile.log.images)
+
+    def unplug(done: int, _total: int) -> None:
+        if done == 1:
+            drive.rename(drive.with_name("unplugged"))
+
+    with pytest.raises(BackupUnavailableError, match="backup folder cannot be found"):
+        backups.restore(drive, progress=unplug)
+    assert not workspace.profile.root.joinpath("caselog.new").exists()
+
+
+@pytest.mark.parametrize("what", ["keyring.json", "audit-head"])
+def test_a_profile_that_fails_while_backing_up_is_blamed_itself(
+    backups: Backups, drive: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    read = Path.read_bytes
+
+    def fail(path: Path) -> bytes:
+        if path.name == what and "caselog" in path.parts:
+            raise OSError(errno.EIO, "input/output error")
+        return read(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", fail)
+        with pytest.raises(CaseLogUnavailableError, match="disk that holds the case log"):
+            backups.create(drive)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [(portalocker.AlreadyLocked(), "already"), (portalocker.LockException("no locks here"), "cannot lock files")],
+)
+def test_a_folder_in_use_and_a_drive_without_locks_are_told_apart(
+    backups: Backups, drive: Path, monkeypatch: pytest.MonkeyPatch, refusal: Exception, said: str
+) -> None:
+    lock = portalocker.lock
+
+    def refuse_there(file: Any, flags: portalocker.LockFlags) -> None:
+        if "drive" in str(file.name):
+            raise refusal
+        lock(file, flags)
+
+    monkeypatch.setattr(portalocker, "lock", refuse_there)
+    with pytest.raises(BackupUnavailableError, match=said) as told:
+        backups.create(drive)
+    assert isinstance(told.value, BackupInUseError) == (said == "already")
+
+
+# Erasing, further
+
+
+def test_a_patient_is_found_in_backups_whatever_identifier_was_corrected_since(
+    backups: Backups, workspace: Workspace, drive: Path
+) -> None:
+    log = workspace.casework.log
+    first = backups.create(drive).written.snapshot
+    patient = log.patient_by_identifier("P-1")
+    assert patient is not None
+    log.correct_patient(patient.patient_id, replace(patient.details, identifier="P-99"))
+    second = backups.create(drive).written.snapshot
+    workspace.casework.erase_patient(patient.patient_id)
+    assert set(backups.erase_from(drive, Traces("P-99")).removed) == {first, second}
+
+
+def test_a_patient_who_was_entered_again_with_the_same_picture_keeps_the_new_backups(
+    backups: Backups, workspace: Workspace, drive: Path
+) -> None:
+    backups.create(drive)
+    patient = workspace.casework.log.patient_by_identifier("P-1")
+    assert patient is not None
+    erased = workspace.casework.erase_patient(patient.patient_id)
+    workspace.casework.save_case(replace(draft(1), patient=PatientDetails("P-2b")))
+    traces = Traces("P-1", frozenset([erased.patient_id]), frozenset(erased.pictures))
+    done = backups.erase_from(drive, traces)
+    assert len(done.removed) == 1
+    assert [entry.snapshot for entry in backups.list(drive)] == [done.created.written.snapshot]

@@ -1,13 +1,16 @@
 """What the audit is told, what it keeps of a correction, and that tampering is found."""
 
+import io
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -136,21 +139,72 @@ def test_a_log_without_a_key_has_no_audit(profile: Profile, make_draft: MakeDraf
     assert not profile.log.audit_head.exists()
 
 
+def signed_in(number: int) -> AuditEvent:
+    at = datetime(2026, 3, 14, tzinfo=UTC) + timedelta(seconds=number)
+    return AuditEvent(AuditAction.SIGNED_IN, Subject.PERSON, "ada", person_id=str(number), at=at)
+
+
 def test_events_wait_in_their_queue_until_they_are_told(tmp_path: Path) -> None:
-    queue, at = AuditQueue(tmp_path / "untold.jsonl"), datetime(2026, 3, 14, tzinfo=UTC)
-    event = AuditEvent(AuditAction.SIGNED_IN, Subject.PERSON, "ada", person_id="ada", at=at)
-    queue.add(event)
-    assert queue.take() == (event,)
-    later = replace(event, at=at + timedelta(minutes=1))
-    queue.add(later)
-    assert AuditQueue(tmp_path / "untold.jsonl").take() == (event,)  # as after a crash
-    queue.told()
-    assert queue.take() == (later,)
-    queue.told()
-    assert queue.take() == ()
-    with (tmp_path / "untold.jsonl").open("a") as file:
-        file.write('{"action": "signed in", "sub')  # cut off by a power cut
-    assert queue.take() == ()
+    queue = AuditQueue(tmp_path / "untold.jsonl")
+    queue.add(signed_in(1))
+    with suppress(CaseLogUnavailableError), queue.waiting() as events:
+        assert events == (signed_in(1),)
+        raise CaseLogUnavailableError("The disk is full.")
+    queue.add(signed_in(2))
+    with AuditQueue(tmp_path / "untold.jsonl").waiting() as events:
+        assert events == (signed_in(1), signed_in(2))
+    with queue.waiting() as events:
+        assert events == ()
+
+
+@pytest.mark.parametrize("torn", [b'{"action": "signed in", "sub', b"\0" * 40, b"\xff\xfe"])
+def test_a_torn_line_costs_no_other_and_is_told(tmp_path: Path, torn: bytes) -> None:
+    queue = AuditQueue(tmp_path / "untold.jsonl")
+    queue.add(signed_in(1))
+    with (tmp_path / "untold.jsonl").open("ab") as file:
+        file.write(torn)  # cut off by a power cut
+    queue.add(signed_in(2))
+    with queue.waiting() as events:
+        assert events[:2] == (signed_in(1), signed_in(2))
+        (told,) = events[2:]
+    assert (told.action, told.detail) == (AuditAction.UNREADABLE, {"count": 1})
+
+
+def test_programs_that_add_and_tell_at_once_lose_and_repeat_nothing(tmp_path: Path) -> None:
+    told: list[AuditEvent] = []
+
+    def add(writer: int) -> None:
+        for number in range(20):
+            AuditQueue(tmp_path / "untold.jsonl").add(signed_in(100 * writer + number))
+
+    def tell(_teller: int) -> None:
+        for _ in range(10):
+            with AuditQueue(tmp_path / "untold.jsonl").waiting() as events:
+                told.extend(events)
+
+    with ThreadPoolExecutor(8) as pool:
+        done = [pool.submit(work, number) for number in range(4) for work in (add, tell)]
+    assert [future.result() for future in done] == [None] * 8
+    tell(0)
+    assert sorted(told, key=str) == sorted((signed_in(100 * w + n) for w in range(4) for n in range(20)), key=str)
+
+
+def test_what_a_full_disk_takes_only_half_of_is_refused_and_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = AuditQueue(tmp_path / "untold.jsonl")
+    queue.add(signed_in(1))
+    before = (tmp_path / "untold.jsonl").read_bytes()
+
+    class Full(io.FileIO):
+        def write(self, content: Any) -> int:
+            return super().write(content[: len(content) // 2])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", lambda path, mode, **_: Full(path, mode.replace("b", "")))
+        with pytest.raises(CaseLogUnavailableError, match="full"):
+            queue.add(signed_in(2))
+    assert (tmp_path / "untold.jsonl").read_bytes() == before
 
 
 # Corrections
@@ -289,6 +343,32 @@ def test_a_crash_leaves_the_head_file_behind_which_is_no_finding(folder: LogFold
     assert folder.audit_head.read_bytes() != behind
     assert len(folder.audit_head.read_bytes()) == len(behind) < 512
     folder.audit_head.write_bytes(behind)
+    assert faults(folder) == []
+
+
+@pytest.mark.parametrize("cut", [1, 60, 119])
+def test_a_kill_halfway_through_the_head_file_is_no_finding(
+    folder: LogFolder, make_draft: MakeDraft, monkeypatch: pytest.MonkeyPatch, cut: int
+) -> None:
+    whole = audit_head_file.HeadFile._sealed
+    for number in range(3):  # whichever of the two heads it is
+        with monkeypatch.context() as patched:
+            patched.setattr(audit_head_file.HeadFile, "_sealed", lambda *told: whole(*told)[:cut])
+            with closing(open_case_log(folder, KEY)) as log:
+                log.save(make_draft(f"Q-{number}"))
+        assert faults(folder) == []
+        with closing(open_case_log(folder, KEY)) as log:
+            log.save(make_draft(f"R-{number}"))
+            head = log.audit_head()
+        assert audit_head_file.HeadFile(folder.audit_head, KEY).read() == head
+
+
+def test_a_head_file_with_one_head_only_is_read_and_gets_its_second(folder: LogFolder, make_draft: MakeDraft) -> None:
+    content = folder.audit_head.read_bytes()
+    folder.audit_head.write_bytes(content[: len(content) // 2])
+    with closing(open_case_log(folder, KEY)) as log:
+        log.save(make_draft("Q-1"))
+    assert len(folder.audit_head.read_bytes()) == len(content)
     assert faults(folder) == []
 
 

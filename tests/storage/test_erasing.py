@@ -1,5 +1,6 @@
 """Erasing a patient for good."""
 
+import errno
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from skindesk.domain.case import CaseDraft, PatientDetails, ReviewDetails
-from skindesk.domain.errors import InvalidCaseError
+from skindesk.domain.errors import CaseLogUnavailableError, InvalidCaseError
 from skindesk.domain.prediction import Prediction
 from skindesk.storage.case_log import CaseLog, open_case_log
 from skindesk.storage.engine import DatabaseFile
@@ -155,6 +156,35 @@ def test_an_interrupted_erasure_is_finished_when_the_log_is_opened_again(
     assert traces(profile.log.root) == []
 
 
+def test_copies_from_before_migrations_stay_until_the_patient_is_gone(
+    profile: Profile, save_zebediah: Callable[[CaseLog], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    copy = profile.log.earlier / "caselog-0001.sqlite3"
+    with closing(open_case_log(profile.log, KEY)) as log:
+        patient_id = save_zebediah(log)
+        copy.parent.mkdir()
+        copy.write_text("Zebediah")
+        with monkeypatch.context() as patched:
+            patched.setattr("skindesk.storage.audit.AuditTrail.append", fail)
+            with pytest.raises(CaseLogUnavailableError):
+                log.erase_patient(patient_id)
+        assert copy.exists()
+        with monkeypatch.context() as patched:
+            patched.setattr("skindesk.storage.erasing.sync_folder", fail)
+            with pytest.raises(CaseLogUnavailableError, match="is erased from the case log, but not all"):
+                log.erase_patient(patient_id)
+        assert log.count() == 0
+        copy.write_text("Zebediah")  # as if the disk had not let go of it
+    with monkeypatch.context() as patched:
+        patched.setattr("skindesk.storage.erasing.sync_folder", fail)
+        open_case_log(profile.log, KEY).close()  # nobody is kept out
+    open_case_log(profile.log, KEY).close()
+    assert list(profile.log.earlier.glob("*")) == []
+
+
 def test_a_picture_that_is_saved_again_before_its_file_is_gone_stays(
     profile: Profile, make_draft: MakeDraft, save_zebediah: Callable[[CaseLog], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,7 +194,7 @@ def test_a_picture_that_is_saved_again_before_its_file_is_gone_stays(
     log = open_case_log(profile.log, KEY)
     patient_id = save_zebediah(log)
     with monkeypatch.context() as patched:
-        patched.setattr("skindesk.storage.case_log.remove_pictures", crash)
+        patched.setattr("skindesk.storage.case_log.remove_files", crash)
         with pytest.raises(KeyboardInterrupt):
             log.erase_patient(patient_id)
     log.save(make_draft("P-2", content=b"zebediah's picture"))

@@ -1,11 +1,12 @@
 """The data key is wrapped so that only the right passphrase or recovery key gives it back."""
 
+import base64
 import json
 from pathlib import Path
 
 import pytest
 
-from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError
+from skindesk.domain.errors import AccessRefusedError, CaseLogDamagedError, CaseLogUnavailableError
 from skindesk.domain.people import Role
 from skindesk.storage.keyring import Cost, Keyring, load_keyring, new_keyring
 from skindesk.storage.sealing import DataKey
@@ -59,6 +60,66 @@ def test_the_recovery_key_opens_however_it_is_spaced(key: DataKey) -> None:
     for wrong in ("", "AAAA", "Schlüssel", recovery_key[:-1], "8888-" + recovery_key[5:]):
         with pytest.raises(AccessRefusedError, match="not right"):
             ring.unlock_by_recovery(wrong)
+
+
+@pytest.mark.parametrize(
+    ("letters", "typed"),
+    [
+        ("OOBB-IILL-AZ27", "0O8b 1iL1 az27"),
+        ("OOBB-IILL-AZ27", "\u2013 0088\u00a01111.AZ27 \u2014"),
+        ("OOBB-IILL-AZ27", "\uff2f\uff10BB_illl".replace("illl", "1ILL") + "az27"),
+    ],
+)
+def test_what_looks_like_a_letter_of_the_recovery_key_is_read_as_one(
+    key: DataKey, ring: Keyring, monkeypatch: pytest.MonkeyPatch, letters: str, typed: str
+) -> None:
+    secret = base64.b32decode(letters.replace("-", "") + "AAAA")
+    monkeypatch.setattr("skindesk.storage.keyring.secrets.token_bytes", lambda _: secret)
+    ring, recovery_key = ring.with_new_recovery(key)
+    assert recovery_key == f"{letters}-AAAA"
+    assert ring.unlock_by_recovery(f"{typed} aaaa").secret == key.secret
+    for wrong in ("1" * 32, "1" * 1_000, "9" + typed[1:]):
+        with pytest.raises(AccessRefusedError, match="not right"):
+            ring.unlock_by_recovery(wrong)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("memory_kib", 2**40), ("memory_kib", 7), ("memory_kib", 0), ("memory_kib", -1), ("memory_kib", "64"),
+        ("memory_kib", 64.0), ("memory_kib", None), ("passes", 10**9), ("passes", 0), ("passes", -3), ("passes", "1"),
+        ("passes", True), ("lanes", 10**6), ("lanes", 0), ("lanes", -1), ("lanes", [1]), ("memory_kib", 2**31),
+    ],
+)  # fmt: skip
+def test_an_absurd_cost_is_refused_before_any_work(ring: Keyring, tmp_path: Path, name: str, value: object) -> None:
+    path = tmp_path / "keyring.json"
+    ring.save(path)
+    raw = json.loads(path.read_text())
+    raw["members"][0]["cost"][name] = value
+    path.write_text(json.dumps(raw))
+    with pytest.raises(CaseLogDamagedError, match="more work or memory"):
+        load_keyring(path)
+
+
+@pytest.mark.parametrize("cost", [Cost(), CHEAP, Cost(2**21, 1, 4), Cost(64, 2**16, 1)])
+def test_the_costs_that_are_recommended_are_borne(cost: Cost) -> None:
+    assert cost.bearable
+
+
+def test_much_memory_and_many_passes_are_too_much_together() -> None:
+    assert not Cost(2**21, 3, 4).bearable
+
+
+def test_too_little_memory_is_said_in_words(ring: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Argon2id:
+        def __init__(self, **_: object) -> None: ...
+
+        def derive(self, _: bytes) -> bytes:
+            raise MemoryError
+
+    monkeypatch.setattr("skindesk.storage.keyring.Argon2id", Argon2id)
+    with pytest.raises(CaseLogUnavailableError, match="too little free memory"):
+        ring.unlock(ada(ring), PASSPHRASE)
 
 
 def test_a_new_recovery_key_makes_the_old_one_useless(key: DataKey, ring: Keyring) -> None:
@@ -128,7 +189,9 @@ def test_a_list_of_people_changed_outside_is_refused(
         changed.unlock(ada(changed), PASSPHRASE)
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff\xfe", b'{"version": 1}', b'{"version": 9}'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"[" * 100_000, b"[]", b"\xff\xfe", b'{"version": 1}', b'{"version": 9}']
+)
 def test_a_damaged_file_is_said_in_words(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "keyring.json").write_bytes(content)
     with pytest.raises(CaseLogUnavailableError) as refused:

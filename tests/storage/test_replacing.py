@@ -1,10 +1,12 @@
 """A log's folder is replaced by another in one step: a crash at any point leaves one of the two, whole."""
 
+import errno
 import shutil
 from pathlib import Path
 
 import pytest
 
+from skindesk.domain.errors import CaseLogUnavailableError
 from skindesk.storage.replacing import begin_replacing, finish_replacing, settle
 from skindesk.system.paths import LogFolder
 
@@ -88,3 +90,25 @@ def test_a_crash_leaves_one_log_and_loses_none_that_is_to_be_kept(
     if kept.exists():
         assert content(kept) == "old"
     assert {path.name for path in folder.root.parent.iterdir()} <= {"caselog", "caselog.replaced"}
+
+
+@pytest.mark.parametrize("refused", [1, 2])
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_rename_that_the_disk_refuses_leaves_the_old_log_alone(
+    folder: LogFolder, monkeypatch: pytest.MonkeyPatch, refused: int, keep: bool
+) -> None:
+    build(folder)
+    steps, rename = iter(range(1, 100)), Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        if self.is_dir() and next(steps) == refused:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return rename(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", replace)
+        with pytest.raises(CaseLogUnavailableError, match="full"):
+            finish_replacing(folder, folder.root.with_name("caselog.replaced") if keep else None)
+    assert content(folder.root) == "old"
+    assert [path.name for path in folder.root.iterdir()] == ["log"]
+    assert [path.name for path in folder.root.parent.iterdir()] == ["caselog"]

@@ -182,7 +182,7 @@ class AddPersonDialog(FormDialog):
 
 
 class NewRecoveryKeyDialog(FormDialog):
-    """Replaces the recovery key, once the user has said so, and shows the new one."""
+    """Replaces the recovery key, once the user has given their passphrase again, and shows the new one."""
 
     def __init__(self, access: "Access", folder: Path, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(background, parent)
@@ -194,10 +194,16 @@ class NewRecoveryKeyDialog(FormDialog):
             wrap=True,
         )
         self.column.addWidget(self._why)
+        self.column.addSpacing(8)
+        self.passphrase = PassphraseField(self.tr("My passphrase"))
+        self._passphrase_label = field_label(self.tr("My passphrase"), self.passphrase)
+        self.column.addWidget(self._passphrase_label)
+        self.column.addWidget(self.passphrase)
+        self.passphrase.setFocus()
 
     def work(self) -> Callable[[], Any]:
-        """Nothing has to be typed."""
-        return self._access.new_recovery_key
+        """The passphrase opens."""
+        return partial(self._access.new_recovery_key, self.passphrase.text())
 
     def submit(self) -> None:
         """Make the key; once it is there, close."""
@@ -213,7 +219,9 @@ class NewRecoveryKeyDialog(FormDialog):
 
     def _done(self, result: object) -> None:
         self._set_busy(False)
-        self._why.hide()
+        for asked in (self._why, self._passphrase_label, self.passphrase):
+            asked.hide()
+        self.passphrase.line.clear()
         self.view = RecoveryKeyView(str(result), self._folder)
         self.view.kept_changed.connect(self.go.setEnabled)
         self.column.addWidget(self.view)

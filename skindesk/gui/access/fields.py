@@ -36,6 +36,11 @@ class PassphraseField(QWidget):
         """What was typed."""
         return self.line.text()
 
+    def clear(self) -> None:
+        """Take away what was typed, and hide what is typed next."""
+        self.line.clear()
+        self.eye.setChecked(False)
+
     def mark_wrong(self) -> None:
         """Show that this is the field to mend, and let it be typed over."""
         set_role(self.line, "true", "invalid")
@@ -63,6 +68,7 @@ class NewPassphrase(QWidget):
 
     def __init__(self, shortest: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._shortest = shortest
         self.first = PassphraseField(self.tr("New passphrase"))
         self.again = PassphraseField(self.tr("The same once more"))
         self.first.entered.connect(self.again.setFocus)
@@ -82,8 +88,19 @@ class NewPassphrase(QWidget):
         column.addWidget(self.again)
         self.setFocusProxy(self.first)
 
+    def clear(self) -> None:
+        """Take away what was typed."""
+        self.first.clear()
+        self.again.clear()
+
     def value(self) -> str:
-        """The passphrase. Raises AccessRefusedError where the two differ."""
+        """The passphrase. Raises AccessRefusedError where it is too short or the two differ; that field is marked."""
+        if len(self.first.text()) < self._shortest:
+            self.first.mark_wrong()
+            raise AccessRefusedError(
+                self.tr("The passphrase is too short."),
+                self.tr("Use at least {count} characters; several words do well.").format(count=self._shortest),
+            )
         if self.first.text() != self.again.text():
             self.again.mark_wrong()
             raise AccessRefusedError(

@@ -11,7 +11,7 @@ from skindesk.domain.errors import AccessRefusedError
 from skindesk.gui.access.fields import NewPassphrase, field_label
 from skindesk.gui.access.sheet import Sheet
 from skindesk.gui.background import Background
-from skindesk.gui.widgets.labels import text_label
+from skindesk.gui.widgets.labels import set_role, text_label
 
 
 class FirstStartPage(Sheet):
@@ -52,6 +52,7 @@ class FirstStartPage(Sheet):
         self._risk = self._openness(workspace.profile.root)
         self._lay_out(unsealed, later)
         self.protect.toggled.connect(self._chosen)
+        self.name.textChanged.connect(self._forgive)
         self.name.returnPressed.connect(self.passphrase.setFocus)
         self.passphrase.entered.connect(self.submit)
         self.go.clicked.connect(self.submit)
@@ -75,6 +76,10 @@ class FirstStartPage(Sheet):
         work = partial(self._access.set_up_protected, self.name.text(), passphrase)
         self._background.start(work, self._is_protected, self._failed)
 
+    def leave_alone(self) -> None:
+        """Nobody is there any more: the passphrase goes."""
+        self.passphrase.clear()
+
     def _is_open(self, _nothing: None) -> None:
         self.opened.emit()
 
@@ -85,7 +90,11 @@ class FirstStartPage(Sheet):
         self._set_busy(False)
         self.notice.show_error(error)
         if self.protect.isChecked() and not self.name.text().strip():
+            set_role(self.name, "true", "invalid")
             self.name.setFocus()
+
+    def _forgive(self) -> None:
+        set_role(self.name, "false", "invalid")
 
     def _set_busy(self, busy: bool) -> None:
         for control in (self.protect, self.personal, self._form, self.go, self.back):

@@ -17,6 +17,10 @@ class Gate(QStackedWidget):
 
     entered = Signal()
     """The way is free: the log is open, or somebody has signed in."""
+    page_shown = Signal()
+    """Another page is in sight."""
+    abandoned = Signal()
+    """A recovery key was left alone on the screen; whoever saw it is signed in still."""
 
     def __init__(self, workspace: Workspace, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,12 +39,19 @@ class Gate(QStackedWidget):
         """Have a log protected that has been open so far."""
         self._show_first_start(FirstStartPage(self._workspace, self._background, later=True))
 
-    def sign_in(self, last: str = "") -> None:
-        """Ask who it is; `last` is the id of whoever worked with it last."""
+    def sign_in(self, last: str = "", told: str = "") -> None:
+        """Ask who it is; `last` is the id of whoever worked with it last, `told` what they should know."""
         page = SignInPage(self._workspace, self._background, last)
         page.signed_in.connect(self._free)
         page.forgotten.connect(self._recover)
+        if told:
+            page.notice.show_information(told)
         self._show(page)
+
+    def leave_alone(self) -> None:
+        """Nobody is there any more: what was typed or shown goes."""
+        if self.page is not None:
+            self.page.leave_alone()
 
     def show_trouble(self, sentence: Exception | str) -> None:
         """Say on the page what went wrong."""
@@ -62,6 +73,7 @@ class Gate(QStackedWidget):
     def _show_recovery_key(self, recovery_key: str) -> None:
         page = RecoveryKeyPage(recovery_key, self._workspace.profile.root)
         page.done.connect(self._free)
+        page.abandoned.connect(self.abandoned)
         self._show(page)
 
     def _free(self) -> None:
@@ -74,6 +86,7 @@ class Gate(QStackedWidget):
             self.addWidget(page)
             self.setCurrentWidget(page)
             page.setFocus()
+            self.page_shown.emit()
         if old is not None:
             self.removeWidget(old)
             old.deleteLater()

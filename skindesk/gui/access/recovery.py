@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from skindesk.bootstrap import Workspace
-from skindesk.domain.errors import AccessRefusedError
+from skindesk.domain.errors import AccessRefusedError, WrongSecretError
 from skindesk.gui.access.countdown import Countdown
 from skindesk.gui.access.fields import NewPassphrase
 from skindesk.gui.access.people_choice import PeopleChoice
@@ -61,14 +61,20 @@ class RecoveryPage(Sheet):
         work = partial(self._access.recover, self.key.text(), self.who.person_id(), passphrase)
         self._background.start(work, self._is_in, self._refused)
 
+    def leave_alone(self) -> None:
+        """Nobody is there any more: what was typed goes."""
+        self.key.clear()
+        self.passphrase.clear()
+
     def _is_in(self, recovery_key: str) -> None:
         self.recovered.emit(recovery_key)
 
     def _refused(self, error: Exception) -> None:
         self._set_busy(False)
         self.notice.show_error(error)
-        set_role(self.key, "true", "invalid")
-        self.key.setFocus()
+        if isinstance(error, WrongSecretError):
+            set_role(self.key, "true", "invalid")
+            self.key.setFocus()
         self._countdown.start(self._access.wait_s(None))
 
     def _forgive(self) -> None:

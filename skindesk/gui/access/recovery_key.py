@@ -127,6 +127,8 @@ class RecoveryKeyPage(Sheet):
     """The view on a page of its own, after a log was protected or a recovery key used."""
 
     done = Signal()
+    abandoned = Signal()
+    """Nobody has touched the program for a while: the key has to go."""
 
     def __init__(self, recovery_key: str, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)
@@ -141,6 +143,10 @@ class RecoveryKeyPage(Sheet):
         self.column.addWidget(self.view)
         self.column.addWidget(self.go)
         self.setFocusProxy(self.view.print_button)
+
+    def leave_alone(self) -> None:
+        """Nobody is there any more: whoever comes next must not see the key."""
+        self.abandoned.emit()
 
 
 def recovery_sheet(recovery_key: str, folder: Path) -> QTextDocument:

@@ -46,6 +46,9 @@ class Sheet(QScrollArea):
         middle.addStretch(3)
         self.setWidget(page)
 
+    def leave_alone(self) -> None:
+        """Nobody is there any more: a page with secrets on it takes them away."""
+
     def add_field(self, name: str, field: QWidget) -> None:
         """A field under its name."""
         self._add_close(4, field_label(name, field), field)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from skindesk.bootstrap import Workspace
-from skindesk.domain.errors import AccessRefusedError
+from skindesk.domain.errors import WrongSecretError
 from skindesk.domain.people import Person
 from skindesk.gui.access.countdown import Countdown
 from skindesk.gui.access.fields import PassphraseField
@@ -52,19 +52,23 @@ class SignInPage(Sheet):
         work = partial(self._access.sign_in, self.who.person_id(), self.passphrase.text())
         self._background.start(work, self._is_in, self._refused)
 
+    def leave_alone(self) -> None:
+        """Nobody is there any more: what was typed goes."""
+        self.passphrase.clear()
+
     def _is_in(self, _person: Person) -> None:
         self.signed_in.emit()
 
     def _refused(self, error: Exception) -> None:
         self._set_busy(False)
         self.notice.show_error(error)
-        if isinstance(error, AccessRefusedError):
+        if isinstance(error, WrongSecretError):
             self.passphrase.mark_wrong()
         self._count_down()
 
     def _somebody_else(self) -> None:
         self.notice.clear()
-        self.passphrase.line.clear()
+        self.passphrase.clear()
         self.passphrase.setFocus()
         self._count_down()
 

@@ -48,6 +48,7 @@ class OutcomeModel(TableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[_Row] = []
+        self._concealed = False
         self._sorted_by = -1
         self._order = Qt.SortOrder.AscendingOrder
         self.rejected_count = 0
@@ -61,15 +62,30 @@ class OutcomeModel(TableModel):
         self.rejected_count = 0
         self.endResetModel()
 
+    @property
+    def total(self) -> int:
+        """How many outcomes there are, also while they are concealed."""
+        return len(self._rows)
+
+    def conceal(self, concealed: bool) -> None:
+        """Show no rows at all for a while; they and those that are added meanwhile come back afterwards."""
+        self.beginResetModel()
+        self._concealed = concealed
+        self._put_in_order()
+        self.endResetModel()
+
     def append(self, outcomes: Sequence[Outcome]) -> None:
         """Add rows, in their place where the table is sorted."""
         if not outcomes:
             return
         first = len(self._rows)
         rows = [self._row(number, outcome) for number, outcome in enumerate(outcomes, first)]
+        self.rejected_count += sum(isinstance(outcome, Rejected) for outcome in outcomes)
+        if self._concealed:
+            self._rows.extend(rows)
+            return
         self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
         self._rows.extend(rows)
-        self.rejected_count += sum(isinstance(outcome, Rejected) for outcome in outcomes)
         self.endInsertRows()
         if self._sorted_by >= 0:
             self._sort()
@@ -85,11 +101,12 @@ class OutcomeModel(TableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column, now and as rows are added; column -1 restores the order in which they came."""
         self._sorted_by, self._order = column, order
-        self._sort()
+        if not self._concealed:
+            self._sort()
 
     def rows(self) -> Sequence[object]:
         """The rows as they are shown."""
-        return self._rows
+        return () if self._concealed else self._rows
 
     def column_names(self) -> tuple[str, ...]:
         """In the order of OutcomeColumn."""
@@ -123,13 +140,16 @@ class OutcomeModel(TableModel):
         self.layoutAboutToBeChanged.emit()
         held = self.persistentIndexList()
         numbers = [self._rows[index.row()].number for index in held]
-        column = self._sorted_by
-        key = _number if column < 0 else (lambda row: row.keys[column])
-        self._rows.sort(key=key, reverse=column >= 0 and self._order == Qt.SortOrder.DescendingOrder)
+        self._put_in_order()
         places = {row.number: place for place, row in enumerate(self._rows)} if held else {}
         moved = [self.index(places[number], index.column()) for number, index in zip(numbers, held, strict=True)]
         self.changePersistentIndexList(held, moved)
         self.layoutChanged.emit()
+
+    def _put_in_order(self) -> None:
+        column = self._sorted_by
+        key = _number if column < 0 else (lambda row: row.keys[column])
+        self._rows.sort(key=key, reverse=column >= 0 and self._order == Qt.SortOrder.DescendingOrder)
 
     def _row(self, number: int, outcome: Outcome) -> _Row:
         name = outcome.path.name

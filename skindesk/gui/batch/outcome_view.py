@@ -50,8 +50,12 @@ class OutcomeView(QWidget):
         column.addWidget(self._pages)
 
     def show_nothing(self) -> None:
-        """No row is chosen."""
+        """No row is chosen, and nothing of the last one stays."""
         self._latest.forget()
+        self._name.set_full_text("")
+        self._folder.set_full_text("")
+        self.rejection.clear()
+        self.canvas.clear()
         self._pages.setCurrentWidget(self._nothing)
 
     def show_outcome(self, outcome: Outcome, contract: ModelContract | None) -> None:

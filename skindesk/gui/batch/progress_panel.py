@@ -39,9 +39,13 @@ class ProgressPanel(QFrame):
 
     def begin(self, source: str) -> None:
         """A run over `source` has been started; how much there is is not known yet."""
-        self._source.set_full_text(source)
+        self.show_source(source)
         self.bar.setRange(0, 0)
         self.facts_label.setText(self.tr("Looking for pictures…"))
+
+    def show_source(self, source: str) -> None:
+        """Name what the run is over."""
+        self._source.set_full_text(source)
 
     def show_pace(self, pace: Pace, rejected: int, running: bool) -> None:
         """Show how far the run is; while it runs, also how long it will take."""

@@ -71,6 +71,7 @@ class BatchWorkspace(QWidget):
         self.state = BatchState.IDLE
         self._stop = Event()
         self._begun: Begun | None = None
+        self._source = ""
         self._started_at = 0.0
         self._elapsed_s = 0.0
         self.model = OutcomeModel(self)
@@ -115,7 +116,8 @@ class BatchWorkspace(QWidget):
         self.notice.clear()
         self._begun = None
         self._started_at = monotonic()
-        self.progress.begin(_source(paths))
+        self._source = _source(paths)
+        self.progress.begin(self._source)
         self._enter(BatchState.RUNNING)
         self._stop = self._background.stream(
             lambda report, stop: run_job(self._workspace, job, report, stop), self._take, self._end, self._fail
@@ -127,9 +129,22 @@ class BatchWorkspace(QWidget):
             self._stop.set()
             self._enter(BatchState.STOPPING)
 
+    def conceal(self) -> None:
+        """Take the names of files and folders off the page, which may be patients'; a run goes on."""
+        self.model.conceal(True)
+        self.view.show_nothing()
+        self.progress.show_source("")
+        self.notice.clear()
+
+    def reveal(self) -> None:
+        """Show again what was concealed, and what a run has found meanwhile."""
+        self.model.conceal(False)
+        self.table.count_rows()
+        self.progress.show_source(self._source)
+
     def export_to(self, path: Path) -> None:
         """Write all rows, also those that the table hides, in the background; `exported` or a notice follows."""
-        if self._begun is None or not self.model.rowCount() or self.is_running:
+        if self._begun is None or not self.model.total or self.is_running:
             self.notice.show_error(self.tr("There is nothing to export yet. Classify a folder first."))
             return
         outcomes, codes = self.model.outcomes(), self._begun.contract.codes
@@ -173,7 +188,7 @@ class BatchWorkspace(QWidget):
 
     def _end(self) -> None:
         self._enter(BatchState.STOPPED if self.state is BatchState.STOPPING else BatchState.DONE)
-        if not self.model.rowCount() and self.state is BatchState.DONE:
+        if not self.model.total and self.state is BatchState.DONE:
             self.notice.show_information(
                 self.tr("No pictures were found. Choose another folder, or include the folders within.")
             )
@@ -212,7 +227,7 @@ class BatchWorkspace(QWidget):
         self.again_button.setVisible(state is not BatchState.IDLE)
         self.again_button.setEnabled(not self.is_running)
         self.export_button.setVisible(state is not BatchState.IDLE)
-        self.export_button.setEnabled(not self.is_running and self.model.rowCount() > 0)
+        self.export_button.setEnabled(not self.is_running and self.model.total > 0)
         idle = state in (BatchState.IDLE, BatchState.FAILED)
         self._pages.setCurrentIndex(0 if idle else 1)
         self._clock.start() if self.is_running else self._clock.stop()
@@ -225,7 +240,7 @@ class BatchWorkspace(QWidget):
             return
         if self.is_running:
             self._elapsed_s = monotonic() - self._started_at
-        pace = Pace(self.model.rowCount(), self._begun.total, self._elapsed_s)
+        pace = Pace(self.model.total, self._begun.total, self._elapsed_s)
         self.progress.show_pace(pace, self.model.rejected_count, self.is_running)
 
     def _name_network(self) -> None:

@@ -25,15 +25,18 @@ class PatientPicker(QWidget):
     """One field and a list under it; the highlighted row says where a case would go.
 
     The program highlights a patient only where the identifier is exactly theirs, and the row for a new patient
-    only where what was typed cannot be the name of a known one. In all other cases the user chooses.
+    only where what was typed cannot be the name of a known one. In all other cases the user chooses. Without
+    `offer_new` there are known patients only.
     """
 
     changed = Signal()
     failed = Signal(object)
 
-    def __init__(self, search: Search, background: Background, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, search: Search, background: Background, offer_new: bool = True, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._search = search
+        self._search, self._offer_new = search, offer_new
         self._background = background
         self._turn = 0
         self.line = QLineEdit()
@@ -121,11 +124,11 @@ class PatientPicker(QWidget):
         today = date.today()
         for patient in patients:
             self._add(icon("user"), patient_line(patient, today), patient)
-        if wanted and exact is None:  # below known patients, so that the first step down never makes a new one
+        if self._offer_new and wanted and exact is None:  # below known patients, so that the first step down never makes a new one
             self._add(icon("user-plus"), self.tr("New patient with identifier {id}").format(id=self.identifier()), None)
         if exact is not None:
             self.list.setCurrentRow(patients.index(exact))
-        elif wanted and (_looks_like_identifier(wanted) or (searched and not patients)):
+        elif self._offer_new and wanted and (_looks_like_identifier(wanted) or (searched and not patients)):
             self.list.setCurrentRow(len(patients))
         self.list.blockSignals(False)
         self.changed.emit()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from skindesk.domain.case import Case, CaseDraft, CaseSummary, Lesion, LesionDetails, Patient, PatientDetails
+from skindesk.domain.case import CaseDraft, CaseSummary, Lesion, LesionDetails, Patient, PatientDetails
 from skindesk.domain.errors import SkinDeskError
 from skindesk.gui.background import Background
 from skindesk.gui.examine.case_forms import LesionForm, NewPatientForm
@@ -20,6 +20,7 @@ from skindesk.gui.widgets.words import patient_line, patient_name
 
 if TYPE_CHECKING:
     from skindesk.services.casework import Casework
+    from skindesk.storage.saving import SavedCase
 
 WIDTH_PX = 600
 
@@ -37,7 +38,7 @@ class SaveDialog(QDialog):
     """Stays open with everything that was typed until the case is saved or the user cancels."""
 
     saved = Signal(object)
-    """The Case as it stands in the log after saving."""
+    """The SavedCase: whose the picture is now, and of which lesion."""
 
     def __init__(
         self, casework: "Callable[[], Casework]", background: Background, make_draft: MakeDraft, parent: QWidget | None
@@ -159,7 +160,7 @@ class SaveDialog(QDialog):
         casework, confirmed = self._casework, self.confirm.isChecked()
         self._background.start(lambda: _save_draft(casework(), draft, confirmed), self._ended, self._failed)
 
-    def _ended(self, end: Case | _Owners) -> None:
+    def _ended(self, end: "SavedCase | _Owners") -> None:
         self._set_busy(False)
         if isinstance(end, _Owners):
             self._warn(end.patients)
@@ -197,10 +198,10 @@ class SaveDialog(QDialog):
         self.save_button.setEnabled(not busy)
 
 
-def _save_draft(casework: "Casework", draft: CaseDraft, confirmed: bool) -> Case | _Owners:
+def _save_draft(casework: "Casework", draft: CaseDraft, confirmed: bool) -> "SavedCase | _Owners":
     """Save a draft unless its picture is another patient's and nobody has said that this is right."""
     known = draft.patient if isinstance(draft.patient, int) else None
     owners = casework.others_with_picture(draft.picture.sha256, known)
     if owners and not confirmed:
         return _Owners(owners)
-    return casework.log.case(casework.save_case(draft).case_id)
+    return casework.save_case(draft)

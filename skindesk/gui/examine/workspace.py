@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMessageBox, QWidget
 
 from skindesk.bootstrap import Workspace
-from skindesk.domain.case import Case, CaseDraft, Lesion, LesionDetails, Patient, PatientDetails
+from skindesk.domain.case import CaseDraft, Lesion, LesionDetails, Patient, PatientDetails
 from skindesk.domain.contract import ModelContract
 from skindesk.gui.background import Background
 from skindesk.gui.examine.examination import NOTHING_REVIEWED, Examination
@@ -24,6 +25,9 @@ from skindesk.gui.widgets.words import lesion_line, patient_name, sentence
 from skindesk.imaging.decode import EXTENSIONS, read_picture_file
 from skindesk.inference.explanation import support_map
 from skindesk.system.settings import Settings
+
+if TYPE_CHECKING:
+    from skindesk.storage.saving import SavedCase
 
 _DRAWER_BELOW_PX = 1100
 _MAP_LONG_SIDE_PX = 640
@@ -317,7 +321,7 @@ class ExamineWorkspace(QWidget):
 
         return draft
 
-    def _saved(self, case: Case) -> None:
+    def _saved(self, case: "SavedCase") -> None:
         examination = self.examination
         if examination is not None:
             examination.saved = True
@@ -325,9 +329,8 @@ class ExamineWorkspace(QWidget):
         self._set_target((case.patient, case.lesion))
         words = self.tr("Saved as L{number} of {name}.")
         text = words.format(number=case.lesion.number, name=patient_name(case.patient))
-        case_id = case.lesion.case_id
-        self.viewer.notice.show_done(text, self.tr("Show case"), lambda: self.case_wanted.emit(case_id))
-        self.case_saved.emit(case_id)
+        self.viewer.notice.show_done(text, self.tr("Show case"), lambda: self.case_wanted.emit(case.case_id))
+        self.case_saved.emit(case.case_id)
 
     def _dialog_closed(self) -> None:
         if self.dialog is not None:

@@ -30,10 +30,20 @@ class Protection(Section):
     """A log without a passphrase can be protected; in a protected one an administrator manages the people."""
 
     protection_wanted = Signal()
+    audit_wanted = Signal()
+    """An administrator wants to see who did what."""
+    own_role_changed = Signal()
+    """Whoever is at work may do other things now; the pages have to be made anew."""
 
-    def __init__(self, workspace: Workspace, background: Background, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        background: Background,
+        may_leave: Callable[[], bool] = lambda: True,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(QCoreApplication.translate("Protection", "People and protection"), parent)
-        self._workspace, self._background = workspace, background
+        self._workspace, self._background, self._may_leave = workspace, background, may_leave
         self.notice = Notice(self)
         self.dialog: QDialog | None = None
         self.rows: tuple[PersonRow, ...] = ()
@@ -49,6 +59,8 @@ class Protection(Section):
         self.add_button = self._button(self.tr("Add a person…"))
         self.add_button.clicked.connect(self._add_person)
         set_icon(self.add_button, "user-plus")
+        self.audit_button = self._button(self.tr("Audit trail…"))
+        self.audit_button.clicked.connect(self.audit_wanted)
         self._people = QVBoxLayout()
         self._people.setSpacing(8)
         self.column.addWidget(self.notice)
@@ -68,6 +80,7 @@ class Protection(Section):
             )
             self.add_setting(self.tr("This log needs no passphrase"), why, self.protect_button)
             self.lock_after.hide()
+            self._offer_audit()
             return
         why = self.tr("Signed in as {name}, {role}.").format(name=person.name, role=role_word(person.role).lower())
         self.add_setting(self.tr("My passphrase"), why, self.passphrase_button)
@@ -89,7 +102,13 @@ class Protection(Section):
         self.column.addWidget(hairline())
         why = self.tr("It opens the log when a passphrase is forgotten. A new key makes the printed one useless.")
         self.add_setting(self.tr("Recovery key"), why, self.recovery_button)
+        self._offer_audit()
         self._list_people()
+
+    def _offer_audit(self) -> None:
+        self.column.addWidget(hairline())
+        why = self.tr("Who did what with the case log and when, and whether anybody tampered with that record.")
+        self.add_setting(self.tr("Audit"), why, self.audit_button)
 
     def _leave_to_administrators(self) -> None:
         reason = self.tr("An administrator decides on people, recovery key and when the log locks.")
@@ -140,8 +159,23 @@ class Protection(Section):
         dialog.open()
 
     def _give_role(self, person: Person, role: Role) -> None:
+        if person.person_id == self._workspace.access.person.person_id:
+            self._change_own_role(person, role)
+            return
         words = self.tr("{name}'s role is changed; it counts from the next sign-in.").format(name=person.name)
         self._change(partial(self._workspace.access.give_role, person.person_id, role), words)
+
+    def _change_own_role(self, person: Person, role: Role) -> None:
+        if role is person.role or not self._may_leave():
+            self._list_people()
+            return
+        self.setEnabled(False)
+        work = partial(self._workspace.access.give_role, person.person_id, role)
+        self._background.start(work, self._own_role_changed, self._refused)
+
+    def _own_role_changed(self, _nothing: None) -> None:
+        self.setEnabled(True)
+        self.own_role_changed.emit()
 
     def _remove(self, person: Person) -> None:
         if self._sure_to_remove(person):

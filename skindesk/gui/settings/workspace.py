@@ -1,6 +1,6 @@
 """The Settings page: every choice takes effect at once and is kept in the profile."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -46,8 +46,18 @@ class SettingsWorkspace(QWidget):
     """The new Settings; they are kept already."""
     protection_wanted = Signal()
     """A log without a passphrase is to get one."""
+    audit_wanted = Signal()
+    """An administrator wants to see who did what."""
+    own_role_changed = Signal()
+    """Whoever is at work may do other things now; the pages have to be made anew."""
 
-    def __init__(self, workspace: Workspace, background: Background, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        background: Background,
+        may_leave: Callable[[], bool] = lambda: True,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._workspace = workspace
         self._background = background
@@ -63,8 +73,10 @@ class SettingsWorkspace(QWidget):
         self._models_told = text_label(self.tr("Looking for installed networks…"), "secondary", wrap=True)
         self._models.column.addWidget(self._models_told)
         self._mixes = self._class_mix()
-        self.protection = Protection(workspace, background, self)
+        self.protection = Protection(workspace, background, may_leave, self)
         self.protection.protection_wanted.connect(self.protection_wanted)
+        self.protection.audit_wanted.connect(self.audit_wanted)
+        self.protection.own_role_changed.connect(self.own_role_changed)
         self.protection.lock_after.valueChanged.connect(lambda minutes: self._change(lock_after_min=minutes))
         self._build()
         self._show_settings()

@@ -37,6 +37,7 @@ QFrame[role="toolbar"] { background: $surface; border: none; border-bottom: 1px 
 QFrame[role="footer"] { background: $surface; border: none; border-top: 1px solid $hairline; }
 QFrame[role="notice"] { background: $surface; border: 1px solid $accent; border-radius: 8px; }
 QFrame[role="notice"][tone="error"] { border-color: $error; }
+QFrame[role="notice"][tone="premalignant"] { border-color: $premalignant; }
 QFrame[role="notice"][tone="done"] { border-color: $done; }
 
 QPushButton { background: $surface; border: 1px solid $border; border-radius: 8px; padding: 0px 14px;
@@ -141,6 +142,13 @@ QTableCornerButton::section { background: $surface; border: none; }
 QProgressBar { background: $raised; border: none; border-radius: 4px; min-height: 8px; max-height: 8px;
   text-align: center; color: transparent; }
 QProgressBar::chunk { background: $accent; border-radius: 4px; }
+
+QSlider { min-height: 24px; border: 2px solid transparent; border-radius: 8px; }
+QSlider:focus { border-color: $accent; }
+QSlider::groove:horizontal { background: $border; height: 4px; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $accent; height: 4px; border-radius: 2px; }
+QSlider::handle:horizontal { background: $accent; width: 16px; margin: -6px 0px; border-radius: 8px; }
+QSlider::handle:horizontal:hover { background: $accent_strong; }
 
 QScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget[role="scrolled"] { background: transparent; }

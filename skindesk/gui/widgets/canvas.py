@@ -1,6 +1,7 @@
 """A picture on neutral grey that can be zoomed and moved, with an optional map laid over it."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,11 +33,22 @@ _MAP_RGB = (0, 220, 255)
 _MAP_OPACITY = 0.65
 
 
+@dataclass(frozen=True)
+class CanvasView:
+    """What of a picture is in view: its pixel in the middle, screen pixels for each of its own, and whether it fits."""
+
+    centre: QPointF
+    scale: float
+    fitted: bool
+
+
 class PictureCanvas(QWidget):
     """Shows an upright sRGB picture: wheel zooms at the cursor, drag pans, 0 fits, + and - zoom, arrows move."""
 
     zoom_changed = Signal(float)
     """Screen pixels for each picture pixel."""
+    view_changed = Signal()
+    """The picture was zoomed, moved or fitted here, not by `show_view`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,6 +118,20 @@ class PictureCanvas(QWidget):
         """Whether a map is on the picture now."""
         return self._overlay is not None
 
+    def view(self) -> CanvasView:
+        """What is in view."""
+        return CanvasView(QPointF(self._centre), self._scale, self._fitted)
+
+    def show_view(self, view: CanvasView) -> None:
+        """Bring the same into view as another canvas does, on a picture of the same size."""
+        self._fitted = view.fitted
+        if view.fitted:
+            self._fit_now()
+        else:
+            self._centre, self._scale = QPointF(view.centre), view.scale
+            self._keep_in_view()
+            self._changed()
+
     def zoom(self) -> float:
         """Screen pixels for each picture pixel."""
         return self._scale
@@ -118,6 +144,7 @@ class PictureCanvas(QWidget):
         """Show the whole picture, and keep it whole when the window changes."""
         self._fitted = True
         self._fit_now()
+        self.view_changed.emit()
 
     def zoom_in(self) -> None:
         """Zoom in at the middle."""
@@ -134,13 +161,17 @@ class PictureCanvas(QWidget):
         if self._levels:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._scale < 4)
             place = self._place()
-            painter.drawImage(place, self._level())
+            self.draw_picture(painter, place)
             if self._overlay is not None:
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
                 painter.drawImage(place, self._overlay)
         if self.hasFocus():
             painter.setPen(QPen(QColor("#58BFDB"), 2))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+    def draw_picture(self, painter: QPainter, place: QRectF) -> None:
+        """Draw the picture where it lies on the widget."""
+        painter.drawImage(place, self._level())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep a fitted picture fitted."""
@@ -217,6 +248,7 @@ class PictureCanvas(QWidget):
         self._fitted = False
         self._keep_in_view()
         self._changed()
+        self.view_changed.emit()
 
     def _place_caption(self) -> None:
         """Along the lower edge, in as many lines as it needs."""
@@ -236,6 +268,7 @@ class PictureCanvas(QWidget):
             self._fitted = False
             self._keep_in_view()
             self.update()
+            self.view_changed.emit()
 
     def _keep_in_view(self) -> None:
         """The middle of the canvas always shows some of the picture."""

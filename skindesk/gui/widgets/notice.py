@@ -65,6 +65,10 @@ class Notice(QFrame):
         """Say what the user should know, with at most one thing to do next."""
         self._show(text, "accent", "info", action_text, action)
 
+    def show_warning(self, text: str) -> None:
+        """Say what may go wrong, though nothing has yet."""
+        self._show(text, "premalignant", "warning", None, None)
+
     def clear(self) -> None:
         """Say nothing and take no room."""
         self._text.clear()

@@ -18,7 +18,7 @@ class ScreenPicture:
     """The whole picture, then the same halved again and again. Drawing a large picture small would otherwise drop
     pixels, and hair and network with them."""
     generated: bool
-    pixels: tuple[bytes, ...]
+    pixels: tuple[NDArray[np.uint32], ...]
     """What the levels borrow, so that it stays while they do."""
 
 
@@ -30,7 +30,7 @@ def screen_picture(rgb: NDArray[np.uint8], generated: bool = False) -> ScreenPic
     while min(image.size) > _LEAST_PX:
         image = image.reduce(2)
         images.append(image)
-    pixels = tuple(level.tobytes("raw", "BGRX") for level in images)
+    pixels = tuple(_opaque(level) for level in images)
     levels = tuple(_borrowing(content, *level.size) for content, level in zip(pixels, images, strict=True))
     return ScreenPicture(levels, generated, pixels)
 
@@ -38,8 +38,13 @@ def screen_picture(rgb: NDArray[np.uint8], generated: bool = False) -> ScreenPic
 def image_of(rgb: NDArray[np.uint8]) -> QImage:
     """A small picture, uint8 (height, width, 3) sRGB, as a QImage that owns its pixels."""
     height, width = rgb.shape[:2]
-    return _borrowing(Image.fromarray(rgb).tobytes("raw", "BGRX"), width, height).copy()
+    return _borrowing(_opaque(Image.fromarray(rgb)), width, height).copy()
 
 
-def _borrowing(pixels: bytes, width: int, height: int) -> QImage:
-    return QImage(pixels, width, height, width * 4, QImage.Format.Format_RGB32)
+def _opaque(image: Image.Image) -> NDArray[np.uint32]:
+    """The pixels as Qt wants them: Pillow leaves the fourth byte 0, with which Qt cannot fade or turn a picture."""
+    return np.asarray(np.frombuffer(image.tobytes("raw", "BGRX"), "<u4") | np.uint32(0xFF000000), np.uint32)
+
+
+def _borrowing(pixels: NDArray[np.uint32], width: int, height: int) -> QImage:
+    return QImage(pixels.data, width, height, width * 4, QImage.Format.Format_RGB32)

@@ -1,6 +1,6 @@
 """Proves a backup, or what was restored from one: opens it, reads every byte, and compares it with its manifest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +12,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from skindesk.storage.backups.manifest import Manifest, UnvouchedError, key_id, load_manifest
 from skindesk.storage.backups.pictures import SealedPictures, object_in
 from skindesk.storage.backups.place import Snapshot
-from skindesk.storage.backups.writing import file_digest, picture_digests
+from skindesk.storage.backups.writing import Progress, file_digest, picture_digests, silent
 from skindesk.storage.engine import DatabaseFile
 from skindesk.storage.resealing import row_counts
 from skindesk.storage.sealing import DataKey, PictureSealer
@@ -43,11 +43,19 @@ class Flaw:
     advice: str
 
 
-def flaws_of(snapshot: Snapshot, key: DataKey) -> tuple[Flaw, ...]:
+def flaws_of(snapshot: Snapshot, key: DataKey, progress: Progress = silent) -> tuple[Flaw, ...]:
     """What is wrong with a backup; an empty answer is its proof.
 
-    A backup under another key cannot be opened by this one: its files are compared with its manifest.
+    A backup under another key cannot be opened by this one: its files are compared with its manifest. Raises
+    BackupUnavailableError where the backup is gone altogether, as one on an unplugged drive is.
     """
+    flaws = _flaws_of(snapshot, key, progress)
+    if flaws:
+        snapshot.require()
+    return flaws
+
+
+def _flaws_of(snapshot: Snapshot, key: DataKey, progress: Progress) -> tuple[Flaw, ...]:
     try:
         manifest = load_manifest(snapshot.manifest, key)
     except UnvouchedError:
@@ -55,8 +63,8 @@ def flaws_of(snapshot: Snapshot, key: DataKey) -> tuple[Flaw, ...]:
     if manifest.name != snapshot.name:
         return (unvouched(snapshot),)
     if manifest.key_id != key_id(key):
-        return tuple(_differing(snapshot, manifest))
-    return tuple(flaws_in(LogFolder(snapshot.folder), snapshot.place.objects, manifest, key))
+        return tuple(_differing(snapshot, manifest, progress))
+    return tuple(flaws_in(LogFolder(snapshot.folder), snapshot.place.objects, manifest, key, progress))
 
 
 def unvouched(snapshot: Snapshot) -> Flaw:
@@ -65,7 +73,9 @@ def unvouched(snapshot: Snapshot) -> Flaw:
     return Flaw(FlawKind.MANIFEST_DAMAGED, snapshot.manifest.name, what, _ANOTHER)
 
 
-def flaws_in(folder: LogFolder, pictures: Path, manifest: Manifest, key: DataKey) -> Iterator[Flaw]:
+def flaws_in(
+    folder: LogFolder, pictures: Path, manifest: Manifest, key: DataKey, progress: Progress = silent
+) -> Iterator[Flaw]:
     """What is wrong with a database, the files beside it and the folder of its pictures, by an authentic manifest.
 
     A damaged database ends the list, since its rows tell nothing reliable of the pictures.
@@ -82,12 +92,15 @@ def flaws_in(folder: LogFolder, pictures: Path, manifest: Manifest, key: DataKey
         yield _file_damaged(folder.database.name, f"it cannot be read to its end ({error})")
         return
     yield from flaws
-    yield from _in_pictures(SealedPictures(pictures, PictureSealer(key)), PictureSealer(key), digests, manifest)
+    sealer, lost = PictureSealer(key), frozenset(manifest.lost)
+    kept = [sha256 for sha256 in digests if sealer.name(sha256) not in lost]
+    yield from _in_pictures(SealedPictures(pictures, sealer), sealer, kept, progress)
 
 
-def _differing(snapshot: Snapshot, manifest: Manifest) -> Iterator[Flaw]:
+def _differing(snapshot: Snapshot, manifest: Manifest, progress: Progress) -> Iterator[Flaw]:
     yield from _in_files(snapshot.folder, manifest)
-    for name, expected in manifest.objects.items():
+    for done, (name, expected) in enumerate(manifest.objects.items()):
+        progress(done, len(manifest.objects))
         if _digest(object_in(snapshot.place.objects, name)) != expected:
             yield _picture_damaged(name)
 
@@ -111,14 +124,14 @@ def _in_database(connection: Any, name: str, manifest: Manifest) -> Iterator[Fla
 
 
 def _in_pictures(
-    pictures: SealedPictures, sealer: PictureSealer, digests: tuple[str, ...], manifest: Manifest
+    pictures: SealedPictures, sealer: PictureSealer, digests: Sequence[str], progress: Progress
 ) -> Iterator[Flaw]:
     """The seal decides, not the manifest's digest: a damaged object is replaced by the log's own file, sealed anew."""
-    lost = frozenset(manifest.lost)
-    for sha256 in digests:
-        name = sealer.name(sha256)
-        if name not in lost and pictures.intact(sha256) is None:
-            yield _picture_damaged(name)
+    for done, sha256 in enumerate(digests):
+        progress(done, len(digests))
+        if pictures.intact(sha256) is None:
+            yield _picture_damaged(sealer.name(sha256))
+    progress(len(digests), len(digests))
 
 
 def _file_damaged(name: str, how: str) -> Flaw:

@@ -9,14 +9,18 @@ from pathlib import Path
 
 import portalocker
 
-from skindesk.domain.errors import BackupUnavailableError
-from skindesk.storage.backups.words import in_backup_words
+from skindesk.domain.errors import BackupInUseError, BackupUnavailableError
+from skindesk.storage.backups.words import FOLDER_MISSING, in_backup_words
 from skindesk.system.files import make_folder, sync_folder
 from skindesk.system.paths import LogFolder
 
 _PREFIX = "SkinDesk-"
 _NAME = "%Y%m%dT%H%M%S%fZ"
-_IN_USE = ("Another SkinDesk works with these backups.", "Wait until it has finished, then try again.")
+_IN_USE = ("A backup is being made or checked in this folder already.", "Wait until it is done, then try again.")
+_NO_LOCKS = (
+    "The drive that holds the backups cannot lock files, so that two programs could write at once.",
+    "Choose a folder on another drive.",
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class Place:
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Write here while nobody else reads or writes. Raises BackupUnavailableError where somebody does."""
+        """Write here while nobody else reads or writes. Raises BackupInUseError where somebody does."""
         with in_backup_words():
             make_folder(self.root)
         with self._locked("a+b", portalocker.LockFlags.EXCLUSIVE):
@@ -73,7 +77,7 @@ class Place:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Read here while nobody writes. Raises BackupUnavailableError where somebody does.
+        """Read here while nobody writes. Raises BackupInUseError where somebody does.
 
         A drive that cannot be written, on which there is no file to lock, is read without a lock.
         """
@@ -94,8 +98,10 @@ class Place:
         with handle:  # closing the file gives the lock back
             try:
                 portalocker.lock(handle, how | portalocker.LockFlags.NON_BLOCKING)
+            except portalocker.AlreadyLocked as error:
+                raise BackupInUseError(*_IN_USE) from error
             except portalocker.LockException as error:
-                raise BackupUnavailableError(*_IN_USE) from error
+                raise BackupUnavailableError(*_NO_LOCKS) from error
             yield
 
 
@@ -130,6 +136,11 @@ class Snapshot:
     def made_at(self) -> datetime:
         """When it was made, in UTC."""
         return datetime.strptime(self.name, _NAME).replace(tzinfo=UTC)
+
+    def require(self) -> None:
+        """Raises BackupUnavailableError where it is not there, such as after its drive was unplugged."""
+        if not self.folder.is_dir():
+            raise BackupUnavailableError(*FOLDER_MISSING)
 
     def remove(self) -> None:
         """Take it away, in one step as seen from outside. Raises OSError."""

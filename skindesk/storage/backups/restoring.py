@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
@@ -12,11 +13,14 @@ from skindesk.storage.backups.checking import Flaw, FlawKind, flaws_in, unvouche
 from skindesk.storage.backups.manifest import Manifest, UnvouchedError, key_id, load_manifest
 from skindesk.storage.backups.pictures import SealedPictures, object_in
 from skindesk.storage.backups.place import Snapshot
+from skindesk.storage.backups.words import in_backup_words
 from skindesk.storage.backups.writing import Progress, picture_digests
 from skindesk.storage.engine import DatabaseFile
 from skindesk.storage.sealing import DataKey, PictureSealer
 from skindesk.system.files import make_folder, sync_file, sync_folder
 from skindesk.system.paths import LogFolder
+
+_CHUNK_BYTES = 1 << 20
 
 
 def open_manifest(snapshot: Snapshot, key: DataKey) -> Manifest:
@@ -39,7 +43,7 @@ def rebuild(
     """Build a case log's folder from a backup and check it in full; returns what is wrong with it.
 
     A picture that is not sound in the backup is looked for among `others`, the store that is to be replaced. Raises
-    OSError where the target cannot be written.
+    BackupUnavailableError where the backup cannot be read, OSError where the target cannot be written.
     """
     for name in manifest.files:
         _copy(snapshot.folder / name, target.root / name)
@@ -53,7 +57,10 @@ def rebuild(
             _write(object_in(target.images, sealer.name(sha256)), sealed)
     _sync_folders(target.root)
     progress(len(digests), len(digests))
-    return tuple(flaws_in(target, target.images, manifest, key))
+    flaws = tuple(flaws_in(target, target.images, manifest, key))
+    if flaws:
+        snapshot.require()
+    return flaws
 
 
 @contextmanager
@@ -73,11 +80,21 @@ def forbids_restoring(flaw: Flaw) -> bool:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """A missing file is left out: the check afterwards tells of it."""
-    if source.is_file():
-        shutil.copyfile(source, target)
+    """A missing file is left out: the check afterwards tells of it. Trouble with each drive is told as that drive's."""
+    if not source.is_file():
+        return
+    with in_backup_words():
+        original = source.open("rb")
+    with original, target.open("wb") as copy:
         target.chmod(0o600)  # it may hold an open key
-        sync_file(target)
+        while chunk := _read(original):
+            copy.write(chunk)
+    sync_file(target)
+
+
+@in_backup_words()
+def _read(file: BinaryIO) -> bytes:
+    return file.read(_CHUNK_BYTES)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 _ALL_FOR = timedelta(hours=24)
+_VERIFIED_WHATEVER_DATE = 10
+"""So many stay even where the clock makes them look ancient, as one does that was set ahead by years."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,11 @@ def kept(backups: Iterable[Dated], now: datetime) -> frozenset[Dated]:
     """The backups that stay.
 
     All of the last 24 hours, one a day for 14 days, one a week for 8 weeks, one a month for 24 months. Of a period the
-    newest verified one stays, or the newest where none was verified. The newest verified of all always stays.
+    newest verified one stays, or the newest where none was verified. The newest ten verified of all always stay.
     """
     newest_first = sorted(backups, key=lambda backup: backup.made_at, reverse=True)
     staying = {backup for backup in newest_first if now - backup.made_at < _ALL_FOR}
-    staying.update([backup for backup in newest_first if backup.verified][:1])
+    staying.update([backup for backup in newest_first if backup.verified][:_VERIFIED_WHATEVER_DATE])
     for rule in _RULES:
         staying.update(_one_of_each(rule, [backup for backup in newest_first if now - backup.made_at < rule.back]))
     return frozenset(staying)

@@ -15,7 +15,7 @@ _FULL = (
     "The earlier backups are as they were. Free some space on it or choose another drive, then try again.",
 )
 _READ_ONLY = ("The backup folder cannot be written.", "Make sure that you may write to it, or choose another one.")
-_MISSING = ("The backup folder cannot be found.", "Connect its drive, or choose another folder.")
+FOLDER_MISSING = ("The backup folder cannot be found.", "Connect its drive, or choose another folder.")
 _DISK = (
     "The drive that holds the backups reported an error.",
     "Check the drive and its connection, then try again. Choose another drive if it happens twice.",
@@ -26,8 +26,8 @@ _BY_ERRNO = {
     errno.EACCES: _READ_ONLY,
     errno.EPERM: _READ_ONLY,
     errno.EROFS: _READ_ONLY,
-    errno.ENOENT: _MISSING,
-    errno.ENOTDIR: _MISSING,
+    errno.ENOENT: FOLDER_MISSING,
+    errno.ENOTDIR: FOLDER_MISSING,
 }
 _BY_SQLITE_CODE = {sqlite3.SQLITE_FULL: _FULL, sqlite3.SQLITE_IOERR: _DISK, sqlite3.SQLITE_READONLY: _READ_ONLY}
 

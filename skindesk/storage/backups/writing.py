@@ -17,6 +17,7 @@ from skindesk.storage.backups.place import Place, Snapshot, manifest_in
 from skindesk.storage.backups.words import in_backup_words
 from skindesk.storage.engine import DatabaseFile
 from skindesk.storage.image_store import digest_of
+from skindesk.storage.plain_words import in_plain_words
 from skindesk.storage.resealing import row_counts
 from skindesk.storage.sealing import DataKey, PictureSealer
 from skindesk.system.files import sync_folder, write_durably
@@ -24,6 +25,10 @@ from skindesk.system.paths import LogFolder
 
 Progress = Callable[[int, int], None]
 """Told how many pictures of how many are done. What it raises ends the work, as a stop does."""
+
+
+def silent(_done: int, _total: int) -> None:
+    """The progress of work that nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,9 @@ class _Writer:
         # What lies beside the database is copied first: the mark of the audit's head may be behind, never ahead.
         beside = [path for path in files_beside(self._log) if path.exists()]
         for path in beside:
-            self._keep(copy.root / path.name, path.read_bytes())
+            with in_plain_words():  # this is the profile's drive, not that of the backups
+                content = path.read_bytes()
+            self._keep(copy.root / path.name, content)
         database = DatabaseFile(copy.database, self._key.database)
         back_up(DatabaseFile(self._log.database, self._key.database), database.path)
         self._count(database.path.stat().st_size)

@@ -51,10 +51,17 @@ def test_of_a_period_a_verified_one_stays_rather_than_a_newer_one_that_is_not() 
     assert kept([Dated(NOW, True), verified, newer], NOW) == {Dated(NOW, True), verified}
 
 
-def test_the_newest_verified_stays_however_old_it_is() -> None:
-    ancient = Dated(NOW - timedelta(days=4000), True)
-    older = Dated(NOW - timedelta(days=4001), True)
-    assert kept([ancient, older, *hourly(5, verified=False)], NOW) == {ancient, *hourly(5, verified=False)}
+def test_the_newest_verified_stay_however_old_they_are() -> None:
+    ancient = [Dated(NOW - timedelta(days=4000 + day), True) for day in range(12)]
+    assert kept([*ancient, *hourly(5, verified=False)], NOW) == {*ancient[:10], *hourly(5, verified=False)}
+
+
+def test_a_clock_that_was_set_ahead_by_years_does_not_thin_out_what_there_is() -> None:
+    daily = [Dated(NOW - timedelta(days=day), True) for day in range(30)]
+    one_of_2040 = Dated(NOW + timedelta(days=5000), True)
+    staying = kept([*daily, one_of_2040], one_of_2040.made_at)
+    assert staying == {one_of_2040, *daily[:9]}
+    assert kept(staying, NOW) == staying
 
 
 def test_thinning_again_at_once_changes_nothing_whatever_the_times() -> None:

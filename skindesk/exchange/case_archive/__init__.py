@@ -1,0 +1,1 @@
+"""Cases in one ZIP file, to be taken to another workstation."""

@@ -1,0 +1,69 @@
+"""What has to hold of a case that comes from outside, beyond the kinds of its values."""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+
+from skindesk.domain.case import Case, StoredPicture, Visit
+from skindesk.domain.merging import day_of
+from skindesk.domain.prediction import Prediction
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SUM_TOLERANCE = 1e-3
+"""Probabilities are kept as the network gave them, in single precision."""
+
+
+def troubles_with(case: Case) -> Iterator[str]:
+    """What no case log would hold, each as the rest of a sentence that begins with where it stands."""
+    if case.lesion.patient_id != case.patient.patient_id:
+        yield "lesion.patient_id is another patient's"
+    if case.lesion.number < 1:
+        yield "lesion.number is less than 1"
+    if not case.visits:
+        yield "visits is empty"
+    if len({day_of(visit) for visit in case.visits}) != len(case.visits):
+        yield "visits has two of the same day"
+    for at, visit in enumerate(case.visits):
+        yield from _with_visit(visit, f"visits[{at}]")
+
+
+def _with_visit(visit: Visit, place: str) -> Iterator[str]:
+    if len({picture.details.sha256 for picture in visit.pictures}) != len(visit.pictures):
+        yield f"{place}.pictures has one picture twice"
+    for at, picture in enumerate(visit.pictures):
+        yield from _with_picture(picture, f"{place}.pictures[{at}]")
+
+
+def _with_picture(picture: StoredPicture, place: str) -> Iterator[str]:
+    details = picture.details
+    if not _SHA256.fullmatch(details.sha256):
+        yield f"{place}.details.sha256 is no SHA-256"
+    if min(details.width_px, details.height_px) < 1:
+        yield f"{place}.details has a picture without pixels"
+    for at, prediction in enumerate(picture.predictions):
+        here = f"{place}.predictions[{at}]"
+        if prediction.image_digest != details.sha256:
+            yield f"{here}.image_digest is another picture's"
+        yield from _with_prediction(prediction, here)
+
+
+def _with_prediction(prediction: Prediction, place: str) -> Iterator[str]:
+    count = len(prediction.labels)
+    if not count or len({label.code for label in prediction.labels}) != count:
+        yield f"{place}.labels is empty or has one label twice"
+    if len(prediction.probabilities) != count:
+        yield f"{place}.probabilities has {len(prediction.probabilities)} values for {count} labels"
+    if not _are_shares(prediction.probabilities):
+        yield f"{place}.probabilities are not each from 0 to 1 and 1 in sum"
+    shares = prediction.class_mix.shares
+    if shares and (len(shares) != count or not _are_shares(shares)):
+        yield f"{place}.class_mix.shares are not one for each label, from 0 to 1 and 1 in sum"
+    if prediction.novelty is not None and math.isnan(prediction.novelty):
+        yield f"{place}.novelty is no number"
+
+
+def _are_shares(values: Sequence[float]) -> bool:
+    """From 0 to 1, and 1 in sum. Where a network found no number, the log keeps that too."""
+    if any(math.isnan(value) for value in values):
+        return True
+    return all(0 <= value <= 1 for value in values) and abs(math.fsum(values) - 1) <= _SUM_TOLERANCE

@@ -1,0 +1,192 @@
+"""The window's pages: each is made when it is first visited, and all that may show patients can be taken away."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPixmapCache
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from skindesk.bootstrap import Workspace
+from skindesk.domain.case import Lesion, Patient
+from skindesk.domain.people import OWNER, Permission, Person
+from skindesk.gui.background import Background
+from skindesk.gui.clipboard import take_back
+from skindesk.gui.examine import ExamineWorkspace
+
+if TYPE_CHECKING:
+    from skindesk.gui.batch import BatchWorkspace
+
+_OUTLIVES_THE_LOCK = "batch"
+"""Its run goes on, and it knows no patient of the case log; the names of its files are concealed."""
+
+
+class Pages(QStackedWidget):
+    """One page in sight. `lasting` works for what goes on while the case log is locked."""
+
+    patient_changed = Signal()
+    """The page in sight shows another patient, or none any more."""
+    wanted = Signal(str)
+    """One page asks for another to be shown, by its key."""
+    settings_changed = Signal(object)
+    """The new Settings; they are kept already."""
+    protection_wanted = Signal()
+    """A log without a passphrase is to get one."""
+    own_role_changed = Signal()
+    """Whoever is at work may do other things now; the pages have to be made anew."""
+
+    def __init__(self, workspace: Workspace, lasting: Background, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace, self._lasting = workspace, lasting
+        self._person = OWNER
+        self._pages: dict[str, QWidget] = {}
+        self._patients: dict[str, Patient | None] = {}
+        self.background = Background(self)
+        """Works for the pages, and has ended before the case log is closed."""
+
+    @property
+    def examine(self) -> ExamineWorkspace:
+        """The Examine page; another one after each lock."""
+        page = self.page("examine")
+        assert isinstance(page, ExamineWorkspace)
+        return page
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something would be lost if the pages went now."""
+        return "examine" in self._pages and self.examine.unsaved
+
+    def may_leave(self) -> bool:
+        """Whether the pages may go; the user is asked where something would be lost."""
+        return not self.unsaved or self.examine.close_allowed()
+
+    def page(self, key: str) -> QWidget:
+        """A page, made where it has not been visited yet."""
+        if key not in self._pages:
+            self._pages[key] = self._made(key)
+            self.addWidget(self._pages[key])
+        return self._pages[key]
+
+    def made(self) -> set[str]:
+        """The keys of the pages that have been made so far."""
+        return set(self._pages)
+
+    def shows_patients(self, key: str) -> bool:
+        """Whether a page is about one patient at a time."""
+        return key in self._patients
+
+    def patient(self, key: str) -> Patient | None:
+        """Whose data a page shows."""
+        return self._patients.get(key)
+
+    def make_for(self, person: Person) -> None:
+        """Make the pages for this person from now on: those for somebody with other rights go."""
+        if person != self._person:
+            self._person = person
+            self.forget()
+        batch = self._batch()
+        if batch is not None:
+            batch.reveal()
+
+    def forget(self) -> None:
+        """Take away every page that may show patients."""
+        for key in self._pages.keys() - {_OUTLIVES_THE_LOCK}:
+            page = self._pages.pop(key)
+            self.removeWidget(page)
+            page.deleteLater()
+        self._patients.clear()
+
+    def empty(self) -> Background:
+        """Take away every page and every trace of patients; returns what worked for the pages, stopped.
+
+        The caller waits for it before the case log is closed, and deletes it.
+        """
+        ending, self.background = self.background, Background(self)
+        self.forget()
+        batch = self._batch()
+        if batch is not None:
+            batch.conceal()
+        take_back()
+        QPixmapCache.clear()
+        ending.stop()
+        return ending
+
+    def _batch(self) -> "BatchWorkspace | None":
+        return cast("BatchWorkspace | None", self._pages.get(_OUTLIVES_THE_LOCK))
+
+    def _made(self, key: str) -> QWidget:
+        makers: dict[str, Callable[[], QWidget]] = {
+            "examine": self._made_examine,
+            "cases": self._made_cases,
+            "batch": self._made_batch,
+            "settings": self._made_settings,
+            "about": self._made_about,
+            "audit": self._made_audit,
+        }
+        return makers[key]()
+
+    def _made_examine(self) -> QWidget:
+        examine = ExamineWorkspace(self._workspace, self.background, self._person.may(Permission.REVIEW))
+        self._patients["examine"] = None
+        examine.patient_changed.connect(partial(self._patient_changed, "examine"))
+        examine.case_wanted.connect(self._show_case)
+        return examine
+
+    def _made_cases(self) -> QWidget:
+        from skindesk.gui.cases import CasesWorkspace
+
+        cases = CasesWorkspace(self._workspace, self.background)
+        self._patients["cases"] = None
+        cases.patient_changed.connect(partial(self._patient_changed, "cases"))
+        cases.add_picture_wanted.connect(self._add_picture)
+        self.examine.case_saved.connect(lambda _case_id: cases.refresh())
+        return cases
+
+    def _made_batch(self) -> QWidget:
+        from skindesk.gui.batch import BatchWorkspace
+
+        return BatchWorkspace(self._workspace, self._lasting)
+
+    def _made_settings(self) -> QWidget:
+        from skindesk.gui.settings import SettingsWorkspace
+
+        settings = SettingsWorkspace(self._workspace, self.background, self.may_leave)
+        settings.settings_changed.connect(self._follow_settings)
+        settings.protection_wanted.connect(self.protection_wanted)
+        settings.own_role_changed.connect(self.own_role_changed)
+        settings.audit_wanted.connect(partial(self.wanted.emit, "audit"))
+        return settings
+
+    def _made_about(self) -> QWidget:
+        from skindesk.gui.about import AboutWorkspace
+
+        return AboutWorkspace(self._workspace, self.background)
+
+    def _made_audit(self) -> QWidget:
+        from skindesk.gui.audit import AuditWorkspace
+
+        audit = AuditWorkspace(self._workspace, self.background)
+        audit.closed.connect(partial(self.wanted.emit, "settings"))
+        return audit
+
+    def _patient_changed(self, key: str, patient: Patient | None) -> None:
+        self._patients[key] = patient
+        if self.currentWidget() is self._pages.get(key):
+            self.patient_changed.emit()
+
+    def _show_case(self, case_id: int) -> None:
+        from skindesk.gui.cases import CasesWorkspace
+
+        self.wanted.emit("cases")
+        cases = self.page("cases")
+        assert isinstance(cases, CasesWorkspace)
+        cases.show_case(case_id)
+
+    def _add_picture(self, patient: Patient, lesion: Lesion) -> None:
+        self.wanted.emit("examine")
+        self.examine.start_for(patient, lesion)
+
+    def _follow_settings(self, settings: object) -> None:
+        self.examine.apply_settings(self._workspace.settings)
+        self.settings_changed.emit(settings)

@@ -1,0 +1,143 @@
+"""Taking cases from one workstation's log to another's, in a file: nothing is lost on the way, nothing repeated."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+
+from skindesk import __version__
+from skindesk.domain.case import Case, Patient
+from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError, InvalidCaseError
+from skindesk.domain.people import Permission
+from skindesk.domain.transfer import Counts, ImportedCase, LeftOut
+from skindesk.exchange.case_archive.reading import CaseArchive, Progress
+from skindesk.exchange.case_archive.writing import CaseArchiveWriter
+from skindesk.services.casework import Casework
+
+_PATIENTS_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written into a file, and which cases the log could not give whole."""
+
+    counts: Counts
+    left_out: tuple[LeftOut, ...]
+
+
+class Transfer:
+    """Export and import of cases.
+
+    `require` raises AccessRefusedError where whoever is at work may not do something. Every method raises
+    CaseLogUnavailableError where the case log's disk refuses.
+    """
+
+    def __init__(self, casework: Casework, require: Callable[[Permission], None]) -> None:
+        self._casework = casework
+        self._log = casework.log
+        self._require = require
+
+    def export_matching(
+        self, out: Path, query: str, force: bool = False, progress: Callable[[int], None] = lambda done: None
+    ) -> Exported:
+        """Write every patient who matches the query as in `CaseLog.page`, with all cases, into a new file.
+
+        The audit is told of each patient before anything of that patient is written. `progress` is told how many cases
+        are in the file. A case of which a picture is lost is left out. Raises AccessRefusedError where whoever is at
+        work may not export, InvalidCaseError where nobody matches, and OutputUnavailableError where the file exists,
+        unless by `force`, or cannot be written; there is no file then.
+        """
+        self._require(Permission.EXPORT)
+        return self._export(out, self._matching(query), force, progress)
+
+    def export_patients(
+        self,
+        out: Path,
+        identifiers: Iterable[str],
+        force: bool = False,
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> Exported:
+        """Write the patients of these identifiers, as `export_matching` does.
+
+        Raises InvalidCaseError where one of them is not in the log.
+        """
+        self._require(Permission.EXPORT)
+        patients = {patient.patient_id: patient for patient in map(self._patient, identifiers)}
+        return self._export(out, iter([[patients[key] for key in sorted(patients)]]), force, progress)
+
+    def import_cases(
+        self, file: Path, dry_run: bool = False, progress: Progress = lambda done, total: None
+    ) -> Iterator[ImportedCase]:
+        """Take the cases of a file into the log; each is told of once it is in the log, whole.
+
+        The file is checked from end to end first; `progress` is told how many of its pictures have been. Ending in the
+        middle leaves whole cases, and doing it again goes on where it ended. With `dry_run` nothing is written. Raises
+        CaseArchiveError where the file is not sound, and AccessRefusedError where whoever is at work may not record
+        or, with reviews, judge; nothing was written then.
+        """
+        self._require(Permission.RECORD)
+        with CaseArchive(file) as archive:
+            archive.check(progress)
+            if archive.manifest.counts.reviews:
+                self._require(Permission.REVIEW)
+            may_correct = self._may(Permission.CORRECT)
+            for cases in archive.patients():
+                if dry_run:
+                    yield from self._log.foresee_import(cases, may_correct)
+                    continue
+                for at in range(len(cases)):
+                    yield self._log.import_case(cases, at, archive.picture, archive.name, may_correct)
+
+    def _export(
+        self, out: Path, batches: Iterator[Sequence[Patient]], force: bool, progress: Callable[[int], None]
+    ) -> Exported:
+        first = next(batches, None)
+        if first is None:
+            raise InvalidCaseError("There is nobody to export.", "Look the patients up with `cases list`.")
+        left_out: list[LeftOut] = []
+        with CaseArchiveWriter(out, __version__, datetime.now(UTC), force) as writer:
+            for patients in chain([first], batches):
+                self._casework.tell_export(patient.patient_id for patient in patients)
+                for case in self._cases_of(patients):
+                    trouble = self._trouble_with_pictures(case)
+                    if trouble:
+                        left_out.append(LeftOut(case.lesion.case_id, trouble))
+                    else:
+                        writer.add(case, self._log.picture)
+                    progress(writer.counts.cases)
+        return Exported(writer.counts, tuple(left_out))
+
+    def _cases_of(self, patients: Iterable[Patient]) -> Iterator[Case]:
+        return chain.from_iterable(self._log.whole_cases(patient.patient_id) for patient in patients)
+
+    def _matching(self, query: str) -> Iterator[Sequence[Patient]]:
+        after = 0
+        while patients := self._log.patients_after(after, query, _PATIENTS_AT_ONCE):
+            yield patients
+            after = patients[-1].patient_id
+
+    def _patient(self, identifier: str) -> Patient:
+        patient = self._log.patient_by_identifier(identifier)
+        if patient is None:
+            raise InvalidCaseError(
+                f"The case log has no patient with the identifier {identifier}.", "Look it up with `cases list`."
+            )
+        return patient
+
+    def _trouble_with_pictures(self, case: Case) -> str:
+        """Why a case cannot be taken along whole: it is not said without a picture that somebody judged."""
+        try:
+            for visit in case.visits:
+                for picture in visit.pictures:
+                    self._log.picture(picture.details.sha256)
+        except CaseLogUnavailableError as error:
+            return str(error)
+        return ""
+
+    def _may(self, permission: Permission) -> bool:
+        try:
+            self._require(permission)
+        except AccessRefusedError:
+            return False
+        return True

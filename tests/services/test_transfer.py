@@ -1,0 +1,430 @@
+"""Cases from one log to another: nothing lost, nothing repeated, nobody taken for somebody else."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from skindesk.bootstrap import Workspace
+from skindesk.domain.audit import AuditAction
+from skindesk.domain.case import Case, CaseDraft, LesionDetails, PatientDetails, PictureDetails, ReviewDetails, Site
+from skindesk.domain.contract import Modality
+from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError, InvalidCaseError, OutputUnavailableError
+from skindesk.domain.people import Role
+from skindesk.domain.transfer import CaseArchiveError, Counts, ImportedCase, ImportOutcome
+from skindesk.exchange.case_archive.reading import CaseArchive
+from skindesk.services.access import Access
+from skindesk.services.transfer import Transfer
+from skindesk.storage.keyring import Cost
+from skindesk.system.paths import Profile
+from tests.support.case_files import members_of, write_case_file, write_members
+from tests.support.whole_cases import contents_of, picture_of, visit_of, whole_case, without_keys
+
+CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
+PASSPHRASE = "correct horse battery"
+CASES = (whole_case(1, 1), whole_case(1, 2), whole_case(2, 1), whole_case(3, 1))
+
+Logs = Callable[[str], Workspace]
+
+
+@pytest.fixture
+def log_named(tmp_path: Path) -> Logs:
+    """New logs, each protected by Ada."""
+
+    def make(name: str) -> Workspace:
+        opened = Workspace(Profile(tmp_path / name), log_file=None)
+        opened._access = Access(opened.profile, CHEAP)
+        opened.access.set_up_protected("Ada", PASSPHRASE)
+        return opened
+
+    return make
+
+
+@pytest.fixture
+def here(log_named: Logs) -> Workspace:
+    """The log into which cases are imported."""
+    return log_named("here")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A file of four cases of three patients."""
+    return write_case_file(tmp_path / "cases.zip", *CASES)
+
+
+def transfer(workspace: Workspace) -> Transfer:
+    return Transfer(workspace.casework, workspace.access.require)
+
+
+def take(workspace: Workspace, file: Path, *, dry_run: bool = False) -> list[ImportedCase]:
+    return list(transfer(workspace).import_cases(file, dry_run))
+
+
+def outcomes(results: list[ImportedCase]) -> list[ImportOutcome]:
+    return [result.outcome for result in results]
+
+
+def cases_in(workspace: Workspace) -> tuple[Case, ...]:
+    """Every case of a log, by patient and lesion number."""
+    log = workspace.casework.log
+    patients = log.patients_after(0, limit=10_000)
+    return tuple(case for patient in patients for case in log.whole_cases(patient.patient_id))
+
+
+def assert_sound(workspace: Workspace, *expected: Case) -> None:
+    """The log holds exactly these cases, value by value and byte by byte, and nothing is wrong with it."""
+    log = workspace.casework.log
+    assert log.check(full=True) == ()
+    assert without_keys(cases_in(workspace)) == without_keys(expected)
+    assert {sha256: log.picture(sha256) for sha256 in contents_of(*expected)} == contents_of(*expected)
+
+
+def told(workspace: Workspace, action: AuditAction) -> int:
+    entries = workspace.casework.log.audit_entries(limit=100_000)
+    return sum(entry.action == action for entry in entries)
+
+
+def sign_in(workspace: Workspace, role: Role) -> None:
+    """Let somebody of this role in, and go on as them."""
+    person = workspace.access.add_person("Ben", role, PASSPHRASE)
+    workspace.lock()
+    workspace.access.sign_in(person.person_id, PASSPHRASE)
+
+
+def test_every_value_and_byte_arrives(here: Workspace, file: Path) -> None:
+    results = take(here, file)
+    assert outcomes(results) == [ImportOutcome.IMPORTED] * 4
+    assert_sound(here, *CASES)
+    assert [result.case_id for result in results] == [case.lesion.case_id for case in cases_in(here)]
+    assert [result.source_case_id for result in results] == [case.lesion.case_id for case in CASES]
+    assert all(result.is_whole for result in results)
+
+
+def test_what_is_exported_from_the_copy_is_what_was_imported(here: Workspace, log_named: Logs, tmp_path: Path) -> None:
+    """From log to log and on to a third, by the members' bytes."""
+    there = log_named("there")
+    take(there, write_case_file(tmp_path / "first.zip", *CASES))
+    transfer(there).export_matching(tmp_path / "second.zip", "")
+    take(here, tmp_path / "second.zip")
+    transfer(here).export_matching(tmp_path / "third.zip", "")
+    second, third = members_of(tmp_path / "second.zip"), members_of(tmp_path / "third.zip")
+    assert {name: third[name] for name in third if name != "manifest.json"} == {
+        name: second[name] for name in second if name != "manifest.json"
+    }
+
+
+def test_cases_that_were_saved_by_hand_arrive(here: Workspace, log_named: Logs, tmp_path: Path) -> None:
+    there = log_named("there")
+    for number in (3, 1, 2):
+        saved = there.casework.save_case(draft(number, f"P-{number}"))
+        there.casework.save_case(replace(draft(number + 50, saved.patient_id), lesion=saved.case_id))
+        there.casework.save_case(draft(number + 90, saved.patient_id))
+    exported = transfer(there).export_matching(tmp_path / "cases.zip", "")
+    assert exported.counts == Counts(patients=3, cases=6, visits=6, pictures=9, predictions=0, reviews=9)
+    assert exported.left_out == ()
+    take(here, tmp_path / "cases.zip")
+    assert_sound(here, *cases_in(there))
+
+
+def test_an_import_into_the_log_it_comes_from_changes_nothing(here: Workspace, file: Path, tmp_path: Path) -> None:
+    take(here, file)
+    transfer(here).export_matching(tmp_path / "own.zip", "")
+    before, entries = cases_in(here), told(here, AuditAction.CASE_IMPORTED)
+    results = take(here, tmp_path / "own.zip")
+    assert outcomes(results) == [ImportOutcome.ALREADY_THERE] * 4
+    assert {result.added for result in results} == {Counts()}
+    assert [result.case_id for result in results] == [case.lesion.case_id for case in before]
+    assert cases_in(here) == before
+    assert told(here, AuditAction.CASE_IMPORTED) == entries
+    assert told(here, AuditAction.REVIEW_ADDED) == sum(len(v.reviews) for case in CASES for v in case.visits)
+
+
+def test_a_second_import_repeats_nothing(here: Workspace, file: Path) -> None:
+    take(here, file)
+    assert outcomes(take(here, file)) == [ImportOutcome.ALREADY_THERE] * 4
+    assert_sound(here, *CASES)
+
+
+def test_an_import_that_was_interrupted_goes_on(here: Workspace, file: Path) -> None:
+    running = transfer(here).import_cases(file)
+    assert [next(running).identifier, next(running).identifier] == ["P-1", "P-1"]
+    running.close()
+    assert_sound(here, *CASES[:2])
+    assert outcomes(take(here, file)) == [ImportOutcome.ALREADY_THERE] * 2 + [ImportOutcome.IMPORTED] * 2
+    assert_sound(here, *CASES)
+
+
+def test_a_case_that_has_grown_gets_what_is_new(here: Workspace, tmp_path: Path) -> None:
+    old = replace(CASES[0], visits=CASES[0].visits[:1])
+    grown = replace(CASES[0], visits=(*CASES[0].visits, visit_of(500, 30)))
+    assert outcomes(take(here, write_case_file(tmp_path / "old.zip", old))) == [ImportOutcome.IMPORTED]
+    (result,) = take(here, write_case_file(tmp_path / "grown.zip", grown))
+    assert result.outcome is ImportOutcome.EXTENDED
+    assert result.added == Counts(visits=2, pictures=4, predictions=8, reviews=4)
+    assert_sound(here, grown)
+    (older,) = take(here, tmp_path / "old.zip")
+    assert older.outcome is ImportOutcome.ALREADY_THERE
+    assert_sound(here, grown)
+
+
+def test_cases_that_grew_in_both_logs_are_joined(here: Workspace, tmp_path: Path) -> None:
+    """A visit of the same day among them, with a picture of its own on either side."""
+    first, second = CASES[0].visits
+    mine = replace(CASES[0], visits=(replace(first, pictures=first.pictures[:1], reviews=first.reviews[:1]), second))
+    theirs = replace(
+        CASES[0], visits=(replace(first, pictures=first.pictures[1:], reviews=first.reviews), visit_of(500, 30))
+    )
+    take(here, write_case_file(tmp_path / "mine.zip", mine))
+    (result,) = take(here, write_case_file(tmp_path / "theirs.zip", theirs))
+    assert result.added == Counts(visits=1, pictures=3, predictions=6, reviews=3)
+    assert_sound(here, replace(CASES[0], visits=(first, second, visit_of(500, 30))))
+
+
+def test_a_lesion_keeps_its_number_where_that_is_free(here: Workspace, tmp_path: Path) -> None:
+    take(here, write_case_file(tmp_path / "first.zip", whole_case(1, 2)))
+    take(here, write_case_file(tmp_path / "second.zip", whole_case(1, 1), whole_case(1, 2), whole_case(1, 4)))
+    assert_sound(here, whole_case(1, 1), whole_case(1, 2), whole_case(1, 4))
+    stranger = whole_case(1, 2, first_picture=700, days=(60,))
+    (result,) = take(here, write_case_file(tmp_path / "third.zip", stranger))
+    assert result.outcome is ImportOutcome.IMPORTED
+    moved = replace(stranger, lesion=replace(stranger.lesion, number=5))
+    assert_sound(here, whole_case(1, 1), whole_case(1, 2), whole_case(1, 4), moved)
+    assert outcomes(take(here, tmp_path / "third.zip")) == [ImportOutcome.ALREADY_THERE]
+
+
+@pytest.mark.parametrize(
+    ("details", "contrary"),
+    [
+        ({"family_name": "Schmidt"}, "family name"),
+        ({"given_name": "Eva"}, "given name"),
+        ({"birth_date": date(1999, 1, 1)}, "birth date"),
+        ({"family_name": "Schmidt", "birth_date": date(1999, 1, 1)}, "family name and birth date"),
+    ],
+)
+def test_an_identifier_of_somebody_else_is_a_conflict_and_the_others_go_in(
+    here: Workspace, file: Path, details: dict[str, object], contrary: str
+) -> None:
+    known = replace(CASES[0].patient.details, identifier=" p-1", **details)  # type: ignore[arg-type]
+    here.casework.save_case(draft(7, known))
+    before = cases_in(here)
+    results = take(here, file)
+    assert outcomes(results) == [ImportOutcome.REFUSED] * 2 + [ImportOutcome.IMPORTED] * 2
+    for result in results[:2]:
+        assert result.reason == f"The identifier P-1 is taken here by somebody with another {contrary}."
+        assert (result.case_id, result.added, result.is_whole) == (None, Counts(), False)
+    assert_sound(here, *before, *CASES[2:])
+
+
+def test_case_accents_and_what_is_not_said_make_nobody_else(here: Workspace, tmp_path: Path) -> None:
+    known = PatientDetails("P-1", "MULLER", "")
+    here.casework.save_case(draft(7, known))
+    given = PatientDetails("P-1", "Müller", "Eva", date(1961, 4, 2))
+    case = replace(CASES[0], patient=replace(CASES[0].patient, details=given))
+    (result,) = take(here, write_case_file(tmp_path / "cases.zip", case))
+    assert result.outcome is ImportOutcome.IMPORTED
+    assert result.kept_here == ("family name",)
+    assert not result.is_whole
+    patient = here.casework.log.patient_by_identifier("P-1")
+    assert patient is not None
+    assert patient.details == replace(given, family_name="MULLER")
+    assert told(here, AuditAction.PATIENT_CORRECTED) == 1
+    assert [found.patient_id for found in here.casework.log.patients("eva")] == [patient.patient_id]
+
+
+def test_what_was_corrected_here_stays_and_is_said(here: Workspace, file: Path) -> None:
+    take(here, file)
+    corrected = LesionDetails(Site.ORAL_GENITAL, "corrected here")
+    case_id = cases_in(here)[0].lesion.case_id
+    here.casework.editing.correct_lesion(case_id, corrected)
+    results = take(here, file)
+    assert outcomes(results) == [ImportOutcome.ALREADY_THERE] * 4
+    assert [result.kept_here for result in results] == [("site", "description"), (), (), ()]
+    assert cases_in(here)[0].lesion.details == corrected
+
+
+def test_a_dry_run_says_what_would_be_and_writes_nothing(here: Workspace, file: Path, tmp_path: Path) -> None:
+    take(here, write_case_file(tmp_path / "old.zip", replace(CASES[0], visits=CASES[0].visits[:1])))
+    here.casework.save_case(draft(7, PatientDetails("P-2", "Somebody", "Else")))
+    before, head = cases_in(here), here.casework.log.audit_head()
+    foreseen = take(here, file, dry_run=True)
+    assert cases_in(here) == before
+    assert here.casework.log.audit_head() == head
+    done = take(here, file)
+    new = [result for result in foreseen if result.case_id is None and result.outcome is ImportOutcome.IMPORTED]
+    assert len(new) == 2
+    assert [replace(result, case_id=None) for result in foreseen] == [replace(result, case_id=None) for result in done]
+
+
+def test_a_patient_whose_blanks_would_be_filled_is_foreseen_once(here: Workspace, file: Path) -> None:
+    take(here, file)
+    patient = cases_in(here)[0].patient
+    here.casework.editing.correct_patient(patient.patient_id, replace(patient.details, given_name=""))
+    foreseen = take(here, file, dry_run=True)
+    assert outcomes(foreseen) == [ImportOutcome.EXTENDED] + [ImportOutcome.ALREADY_THERE] * 3
+    assert outcomes(take(here, file)) == outcomes(foreseen)
+    assert_sound(here, *CASES)
+
+
+def test_a_file_that_is_not_sound_changes_nothing(here: Workspace, file: Path) -> None:
+    members = members_of(file)
+    members["cases.jsonl"] += b"{}\n"
+    write_members(file, members)
+    head = here.casework.log.audit_head()
+    with pytest.raises(CaseArchiveError, match="line 5"):
+        take(here, file)
+    assert here.casework.log.count() == 0
+    assert here.casework.log.audit_head() == head
+    assert not here.profile.log.images.exists()
+
+
+def test_a_file_that_changes_while_it_is_imported_leaves_whole_cases(here: Workspace, file: Path) -> None:
+    running = transfer(here).import_cases(file)
+    next(running)
+    content = file.read_bytes()
+    with file.open("rb+") as opened:
+        opened.seek(content.index(contents_of(CASES[3]).popitem()[1][:60]) + 50)
+        opened.write(bytes(40))
+    with pytest.raises(CaseArchiveError):
+        list(running)
+    assert_sound(here, *CASES[:3])
+
+
+def test_what_was_imported_is_told_to_the_audit(here: Workspace, file: Path) -> None:
+    take(here, file)
+    counts = {action: told(here, action) for action in AuditAction}
+    assert counts[AuditAction.CASE_IMPORTED] == counts[AuditAction.LESION_ADDED] == 4
+    assert counts[AuditAction.PATIENT_ADDED] == 3
+    assert counts[AuditAction.PICTURE_ADDED] == 16
+    assert counts[AuditAction.PREDICTION_ADDED] == 32
+    assert counts[AuditAction.REVIEW_ADDED] == 16
+    entry = next(e for e in here.casework.log.audit_entries() if e.action == AuditAction.CASE_IMPORTED)
+    assert entry.detail == '{"case": 31, "source": "cases.zip"}'
+    assert here.casework.log.verify_audit() == ()
+
+
+def test_an_export_is_told_before_anything_is_written(here: Workspace, file: Path, tmp_path: Path) -> None:
+    take(here, file)
+    told_before = told(here, AuditAction.PATIENT_EXPORTED)
+    seen: list[int] = []
+
+    def look(done: int) -> None:
+        seen.append(told(here, AuditAction.PATIENT_EXPORTED) - told_before)
+
+    transfer(here).export_patients(tmp_path / "out.zip", ["P-3", "p-1", "P-1"], progress=look)
+    assert seen == [2, 2, 2]
+
+
+def test_only_who_matches_is_exported(here: Workspace, file: Path, tmp_path: Path) -> None:
+    take(here, file)
+    transfer(here).export_matching(tmp_path / "out.zip", "text 2")
+    with CaseArchive(tmp_path / "out.zip") as archive:
+        assert [[case.patient.details for case in cases] for cases in archive.patients()] == [
+            [CASES[2].patient.details]
+        ]
+
+
+def test_every_patient_is_exported_however_many_there_are(
+    here: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("skindesk.services.transfer._PATIENTS_AT_ONCE", 2)
+    cases = tuple(whole_case(number, days=(0,)) for number in range(1, 8))
+    take(here, write_case_file(tmp_path / "in.zip", *cases))
+    assert transfer(here).export_matching(tmp_path / "out.zip", "").counts.patients == 7
+    assert told(here, AuditAction.PATIENT_EXPORTED) == 7
+
+
+def test_nobody_to_export_is_said_and_no_file_made(here: Workspace, file: Path, tmp_path: Path) -> None:
+    with pytest.raises(InvalidCaseError, match="nobody to export"):
+        transfer(here).export_matching(tmp_path / "out.zip", "")
+    take(here, file)
+    with pytest.raises(InvalidCaseError, match="no patient with the identifier P-9"):
+        transfer(here).export_patients(tmp_path / "out.zip", ["P-1", "P-9"])
+    with pytest.raises(OutputUnavailableError, match="exists already"):
+        transfer(here).export_matching(file, "")
+    assert told(here, AuditAction.PATIENT_EXPORTED) == 0
+    assert sorted(path.name for path in tmp_path.glob("*.zip*")) == ["cases.zip"]
+
+
+def test_a_case_with_a_lost_picture_is_left_out_and_named(here: Workspace, file: Path, tmp_path: Path) -> None:
+    take(here, file)
+    lost = CASES[1].visits[1].pictures[0].details.sha256
+    path = here.casework.log._images.find(lost)
+    assert path is not None
+    path.unlink()
+    exported = transfer(here).export_matching(tmp_path / "out.zip", "")
+    assert exported.counts.cases == 3
+    (left_out,) = exported.left_out
+    assert left_out.case_id == cases_in(here)[1].lesion.case_id
+    assert "A picture is missing" in left_out.reason
+
+
+def test_a_case_log_that_fails_in_the_middle_leaves_whole_cases(
+    here: Workspace, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = transfer(here).import_cases(file)
+    next(running)
+    monkeypatch.setattr("skindesk.storage.image_store.write_durably", _full)
+    with pytest.raises(CaseLogUnavailableError, match="full"):
+        list(running)
+    monkeypatch.undo()
+    assert_sound(here, CASES[0])
+    take(here, file)
+    assert_sound(here, *CASES)
+
+
+def test_an_assistant_takes_in_what_nobody_has_judged(here: Workspace, tmp_path: Path) -> None:
+    unjudged = replace(CASES[0], visits=tuple(replace(visit, reviews=()) for visit in CASES[0].visits))
+    file = write_case_file(tmp_path / "unjudged.zip", unjudged)
+    judged = write_case_file(tmp_path / "judged.zip", *CASES)
+    sign_in(here, Role.ASSISTANT)
+    with pytest.raises(AccessRefusedError, match="As assistant"):
+        take(here, judged)
+    assert here.casework.log.count() == 0
+    assert outcomes(take(here, file)) == [ImportOutcome.IMPORTED]
+    with pytest.raises(AccessRefusedError, match="As assistant"):
+        transfer(here).export_matching(tmp_path / "out.zip", "")
+    assert not (tmp_path / "out.zip").exists()
+
+
+def test_an_assistant_fills_in_no_blanks(here: Workspace, tmp_path: Path) -> None:
+    here.casework.save_case(draft(7, PatientDetails("P-1", "text 1 – Größe")))
+    unjudged = replace(CASES[0], visits=tuple(replace(visit, reviews=()) for visit in CASES[0].visits))
+    sign_in(here, Role.ASSISTANT)
+    (result,) = take(here, write_case_file(tmp_path / "unjudged.zip", unjudged))
+    assert result.outcome is ImportOutcome.IMPORTED
+    assert result.kept_here == ("given name", "birth date", "sex", "skin type")
+    assert told(here, AuditAction.PATIENT_CORRECTED) == 0
+
+
+def test_a_clinician_exports_and_imports(here: Workspace, file: Path, tmp_path: Path) -> None:
+    sign_in(here, Role.CLINICIAN)
+    take(here, file)
+    assert transfer(here).export_matching(tmp_path / "out.zip", "").counts.cases == 4
+
+
+def test_a_locked_log_gives_and_takes_nothing(here: Workspace, file: Path, tmp_path: Path) -> None:
+    moving = transfer(here)
+    here.access.lock()
+    with pytest.raises(AccessRefusedError, match="locked"):
+        list(moving.import_cases(file))
+    with pytest.raises(AccessRefusedError, match="locked"):
+        moving.export_matching(tmp_path / "out.zip", "")
+
+
+def draft(number: int, patient: int | str | PatientDetails) -> CaseDraft:
+    picture = picture_of(number)
+    return CaseDraft(
+        patient=PatientDetails(patient) if isinstance(patient, str) else patient,
+        lesion=LesionDetails(Site.UNKNOWN, f"spot {number}"),
+        picture=PictureDetails(picture.sha256, f"{number}.png", "image/png", 40, 40, Modality.CLINICAL),
+        content=picture.content,
+        prediction=None,
+        review=ReviewDetails("nv", notes=f"note {number}"),
+        visited_at=datetime(2025, 1, 1, 12, number % 60, tzinfo=UTC),
+    )
+
+
+def _full(*_: object) -> None:
+    raise OSError(28, "No space left on device")

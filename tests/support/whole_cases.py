@@ -1,0 +1,126 @@
+"""Cases in which every field says something, whatever fields there are, and pictures that can be decoded."""
+
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+import numpy as np
+from PIL import Image
+
+from skindesk.domain.case import Case, Lesion, Patient, PictureDetails, Review, StoredPicture, Visit
+from skindesk.domain.class_mix import ClassMix
+from skindesk.domain.labels import Label
+from skindesk.domain.prediction import Prediction
+from skindesk.imaging.decode import PictureFile
+from tests.support.pictures import picture
+
+NOON = datetime(2026, 3, 14, 12, 0, 0, 123456, UTC)
+
+
+_MADE: dict[str, bytes] = {}
+
+
+@cache
+def picture_of(number: int, side_px: int = 40) -> PictureFile:
+    """A picture that no other number has."""
+    noise = np.random.default_rng(number).integers(0, 256, (side_px, side_px, 3), np.uint8)
+    made = picture(Image.fromarray(noise), "PNG")
+    _MADE[made.sha256] = made.content
+    return made
+
+
+def filled(kind: Any, number: int = 1) -> Any:
+    """A value of any kind that a case holds, its fields other than their defaults."""
+    if isinstance(kind, UnionType):
+        return filled(next(each for each in get_args(kind) if each is not NoneType), number)
+    if get_origin(kind) is tuple:
+        return (filled(get_args(kind)[0], number), filled(get_args(kind)[0], number + 1))
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{entry.name: filled(hints[entry.name], number) for entry in fields(kind)})  # type: ignore[operator]
+    if issubclass(kind, Enum):
+        return list(kind)[1 + number % (len(kind) - 1)]
+    return {
+        str: f"text {number} – Größe",
+        int: number,
+        float: number / (number + 8),
+        bool: True,
+        datetime: NOON + timedelta(days=number),
+        date: date(1961, 4, 1) + timedelta(days=number),
+    }[kind]
+
+
+def whole_case(
+    number: int = 1, lesion: int = 1, days: tuple[int, ...] = (0, 7), first_picture: int | None = None
+) -> Case:
+    """A lesion of patient `number`, with a visit on each of the days, each with two pictures.
+
+    Its pictures are those from `first_picture` on, without which no two lesions share one.
+    """
+    base = 1000 * number + 100 * lesion if first_picture is None else first_picture
+    key = 10 * number + lesion
+    patient: Patient = filled(Patient, number)
+    spot: Lesion = filled(Lesion, key)
+    visits = tuple(visit_of(base + 10 * at, day) for at, day in enumerate(days))
+    details = replace(patient.details, identifier=f"P-{number}")
+    return Case(
+        Patient(number, details),
+        replace(spot, case_id=key, patient_id=number, number=lesion),
+        visits,
+    )
+
+
+def visit_of(number: int, day: int) -> Visit:
+    """A visit `day` days after the first, with two pictures and two reviews."""
+    visit: Visit = filled(Visit, number)
+    at = NOON + timedelta(days=day)
+    reviews: tuple[Review, ...] = filled(tuple[Review, ...], number)
+    return replace(
+        visit,
+        visited_at=at,
+        pictures=(stored_picture(number, at), stored_picture(number + 1, at)),
+        reviews=tuple(replace(review, created_at=at + timedelta(minutes=n)) for n, review in enumerate(reviews)),
+    )
+
+
+def stored_picture(number: int, at: datetime = NOON) -> StoredPicture:
+    """A picture with two predictions."""
+    kept: StoredPicture = filled(StoredPicture, number)
+    sha256 = picture_of(number).sha256
+    details: PictureDetails = replace(kept.details, sha256=sha256, media_type="image/png", width_px=40, height_px=40)
+    predictions = tuple(_prediction(number, sha256, at + timedelta(seconds=n)) for n in range(2))
+    return replace(kept, details=details, predictions=predictions)
+
+
+def contents_of(*cases: Case) -> dict[str, bytes]:
+    """The bytes of the cases' pictures, by their digests."""
+    pictures = (kept for case in cases for visit in case.visits for kept in visit.pictures)
+    return {sha256: _MADE[sha256] for sha256 in {kept.details.sha256 for kept in pictures}}
+
+
+def without_keys(value: Any) -> Any:
+    """A value without the keys that a log gives, which differ from log to log."""
+    if isinstance(value, tuple):
+        return tuple(map(without_keys, value))
+    if not is_dataclass(value):
+        return value
+    keys = {"patient_id", "case_id", "visit_id", "image_id", "review_id"}
+    return tuple(
+        (entry.name, without_keys(getattr(value, entry.name))) for entry in fields(value) if entry.name not in keys
+    )
+
+
+def _prediction(number: int, sha256: str, at: datetime) -> Prediction:
+    said: Prediction = filled(Prediction, number)
+    labels: tuple[Label, ...] = filled(tuple[Label, ...], number)
+    return replace(
+        said,
+        image_digest=sha256,
+        labels=labels,
+        probabilities=(0.1 + number % 7 / 10, 0.9 - number % 7 / 10),
+        class_mix=ClassMix("own", (0.25, 0.75)),
+        created_at=at,
+    )
