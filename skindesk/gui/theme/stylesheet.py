@@ -83,6 +83,8 @@ QToolButton[role="rail"] { border-radius: 8px; padding: 6px 0px 4px 0px; font-si
 QToolButton[role="rail"]:checked { background: $raised; color: $accent; font-weight: 600; }
 QToolButton[role="example"] { padding: 6px; font-size: 12px; }
 QToolButton[role="map"] { border-width: 1px; border-radius: 4px; padding: 1px; }
+QToolButton[role="body-page"] { padding: 4px 0px 2px 0px; font-size: 12px; color: $muted; }
+QToolButton[role="body-page"]:checked { color: $accent; font-weight: 600; }
 QToolButton[role="tool"] { padding: 6px 8px; font-weight: 500; }
 
 QLineEdit, QComboBox, QPlainTextEdit, QTextEdit { placeholder-text-color: $muted; }
