@@ -27,6 +27,8 @@ class BodyView(StrEnum):
 class BodyPosition:
     """A point on a view: `x` from its left edge and `y` from its upper edge, as fractions of its width and height.
 
+    They are fractions of the neutral figure's drawing, to which `imaging.body_map` fits the other figures.
+
     Raises InvalidCaseError for a point outside the drawing.
     """
 
