@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, exists, select
 
 from skindesk.domain.audit import AuditAction, AuditEntry, AuditEvent, AuditFinding, AuditHead, Subject
 from skindesk.domain.audit_reading import ALL_ENTRIES, AuditFilter
@@ -56,6 +56,7 @@ from skindesk.system.paths import LogFolder
 
 VIEW_TOLD_FOR_S = 300.0
 """Somebody who looks at a patient again within this time is not told to the audit again."""
+_NEWEST_PATIENTS = 200
 _log = logging.getLogger(__name__)
 
 
@@ -246,6 +247,29 @@ class CaseLog:
         if cases:
             self._tell_view(patient_id)
         return cases
+
+    def patient(self, patient_id: int) -> Patient:
+        """A patient with or without lesions, told to the audit as a view.
+
+        Raises InvalidCaseError where the patient is not in the log.
+        """
+        patient = self.record.patient(patient_id)
+        self._tell_view(patient_id)
+        return patient
+
+    def patients_without_cases(self, query: str = "", limit: int = 5) -> tuple[Patient, ...]:
+        """Up to `limit` patients who match as in `patients` and have no lesion yet, the newest first.
+
+        Without a query only the patients added last are looked at, so that a long list of patients holds up nothing.
+        """
+        found = select(PatientRow).where(~exists().where(LesionRow.patient_id == PatientRow.id))
+        if query.strip():
+            found = found.where(*matching(PatientRow.id, query))
+        else:
+            newest = select(PatientRow.id).order_by(PatientRow.id.desc()).limit(_NEWEST_PATIENTS)
+            found = found.where(PatientRow.id.in_(newest.scalar_subquery()))
+        with self._work.reading() as session:
+            return tuple(map(to_patient, session.scalars(found.order_by(PatientRow.id.desc()).limit(limit))))
 
     def patients(self, query: str = "", limit: int = 50) -> tuple[Patient, ...]:
         """Up to `limit` patients who match as in `page`, by family name, then given name."""

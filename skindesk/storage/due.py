@@ -5,14 +5,12 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.worklist import Due, WorklistCounts, WorklistItem
 from skindesk.storage.rows import LesionRow
 from skindesk.storage.summaries import summaries_of
 
 SOON = timedelta(days=14)
 """How far ahead the worklist looks."""
-_OPEN = tuple(state.value for state in LesionState if state is not LesionState.CLOSED)
 
 
 def worklist(session: Session, today: date, limit: int) -> tuple[WorklistItem, ...]:
@@ -48,14 +46,15 @@ def _day(due: Due) -> InstrumentedAttribute[date | None]:
 
 
 def _conditions(due: Due, today: date) -> list[ColumnElement[bool]]:
-    """A case stands on the list once: a pending result goes before its own follow-up date, unless that has come."""
-    pending = LesionRow.state == LesionState.BIOPSY_PENDING.value
-    on = LesionRow.follow_up_on
-    open_cases = LesionRow.state.in_(_OPEN)
+    """A case stands on the list once: a pending result goes before its own follow-up date, unless that has come.
+
+    A closed case has neither a day to follow up nor a result to wait for.
+    """
+    pending, on = LesionRow.pending_since, LesionRow.follow_up_on
     if due is Due.FOLLOW_UP_OVERDUE:
-        return [open_cases, on < today]
+        return [on < today]
     if due is Due.FOLLOW_UP_TODAY:
-        return [open_cases, on == today]
+        return [on == today]
     if due is Due.RESULT_PENDING:
-        return [pending, on.is_(None) | (on > today)]
-    return [open_cases, ~pending, on > today, on <= today + SOON]
+        return [pending.is_not(None), on.is_(None) | (on > today)]
+    return [pending.is_(None), on > today, on <= today + SOON]

@@ -14,6 +14,8 @@ from skindesk.domain.errors import CaseLogUnavailableError
 
 BUSY_TIMEOUT_S = 10.0
 _CONNECTIONS = 16
+_CACHE_KIB = 8_192
+"""Of each connection: what was decrypted need not be decrypted again for the next page of a large log."""
 _BEGIN = "skindesk_begin"
 
 
@@ -74,6 +76,7 @@ def open_engine(database: DatabaseFile, *, foreign_keys: bool = True, busy_timeo
         "synchronous": 2,  # FULL
         "fullfsync": 1,  # macOS keeps a plain fsync in the drive's cache
         "foreign_keys": int(foreign_keys),
+        "cache_size": -_CACHE_KIB,
         "secure_delete": 1,  # what was corrected or erased must not stay in free pages
     }
     event.listen(engine, "connect", partial(_prepare, database, wanted))

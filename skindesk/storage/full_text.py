@@ -14,19 +14,43 @@ from sqlalchemy.orm import Session
 from skindesk.storage.rows import WHOLE_CASE, FormerPatientRow, ImageRow, LesionRow, PatientRow
 from skindesk.storage.search import fold
 
+LONGEST_PREFIX = 8
+"""Up to this many letters the beginnings of words are indexed themselves, so that the first matches of a common one
+are read without gathering all of them."""
+_TRIED = 1_000
+"""So many candidates are looked at before a longer beginning is searched for as such."""
 _PUT = text("INSERT INTO case_text (rowid, words) VALUES (:recency, :words)")
 _TAKE = text("DELETE FROM case_text WHERE rowid = :recency")
+_MATCHES = text("SELECT rowid FROM case_text WHERE case_text MATCH :pattern AND rowid < :before ORDER BY rowid DESC")
+_CANDIDATES = text(
+    "SELECT rowid, words FROM case_text WHERE case_text MATCH :pattern AND rowid < :before ORDER BY rowid DESC"
+)
 
 
-def pattern_of(query: str) -> str | None:
-    """An FTS5 expression: every word of the query begins a word of the case. None where the query is blank.
+def matching_cases(session: Session, query: str, before: int) -> Iterator[int]:
+    """The recencies of the cases in which every word of the query begins a word, newest first, lesser than `before`.
 
-    A query without a letter or a digit matches nothing.
+    Read as they are taken. A query without a letter or a digit matches nothing.
     """
-    if not query.strip():
-        return None
-    words = filter(None, map(_joined, fold(query).split()))
-    return " AND ".join(f'"{word}"*' for word in words) or '""'
+    words = _words(query)
+    long = [word for word in words if len(word) > LONGEST_PREFIX]
+    found = 0
+    if long:
+        asked = {"pattern": _pattern(word[:LONGEST_PREFIX] for word in words), "before": before}
+        for tried, (before, recorded) in enumerate(session.execute(_CANDIDATES, asked), start=1):
+            if all(re.search(rf"(?<![^\W_]){word}", recorded) for word in long):
+                found += 1
+                yield before
+            if tried > _TRIED and found * 20 < tried:
+                break
+        else:
+            return
+    yield from session.scalars(_MATCHES, {"pattern": _pattern(words), "before": before})
+
+
+def pattern_of(query: str) -> str:
+    """The FTS5 expression that a query stands for."""
+    return _pattern(_words(query))
 
 
 def index_cases(session: Session, case_ids: Iterable[int]) -> None:
@@ -66,6 +90,14 @@ def _put(session: Session, lesion: LesionRow) -> None:
     words = fold(" ".join(_recorded(session, lesion)))
     whole = {_joined(word) for word in words.split() if not word.isalnum()}
     session.execute(_PUT, {"recency": lesion.recency, "words": " ".join((words, *sorted(whole)))})
+
+
+def _words(query: str) -> list[str]:
+    return [joined for word in fold(query).split() if (joined := _joined(word))]
+
+
+def _pattern(words: Iterable[str]) -> str:
+    return " AND ".join(f'"{word}"*' for word in words) or '""'
 
 
 def _joined(word: str) -> str:

@@ -121,7 +121,8 @@ class LesionRow(Base):
         Index(None, "state", "recency"),
         Index(None, "site", "recency"),
         Index(None, "model_id", "recency"),
-        Index(None, "state", "follow_up_on", "id"),
+        Index(None, "follow_up_on", "id"),
+        Index(None, "pending_since", "id"),
         {"sqlite_autoincrement": True},
     )
 

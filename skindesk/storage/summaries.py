@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 
 from sqlalchemy import ColumnElement, Select, and_, case, column, func, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -11,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from skindesk.domain.case import CaseCursor, CasePage, CaseSummary
 from skindesk.domain.case_filter import CaseFilter
 from skindesk.domain.prediction import Prediction
-from skindesk.storage.full_text import pattern_of
+from skindesk.storage.full_text import matching_cases, pattern_of
 from skindesk.storage.recency import first_of_day
 from skindesk.storage.rows import (
     FinalDiagnosisRow,
@@ -28,7 +29,7 @@ from skindesk.storage.search import prefix_range, query_words
 from skindesk.storage.values import to_lesion, to_patient, to_prediction
 
 _Found = Select[LesionRow, PatientRow]
-_MATCHES = text("SELECT rowid FROM case_text WHERE case_text MATCH :pattern AND rowid < :before ORDER BY rowid DESC")
+_MATCHES = text("SELECT rowid FROM case_text WHERE case_text MATCH :pattern")
 _NEWEST = 2**63 - 1
 _MATCHES_AT_ONCE = 500
 
@@ -36,7 +37,7 @@ _MATCHES_AT_ONCE = 500
 def page_of_cases(session: Session, wanted: CaseFilter, after: CaseCursor | None, limit: int) -> CasePage:
     """Up to `limit` cases that fit, latest visit first, from just after the cursor on."""
     before = _NEWEST if after is None else after.recency
-    parts = [_part(session, criteria, wanted.words, before, limit + 1) for criteria in _parts(wanted)]
+    parts = [_part(session, criteria, before, limit + 1) for criteria in _parts(wanted)]
     recencies = sorted({recency for part in parts for recency in part}, reverse=True)[: limit + 1]
     shown = recencies[:limit]
     summaries = _summarise(session, _cases().where(LesionRow.recency.in_(shown)))
@@ -56,9 +57,8 @@ def summaries_of(session: Session, case_ids: Sequence[int]) -> dict[int, CaseSum
 def count_of_cases(session: Session, wanted: CaseFilter) -> int:
     """How many cases fit."""
     fitting = select(func.count(LesionRow.id)).where(*_conditions(wanted))
-    pattern = pattern_of(wanted.words)
-    if pattern is not None:
-        matches = _MATCHES.bindparams(pattern=pattern, before=_NEWEST).columns(column("rowid", KeyType))
+    if wanted.words.strip():
+        matches = _MATCHES.bindparams(pattern=pattern_of(wanted.words)).columns(column("rowid", KeyType))
         fitting = fitting.where(LesionRow.recency.in_(select(matches.subquery().c.rowid)))
     return session.scalars(fitting).one()
 
@@ -74,7 +74,9 @@ def leading_prediction(session: Session, case_id: int) -> Prediction | None:
 
 
 def _parts(wanted: CaseFilter) -> list[CaseFilter]:
-    """Filters of one state or one site each: within one, an index has the cases in the right order."""
+    """Filters of one state or one site each: within one, an index has the cases in order. Words bring their own."""
+    if wanted.words.strip():
+        return [wanted]
     if wanted.states:
         return [replace(wanted, states=frozenset({state})) for state in wanted.states]
     if wanted.sites:
@@ -82,26 +84,23 @@ def _parts(wanted: CaseFilter) -> list[CaseFilter]:
     return [wanted]
 
 
-def _part(session: Session, wanted: CaseFilter, words: str, before: int, limit: int) -> Sequence[int]:
+def _part(session: Session, wanted: CaseFilter, before: int, limit: int) -> Sequence[int]:
     """The recencies of the first cases that fit, newest first."""
     conditions = _conditions(wanted)
-    pattern = pattern_of(words)
-    if pattern is None:
+    if not wanted.words.strip():
         found = select(LesionRow.recency).where(LesionRow.recency < before, *conditions)
         return session.scalars(found.order_by(LesionRow.recency.desc()).limit(limit)).all()
+    matches = matching_cases(session, wanted.words, before)
+    if not conditions:
+        return list(islice(matches, limit))
     fitting: list[int] = []
-    matches = session.execute(_MATCHES, {"pattern": pattern, "before": before}).yield_per(_MATCHES_AT_ONCE)
-    for batch in matches.scalars().partitions():
+    while len(fitting) < limit and (batch := list(islice(matches, _MATCHES_AT_ONCE))):
         fitting += _fitting(session, batch, conditions)
-        if len(fitting) >= limit:
-            break
     return fitting[:limit]
 
 
 def _fitting(session: Session, recencies: Sequence[int], conditions: list[ColumnElement[bool]]) -> Sequence[int]:
     """Those of the newest-first matches that fit the rest of a filter, in the same order."""
-    if not conditions:
-        return recencies
     found = select(LesionRow.recency).where(LesionRow.recency.in_(recencies), *conditions)
     return session.scalars(found.order_by(LesionRow.recency.desc())).all()
 
@@ -126,7 +125,8 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     if wanted.model_id:
         found.append(LesionRow.model_id == wanted.model_id)
     if wanted.case_ids is not None:
-        listed = func.json_each(json.dumps(sorted(wanted.case_ids))).table_valued("value")  # any number in one parameter
+        any_number = json.dumps(sorted(wanted.case_ids))  # in one parameter
+        listed = func.json_each(any_number).table_valued("value")
         found.append(LesionRow.id.in_(select(listed.c.value)))
     return found
 

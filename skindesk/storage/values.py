@@ -1,6 +1,10 @@
 """Between table rows and domain values, in both directions."""
 
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Row
 
 from skindesk.domain.body_position import BodyPosition, BodyView
 from skindesk.domain.capture import Capture, DermoscopicType, PictureKind
@@ -80,19 +84,13 @@ def to_lesion(row: LesionRow) -> Lesion:
     )
 
 
-def to_prediction(row: PredictionRow) -> Prediction:
-    """A prediction, equal to the one that was saved."""
+def to_prediction(row: PredictionRow | Row[*tuple[Any, ...]]) -> Prediction:
+    """A prediction, equal to the one that was saved, from its row or from a row with the same columns."""
     return Prediction(
         model=ModelRef(row.model_id, row.model_version, row.model_digest),
         image_digest=row.image_digest,
         labels=tuple(
-            Label(
-                code=answer["code"],
-                name=answer["name"],
-                group=MalignancyGroup(answer["group"]),
-                icd10=answer["icd10"],
-                icd11=answer["icd11"],
-            )
+            _label(answer["code"], answer["name"], answer["group"], answer["icd10"], answer["icd11"])
             for answer in row.answers
         ),
         probabilities=tuple(float(answer["probability"]) for answer in row.answers),
@@ -237,6 +235,12 @@ def final_diagnosis_row(case_id: int, details: FinalDiagnosisDetails, created_at
         attachment_type="" if attachment is None else attachment.media_type,
         created_at=created_at,
     )
+
+
+@lru_cache(maxsize=1024)
+def _label(code: str, name: str, group: str, icd10: str, icd11: str) -> Label:
+    """Thousands of predictions share a few labels."""
+    return Label(code, name, MalignancyGroup(group), icd10, icd11)
 
 
 def _to_visit(row: VisitRow) -> Visit:

@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("criteria", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_saved_filter"),
     )
-    op.execute("CREATE VIRTUAL TABLE case_text USING fts5(words, detail=none, prefix='1 2 3')")
+    op.execute("CREATE VIRTUAL TABLE case_text USING fts5(words, detail=none, prefix='1 2 3 4 5 6 7 8')")
 
 
 def _extend_tables() -> None:
@@ -55,7 +55,8 @@ def _extend_tables() -> None:
     op.create_index("ix_lesion_state_recency", "lesion", ["state", "recency"])
     op.create_index("ix_lesion_site_recency", "lesion", ["site", "recency"])
     op.create_index("ix_lesion_model_id_recency", "lesion", ["model_id", "recency"])
-    op.create_index("ix_lesion_state_follow_up_on_id", "lesion", ["state", "follow_up_on", "id"])
+    op.create_index("ix_lesion_follow_up_on_id", "lesion", ["follow_up_on", "id"])
+    op.create_index("ix_lesion_pending_since_id", "lesion", ["pending_since", "id"])
     _add(
         "image",
         sa.Column("kind", sa.String(), nullable=True),
