@@ -124,7 +124,9 @@ class PatientPicker(QWidget):
         today = date.today()
         for patient in patients:
             self._add(icon("user"), patient_line(patient, today), patient)
-        if self._offer_new and wanted and exact is None:  # below known patients, so that the first step down never makes a new one
+        if (
+            self._offer_new and wanted and exact is None
+        ):  # below known patients, so that the first step down never makes a new one
             self._add(icon("user-plus"), self.tr("New patient with identifier {id}").format(id=self.identifier()), None)
         if exact is not None:
             self.list.setCurrentRow(patients.index(exact))

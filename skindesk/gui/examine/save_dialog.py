@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPushButton, QVBo
 from skindesk.domain.case import CaseDraft, CaseSummary, Lesion, LesionDetails, Patient, PatientDetails
 from skindesk.domain.errors import SkinDeskError
 from skindesk.gui.background import Background
-from skindesk.gui.examine.case_forms import LesionForm, NewPatientForm
+from skindesk.gui.examine.case_forms import LesionForm, PatientForm
 from skindesk.gui.examine.patient_picker import PatientPicker
+from skindesk.gui.examine.similar_patients import SimilarPatients
 from skindesk.gui.widgets.labels import hairline, text_label
 from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.words import patient_line, patient_name
@@ -51,7 +52,8 @@ class SaveDialog(QDialog):
         self._known: Patient | None = None
         self._lesion_to_take: Lesion | None = None
         self.picker = PatientPicker(self._find, background)
-        self.form = NewPatientForm()
+        self.form = PatientForm()
+        self.similar = SimilarPatients(self._find_similar, background, self.tr("Save to that record"))
         self.lesion = LesionForm()
         self.notice = Notice()
         self.confirm = QCheckBox()
@@ -59,6 +61,10 @@ class SaveDialog(QDialog):
         self._lay_out()
         self.picker.changed.connect(self._patient_chosen)
         self.picker.failed.connect(self.notice.show_error)
+        self.similar.wanted.connect(self.picker.take)
+        self.similar.changed.connect(self.adjustSize)
+        for line in (self.form.family, self.form.given, self.form.born):
+            line.textChanged.connect(self._look_for_others)
         self._patient_chosen()
         self.picker.line.setFocus()
 
@@ -77,6 +83,14 @@ class SaveDialog(QDialog):
         """The patients that match; called on a background thread, which may have to open the log first."""
         return self._casework().log.patients(query)
 
+    def _find_similar(self, details: PatientDetails) -> tuple[Patient, ...]:
+        return self._casework().log.record.similar_patients(details)
+
+    def _look_for_others(self) -> None:
+        """Warn before a second record is made of somebody who has one."""
+        new = self.picker.is_new()
+        self.similar.follow(self.form.known_so_far(self.picker.identifier()) if new else None)
+
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)
@@ -84,6 +98,7 @@ class SaveDialog(QDialog):
         column.addWidget(text_label(self.tr("Save to case"), "page-title"))
         column.addWidget(self.picker)
         column.addWidget(self.form)
+        column.addWidget(self.similar)
         column.addWidget(hairline())
         column.addWidget(self.lesion)
         column.addWidget(self.notice)
@@ -112,6 +127,7 @@ class SaveDialog(QDialog):
         """The forms and the button follow the highlighted row."""
         patient = self.picker.patient()
         self.form.setVisible(patient is None)
+        self._look_for_others()
         self.save_button.setEnabled(not self._busy and (patient is not None or self.picker.is_new()))
         self._word_button(patient)
         if patient != self._known:
