@@ -31,10 +31,12 @@ def alignment_words(alignment: "Alignment") -> str:
     if not alignment.found:
         return misfit_words(alignment)
     words = translate(
-        "compare", "Aligned: turned by {turn}°, enlarged {scale} times. {part} of the places fit together."
+        "compare",
+        "Aligned: turned by {turn}°, enlarged {scale} times. {part} of the places fit together, off by {off} of the "
+        "width on average.",
     )
-    turn = f"{alignment.rotation_deg:+.0f}".replace("-", _MINUS)
-    return words.format(turn=turn, scale=f"{alignment.scale:.2f}", part=_percent(alignment.agreement))
+    turn, off = f"{alignment.rotation_deg:+.0f}".replace("-", _MINUS), f"{100 * alignment.residual:.1f}{_SPACE}%"
+    return words.format(turn=turn, scale=f"{alignment.scale:.2f}", part=_percent(alignment.agreement), off=off)
 
 
 def change_rows(change: "Change") -> list[tuple[str, str, str]]:

@@ -7,6 +7,7 @@ that agree with their neighbours therefore tells the two apart, whatever the til
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,6 +18,8 @@ from skindesk.imaging.aligning.working_picture import WorkingPicture
 
 _TILE_PX, _STEP_PX = 40, 24
 _LEAST_SHOWN = 0.9
+_LEAST_STRUCTURE = 0.1
+"""Deviation within a tile: under it there is nothing to find again, as where the light was too strong."""
 _LEAST_NEIGHBOURS = 3
 _AGREES_WITHIN_PX = 3.0
 
@@ -60,6 +63,7 @@ def compare_tiles(fixed: WorkingPicture, moving: WorkingPicture, matrix: Matrix,
     corners = _grid(fixed.size, search_px)
     off = np.full((*corners.shape[:2], 2), np.nan, np.float32)
     shown = _parts_shown(both, corners, search_px) >= _LEAST_SHOWN
+    shown &= _structured(fixed.structure, corners) & _structured(laid, corners)
     for row, column in np.argwhere(shown):
         x, y = corners[row, column]
         off[row, column] = _offset(fixed.structure, laid, x, y, search_px)
@@ -75,11 +79,22 @@ def _grid(size: tuple[int, int], search_px: int) -> NDArray[np.int32]:
 
 def _parts_shown(both: NDArray[np.uint8], corners: NDArray[np.int32], search_px: int) -> NDArray[np.float64]:
     """How much of each tile with its surroundings both pictures show."""
-    sums = cv2.integral(both)
-    left, top = corners[..., 0] - search_px, corners[..., 1] - search_px
-    side = _TILE_PX + 2 * search_px
-    total = sums[top + side, left + side] - sums[top, left + side] - sums[top + side, left] + sums[top, left]
-    return np.asarray(total / side**2)
+    return _means(np.asarray(cv2.integral(both)), corners - search_px, _TILE_PX + 2 * search_px)
+
+
+def _structured(picture: NDArray[np.float32], corners: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """In which tiles there is something to find again."""
+    sums, squares = cv2.integral2(picture, sdepth=cv2.CV_64F, sqdepth=cv2.CV_64F)
+    means = _means(np.asarray(sums), corners, _TILE_PX)
+    return np.asarray(_means(np.asarray(squares), corners, _TILE_PX) - means**2 > _LEAST_STRUCTURE**2)
+
+
+def _means(sums: NDArray[Any], corners: NDArray[np.int32], side_px: int) -> NDArray[np.float64]:
+    """The means over squares, by their upper left corners, from a table of running sums."""
+    left, top = corners[..., 0], corners[..., 1]
+    right, bottom = left + side_px, top + side_px
+    total = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
+    return np.asarray(total / side_px**2)
 
 
 def _offset(fixed: NDArray[np.float32], laid: NDArray[np.float32], x: int, y: int, search_px: int) -> tuple[int, int]:
