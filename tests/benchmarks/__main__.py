@@ -8,16 +8,19 @@ import os
 import platform
 from pathlib import Path
 
-from tests.benchmarks import backups, case_log, classification
+from tests.benchmarks import alignment, backups, case_log, classification
 from tests.benchmarks.figures import print_figures
 
 OUT = Path("build/benchmark.json")
+ALIGNED_PAIRS = 40
+"""A fifth of what `python -m tests.benchmarks.alignment` takes."""
 
 
 def main() -> None:
     machine = {"machine": f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores"}
     networks = classification.measure()
-    figures = {**networks, "case log": case_log.measure(), "backups": backups.measure()}
+    logs = {"case log": case_log.measure(), "backups": backups.measure()}
+    figures = {**networks, **logs, "alignment": alignment.measure(ALIGNED_PAIRS)}
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps({**machine, **figures}, indent=2))
     print_figures("This machine", machine)

@@ -44,7 +44,6 @@ def _one_lesion(pairs: int, most_turned_deg: float) -> Figures:
         "found": len(errors),
         "silent_failures": sum(error > SILENT_ERROR for error in errors),
         "median_error_percent": 100 * float(np.median(found)),
-        "error_percent_of_95_in_100": 100 * float(np.quantile(found, 0.95)),
         "largest_error_percent": 100 * max(found),
         "median_ms": 1000 * float(np.median(spent_s)),
         "slowest_ms": 1000 * max(spent_s),
