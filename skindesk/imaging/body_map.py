@@ -25,8 +25,10 @@ Points = NDArray[np.float64]
 """Points, or what is told of each of them: (count, 2) or (count,)."""
 
 _STEPS = 5
-"""A curve becomes this many straight pieces; on the largest drawing they are less than 0.2 units beside it."""
+"""A curve becomes this many straight pieces; in all drawings they are within 0.6 units of it."""
 _GRID = 28
+_LINE_WIDTH = 2.0
+"""Borders are rounded to tenths of a unit, which leaves gaps between regions, and outlines are this wide."""
 _SIZE = re.compile(r'viewBox="0 0 (\d+) (\d+)"')
 _REGION = re.compile(r'<path id="([^"]+)"[^>]* d="([^"]+)"')
 _COMMAND = re.compile(r"([MlczL])([^MlczL]*)")
@@ -92,9 +94,14 @@ def recoloured(drawn: BodyDrawing, colours: BodyColours) -> str:
 
 
 def region_on(drawn: BodyDrawing, point: Point) -> BodyRegion | None:
-    """The region at a place of a drawing; None beside the body."""
+    """The region at a place of a drawing, or else the nearest within a line's width; None beside the body."""
     there = np.array([point])
-    return next((each.region for each in reversed(drawn.regions) if _holds(each.outline, there)[0]), None)
+    for each in reversed(drawn.regions):
+        if _holds(each.outline, there)[0]:
+            return each.region
+    beside = [float(_distances(each.outline, there)[0]) for each in drawn.regions]
+    nearest = int(np.argmin(beside))
+    return drawn.regions[nearest].region if beside[nearest] <= _LINE_WIDTH else None
 
 
 def region_at(figure: BodyFigure, position: BodyPosition) -> BodyRegion | None:
@@ -124,7 +131,7 @@ def centre_of(view: BodyView, key: str) -> BodyPosition:
     Raises KeyError for a region that this view does not show.
     """
     neutral = drawing(BodyFigure.NEUTRAL, view)
-    index = [each.region.key for each in neutral.regions].index(key)
+    index = {each.region.key: index for index, each in enumerate(neutral.regions)}[key]
     own = neutral.regions[index].outline
     above = [each.outline for each in neutral.regions[index + 1 :] if _near(own, each.outline)]
     seen = _grid_over(own)
@@ -204,25 +211,19 @@ def _carried(view: BodyView, source: BodyFigure, target: BodyFigure, point: Poin
     """The place of one figure's drawing that is the given place of another's."""
     if source is target:
         return point
-    mesh = _mesh(view)
-    shares = _shares(mesh.corners[source], point)
+    triangles = _triangles(view)
+    shares = _shares(triangles[source], point)
     chosen = _topmost(shares)
-    x, y = shares[chosen] @ mesh.corners[target][chosen]
+    x, y = shares[chosen] @ triangles[target][chosen]
     return float(x), float(y)
 
 
-@dataclass(frozen=True)
-class _Mesh:
-    """Triangles float64 (count, 3 corners, 2) of each figure's drawing, those on top last."""
-
-    corners: Mapping[BodyFigure, NDArray[np.float64]]
-
-
 @cache
-def _mesh(view: BodyView) -> _Mesh:
+def _triangles(view: BodyView) -> Mapping[BodyFigure, Points]:
+    """The triangles of each figure's drawing, float64 (count, 3 corners, 2), those on top last."""
     held = _meshes()[_slug(view)]
-    triangles = np.array(held["triangles"])
-    return _Mesh({figure: np.array(held["points"][figure.value])[triangles] for figure in BodyFigure})
+    corners = np.array(held["triangles"])
+    return {figure: np.array(held["points"][figure.value])[corners] for figure in BodyFigure}
 
 
 @cache
