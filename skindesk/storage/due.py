@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.worklist import Due, WorklistCounts, WorklistItem
 from skindesk.storage.rows import LesionRow
 from skindesk.storage.summaries import summaries_of
@@ -56,5 +57,5 @@ def _conditions(due: Due, today: date) -> list[ColumnElement[bool]]:
     if due is Due.FOLLOW_UP_TODAY:
         return [on == today]
     if due is Due.RESULT_PENDING:
-        return [pending.is_not(None), on.is_(None) | (on > today)]
-    return [pending.is_(None), on > today, on <= today + SOON]
+        return [pending.is_not(None), func.coalesce(on, date.max) > today]  # an OR would be looked up in two indexes
+    return [LesionRow.state != LesionState.BIOPSY_PENDING.value, on > today, on <= today + SOON]

@@ -122,7 +122,7 @@ class LesionRow(Base):
         Index(None, "site", "recency"),
         Index(None, "model_id", "recency"),
         Index(None, "follow_up_on", "id"),
-        Index(None, "pending_since", "id"),
+        Index(None, "pending_since", "id", "follow_up_on"),
         {"sqlite_autoincrement": True},
     )
 

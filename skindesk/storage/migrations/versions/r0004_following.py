@@ -56,7 +56,7 @@ def _extend_tables() -> None:
     op.create_index("ix_lesion_site_recency", "lesion", ["site", "recency"])
     op.create_index("ix_lesion_model_id_recency", "lesion", ["model_id", "recency"])
     op.create_index("ix_lesion_follow_up_on_id", "lesion", ["follow_up_on", "id"])
-    op.create_index("ix_lesion_pending_since_id", "lesion", ["pending_since", "id"])
+    op.create_index("ix_lesion_pending_since_id_follow_up_on", "lesion", ["pending_since", "id", "follow_up_on"])
     _add(
         "image",
         sa.Column("kind", sa.String(), nullable=True),
