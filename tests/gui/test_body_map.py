@@ -1,12 +1,18 @@
+import io
 from itertools import product
 
+import numpy as np
+import pypdfium2
 import pytest
+from numpy.typing import NDArray
 from PySide6.QtCore import QByteArray, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QWheelEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from reportlab.graphics import renderPDF
+from svglib.svglib import svg2rlg
 
 from skindesk.domain.body import BodyFigure
 from skindesk.domain.body_position import BodyPosition, BodyView
@@ -15,7 +21,7 @@ from skindesk.domain.lesion_state import LesionState
 from skindesk.gui.body_map import BodyMap, BodyMark
 from skindesk.gui.body_map.pages import BACK, FEET, HANDS, HEAD, PAGES, Page, page_of
 from skindesk.gui.theme import apply_theme
-from skindesk.imaging.body_map import centre_of, drawing, region_at
+from skindesk.imaging.body_map import BodyDrawing, centre_of, drawing, region_at
 from skindesk.system.settings import Theme
 from tests.gui.controls import nameless
 
@@ -69,13 +75,15 @@ class TestDrawings:
         drawn = drawing(figure, view)
         renderer = QSvgRenderer(QByteArray(drawn.svg.encode()))
         assert renderer.isValid()
-        made = QImage(drawn.width, drawn.height, QImage.Format.Format_RGB32)
-        made.fill(Qt.GlobalColor.white)
-        painter = QPainter(made)
-        renderer.render(painter, QRectF(made.rect()))
-        painter.end()
         assert all(renderer.elementExists(each.region.key) for each in drawn.regions)
-        assert made.pixelColor(2, drawn.height - 3).name() == "#ffffff"
+
+    @pytest.mark.parametrize("view", BodyView)
+    def test_window_and_report_draw_the_same(self, qapp: QApplication, view: BodyView) -> None:
+        drawn = drawing(BodyFigure.FEMALE, view)
+        page = pypdfium2.PdfDocument(renderPDF.drawToString(svg2rlg(io.BytesIO(drawn.svg.encode()))))[0]
+        on_paper = np.asarray(page.render(scale=4 / 3).to_pil().convert("L")).astype(float)
+        assert on_paper.shape == (drawn.height, drawn.width)
+        assert np.abs(on_paper - _rendered(drawn)).mean() < 0.5
 
     def test_every_view_stands_on_one_page(self) -> None:
         assert sorted(view for page in PAGES for view in page.views) == sorted(BodyView)
@@ -369,6 +377,18 @@ class TestLooking:
         assert nameless(body_map) == []
         assert body_map.canvas.accessibleName() == "Body map"
         assert body_map.canvas.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def _rendered(drawn: BodyDrawing) -> NDArray[np.float64]:
+    """The drawing as Qt paints it on white, grey 0 to 255."""
+    made = QImage(drawn.width, drawn.height, QImage.Format.Format_Grayscale8)
+    made.fill(255)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    QSvgRenderer(QByteArray(drawn.svg.encode())).render(painter, QRectF(made.rect()))
+    painter.end()
+    rows = np.frombuffer(made.constBits(), np.uint8).reshape(drawn.height, made.bytesPerLine())
+    return rows[:, : drawn.width].astype(float)
 
 
 def _around(point: QPointF) -> QRect:
