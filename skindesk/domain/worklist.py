@@ -6,9 +6,12 @@ from enum import StrEnum
 
 from skindesk.domain.case import CaseSummary
 
+SOON_DAYS = 14
+"""How far ahead the worklist looks."""
+
 
 class Due(StrEnum):
-    """Why a case stands on the worklist."""
+    """Why a case stands on the worklist, the most urgent first."""
 
     FOLLOW_UP_OVERDUE = "follow-up overdue"
     FOLLOW_UP_TODAY = "follow-up today"

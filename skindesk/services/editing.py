@@ -58,6 +58,7 @@ class Editing:
         self._require = require
         self._done: deque[Edit] = deque(maxlen=DEPTH)
         self._undone: list[Edit] = []
+        self._listeners: list[Callable[[], None]] = []
 
     @property
     def last(self) -> Edit | None:
@@ -69,6 +70,11 @@ class Editing:
         """What `redo` would make again."""
         return self._undone[-1] if self._undone else None
 
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call this after each edit, taken back or not, on the edit's own thread; once only, however often asked."""
+        if listener not in self._listeners:
+            self._listeners.append(listener)
+
     def undo(self) -> Edit | None:
         """Take back the last edit and return it; None where there is none. One that cannot be taken back is dropped."""
         if not self._done:
@@ -79,6 +85,7 @@ class Editing:
             self._undone.clear()
         else:
             self._undone.append(edit)
+        self._tell()
         return edit
 
     def redo(self) -> Edit | None:
@@ -89,6 +96,7 @@ class Editing:
         if edit.redo is not None:
             edit.redo()
         self._done.append(edit)
+        self._tell()
         return edit
 
     def note_saved(self, saved: SavedCase) -> None:
@@ -167,11 +175,11 @@ class Editing:
         patient_id = self._record.lesion(case_id).patient_id
         self._add_withdrawable(EditKind.DIAGNOSED, patient_id, case_id, (Withdrawable.FINAL_DIAGNOSIS, diagnosis_id))
 
-    def change_state(self, case_id: int, state: LesionState, follow_up_on: date | None) -> None:
-        """Close or reopen a case, or set the day of its follow-up."""
+    def change_state(self, case_id: int, state: LesionState, follow_up_on: date | None, reason: str = "") -> None:
+        """Close or reopen a case, or set the day of its follow-up; the audit is told the reason."""
         self._require(Permission.REVIEW)
         before = self._record.lesion(case_id)
-        self._record.change_state(case_id, state, follow_up_on)
+        self._record.change_state(case_id, state, follow_up_on, reason)
         after = self._record.lesion(case_id)
 
         def put(wanted: Lesion, expected: Lesion) -> None:
@@ -218,6 +226,11 @@ class Editing:
     ) -> None:
         self._done.append(Edit(kind, patient_id, case_id, undo, redo))
         self._undone.clear()
+        self._tell()
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
 
 
 def _refuse_changed(now: object, expected: object) -> None:

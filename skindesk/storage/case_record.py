@@ -3,7 +3,6 @@
 Every function works inside a transaction that the caller commits, and tells the audit what it has done.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
@@ -32,8 +31,6 @@ from skindesk.storage.saving import add_review, lesion_row, refresh_case, visit_
 from skindesk.storage.states import follow_plans, set_state
 from skindesk.storage.transactions import Tell
 from skindesk.storage.values import final_diagnosis_row, to_lesion
-
-_TAKEN_UP_AT_ONCE = 500
 
 
 class Withdrawable(StrEnum):
@@ -84,14 +81,16 @@ def diagnose(
     return row.id
 
 
-def change_state(session: Session, case_id: int, state: LesionState, follow_up_on: date | None, tell: Tell) -> None:
-    """Set a lesion's state and date by hand; nothing is told where nothing changes."""
+def change_state(
+    session: Session, case_id: int, state: LesionState, follow_up_on: date | None, tell: Tell, reason: str = ""
+) -> None:
+    """Set a lesion's state and date by hand, for this reason; nothing is told where nothing changes."""
     row = lesion_row(session, case_id)
     before = to_lesion(row)
     set_state(row, state, follow_up_on, datetime.now(UTC).date())
     after = to_lesion(row)
     if after != before:
-        detail = changed(before, after)
+        detail = changed(before, after) | ({"reason": reason} if reason else {})
         tell(AuditEvent(AuditAction.STATE_CHANGED, Subject.CASE, str(case_id), row.patient_id, detail))
         refresh_case(session, row)
 
@@ -127,22 +126,6 @@ def remove_empty_patient(session: Session, patient_id: int, tell: Tell) -> None:
     session.execute(delete(PatientWordRow).where(PatientWordRow.patient_id == patient_id))
     session.delete(patient)
     tell(AuditEvent(AuditAction.WITHDRAWN, Subject.PATIENT, str(patient_id), patient_id))
-
-
-def take_up_cases(session: Session) -> None:
-    """Give the cases of an older log their states, what their rows repeat of their visits, and their words."""
-    after = 0
-    while ids := _next_ids(session, after):
-        for case_id in ids:
-            follow_plans(session, case_id)
-            refresh_case(session, lesion_row(session, case_id))
-        session.expunge_all()
-        after = ids[-1]
-
-
-def _next_ids(session: Session, after: int) -> Sequence[int]:
-    found = select(LesionRow.id).where(LesionRow.id > after).order_by(LesionRow.id)
-    return session.scalars(found.limit(_TAKEN_UP_AT_ONCE)).all()
 
 
 def _set_withdrawn(session: Session, what: Withdrawable, row_id: int, at: datetime | None, tell: Tell) -> None:

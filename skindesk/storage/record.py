@@ -1,5 +1,6 @@
 """What a case log keeps beyond saved pictures: the record that grows from the first visit to the final diagnosis."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from skindesk.domain.case_filter import SavedFilter
 from skindesk.domain.final_diagnosis import FinalDiagnosisDetails
 from skindesk.domain.insights import ClosedCase, NoveltyReading
 from skindesk.domain.lesion_state import LesionState
-from skindesk.domain.worklist import WorklistCounts, WorklistItem
+from skindesk.domain.worklist import SOON_DAYS, Due, WorklistCounts, WorklistItem
 from skindesk.storage.case_record import (
     Withdrawable,
     bring_back,
@@ -81,10 +82,10 @@ class Record:
         with self._work.writing() as (session, tell):
             return diagnose(session, self._images, case_id, details, file, tell)
 
-    def change_state(self, case_id: int, state: LesionState, follow_up_on: date | None) -> None:
-        """Set a lesion's state and the day of its follow-up by hand."""
+    def change_state(self, case_id: int, state: LesionState, follow_up_on: date | None, reason: str = "") -> None:
+        """Set a lesion's state and the day of its follow-up by hand; the audit is told the reason."""
         with self._work.writing() as (session, tell):
-            change_state(session, case_id, state, follow_up_on, tell)
+            change_state(session, case_id, state, follow_up_on, tell, reason)
 
     def withdraw(self, what: Withdrawable, row_id: int) -> None:
         """Show something no more; it stays in the log."""
@@ -116,10 +117,20 @@ class Record:
         with self._work.writing() as (session, tell):
             undo_merge(session, merge, tell)
 
-    def worklist(self, today: date, limit: int = 200) -> tuple[WorklistItem, ...]:
-        """What is overdue, due today, waits for a result, and is due soon, in this order, oldest first."""
+    def worklist(
+        self,
+        today: date,
+        limit: int = 200,
+        after: WorklistItem | None = None,
+        kinds: Collection[Due] = tuple(Due),
+        soon_days: int = SOON_DAYS,
+    ) -> tuple[WorklistItem, ...]:
+        """What is overdue, due today, waits for a result, and is due soon, in this order, oldest first.
+
+        Up to `limit` items of these kinds, from just after the item `after` on.
+        """
         with self._work.reading() as session:
-            return worklist(session, today, limit)
+            return worklist(session, today, limit, after, kinds, soon_days)
 
     def worklist_counts(self, today: date) -> WorklistCounts:
         """How many cases stand on the worklist, and why."""

@@ -191,6 +191,8 @@ def test_what_was_tampered_with_is_shown_as_it_is() -> None:
     assert local_second("yesterday") == "yesterday"
     assert detail_words("not JSON") == "not JSON"
     assert detail_words(json.dumps({"count": 3})) == '{"count": 3}'
+    postponed = {"follow_up_on": {"old": "2026-05-01", "new": "2026-06-01"}, "reason": "abroad"}
+    assert detail_words(json.dumps(postponed)) == "follow-up: “2026-05-01” → “2026-06-01”; reason: “abroad”"
     assert person_word("3fa9c2d1aa", {}) == "Somebody removed (3fa9c2d1)"
 
 

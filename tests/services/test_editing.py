@@ -145,6 +145,20 @@ def test_a_new_edit_ends_what_could_be_made_again(casework: Casework) -> None:
     assert casework.editing.redo() is None
 
 
+def test_whoever_listens_hears_of_each_edit_and_its_undoing_once(casework: Casework) -> None:
+    heard: list[str] = []
+    listener = lambda: heard.append("edit")  # noqa: E731 - the same one twice
+    casework.editing.listen(listener)
+    casework.editing.listen(listener)
+
+    casework.save_case(draft())
+    casework.editing.undo()
+    casework.editing.redo()
+    casework.editing.change_state(1, LesionState.NEW, None)  # as it was
+
+    assert len(heard) == 3
+
+
 def test_an_assistant_records_and_neither_judges_nor_corrects(log: CaseLog) -> None:
     assistant = Person("ben", "Ben", Role.ASSISTANT)
 

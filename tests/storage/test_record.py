@@ -23,7 +23,7 @@ from skindesk.domain.errors import InvalidCaseError
 from skindesk.domain.final_diagnosis import Attachment, ConfirmedBy, FinalDiagnosisDetails
 from skindesk.domain.labels import MalignancyGroup
 from skindesk.domain.lesion_state import LesionState
-from skindesk.domain.worklist import Due
+from skindesk.domain.worklist import Due, WorklistItem
 from skindesk.storage.case_log import CaseLog, open_case_log
 from skindesk.storage.case_record import Withdrawable
 from skindesk.storage.sealing import DataKey
@@ -231,16 +231,34 @@ def test_the_worklist_names_each_case_once_most_urgent_first(log: CaseLog, make_
     assert (counts.overdue, counts.today, counts.pending, counts.soon, counts.urgent) == (2, 1, 1, 1, 4)
 
 
+def test_the_worklist_is_paged_narrowed_and_looks_ahead_as_far_as_asked(log: CaseLog, make_draft: MakeDraft) -> None:
+    days = [-3, -3, -1, 0, 0, 10, 20]
+    for number, away in enumerate(days):
+        review = replace(WATCH, follow_up_on=TODAY + timedelta(days=away))
+        log.save(make_draft(f"P-{number}", content=bytes([number]), review=review))
+    whole = log.record.worklist(TODAY, soon_days=30)
+
+    paged: list[WorklistItem] = []
+    while page := log.record.worklist(TODAY, 2, paged[-1] if paged else None, soon_days=30):
+        paged += page
+
+    assert (len(whole), tuple(paged)) == (len(days), whole)
+    assert len(log.record.worklist(TODAY)) == len(days) - 1
+    narrowed = log.record.worklist(TODAY, kinds=(Due.FOLLOW_UP_SOON, Due.FOLLOW_UP_TODAY))
+    assert [item.due for item in narrowed] == [Due.FOLLOW_UP_TODAY] * 2 + [Due.FOLLOW_UP_SOON]
+
+
 def test_a_state_set_by_hand_is_kept_and_told(profile: Profile, make_draft: MakeDraft) -> None:
     log = open_case_log(profile.log, DataKey.new())
     case_id = log.save(make_draft()).case_id
 
-    log.record.change_state(case_id, LesionState.WATCHED, date(2026, 5, 1))
+    log.record.change_state(case_id, LesionState.WATCHED, date(2026, 5, 1), "patient is abroad")
 
     assert log.case(case_id).lesion.follow_up_on == date(2026, 5, 1)
     told = [entry for entry in log.audit_entries() if entry.action == "state changed"]
     assert len(told) == 1
     assert "2026-05-01" in str(told[0].detail)
+    assert '"reason": "patient is abroad"' in str(told[0].detail)
     log.close()
 
 

@@ -75,14 +75,12 @@ def about(entry: AuditEntry, names: Mapping[str, str], identifiers: Mapping[int,
 
 
 def detail_words(detail: str | None) -> str:
-    """What a correction changed, as old and new value; any other detail as it was written."""
+    """What an edit changed, as old and new value, and why; any other detail as it was written."""
     if detail is None:
         return ""
     try:
         changed = json.loads(detail)
-        return "; ".join(
-            f"{_field_word(name)}: {_value(of['old'])} → {_value(of['new'])}" for name, of in changed.items()
-        )
+        return "; ".join(f"{_field_word(name)}: {_change(of)}" for name, of in changed.items())
     except (ValueError, TypeError, KeyError, AttributeError):
         return detail
 
@@ -106,7 +104,19 @@ def _field_word(name: str) -> str:
         "skin_type": translate("audit", "skin type"),
         "site": translate("audit", "site"),
         "description": translate("audit", "description"),
+        "state": translate("audit", "state"),
+        "follow_up_on": translate("audit", "follow-up"),
+        "reason": translate("audit", "reason"),
     }.get(name, name)
+
+
+def _change(of: object) -> str:
+    """A field's old value and new one, or what somebody gave as the reason."""
+    if isinstance(of, str):
+        return _value(of)
+    if not isinstance(of, dict):
+        raise TypeError
+    return f"{_value(of['old'])} → {_value(of['new'])}"
 
 
 def _value(value: object) -> str:
