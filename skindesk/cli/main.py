@@ -22,6 +22,7 @@ from skindesk.domain.errors import (
     OutputUnavailableError,
     SkinDeskError,
 )
+from skindesk.domain.wording import INTENDED_USE
 
 _log = logging.getLogger(__name__)
 _STOPPED_BY_READER = 141
@@ -45,7 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="skindesk",
         description="Offline decision support for photographs of skin lesions. Without a command it opens the window.",
-        epilog="Decision support for research and second opinion. Not a cleared medical device.",
+        epilog=INTENDED_USE,
     )
     parser.add_argument("--version", action="version", version=f"SkinDesk {__version__}")
     parser.add_argument("--profile", type=Path, metavar="DIR", help="the profile folder (default: $SKINDESK_PROFILE)")

@@ -1,20 +1,18 @@
 """The band that says whose data is on the screen, so that two patients are never mistaken for each other."""
 
-import zlib
 from datetime import date
 
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from skindesk.domain.case import Patient
+from skindesk.domain.patient_colour import LIGHTNESS, SATURATION, hue_deg
 from skindesk.gui.theme import current, set_icon
 from skindesk.gui.widgets.labels import ElidedLabel, IconLabel, set_role
 from skindesk.gui.widgets.words import patient_line
 
 HEIGHT_PX = 40
 _STRIPE_PX = 8
-_HUES_DEG = (200, 330, 45, 270, 100, 15, 170, 300)
-"""Far enough apart to be told from one another at a glance; the words beside the stripe decide."""
 
 
 class PatientBand(QFrame):
@@ -76,6 +74,6 @@ class PatientBand(QFrame):
     def _stripe(self) -> QColor:
         if self._patient is None:
             return QColor(current().hairline)
-        choice = zlib.crc32(self._patient.details.identifier.strip().casefold().encode()) % len(_HUES_DEG)
-        dark = current().name == "dark"
-        return QColor.fromHsl(_HUES_DEG[choice], 150, 165 if dark else 105)
+        saturation = round(SATURATION * 255)
+        lightness = 165 if current().name == "dark" else round(LIGHTNESS * 255)
+        return QColor.fromHsl(hue_deg(self._patient), saturation, lightness)

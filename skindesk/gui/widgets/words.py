@@ -1,11 +1,11 @@
 """How values of the domain read on the screen."""
 
-import math
 from collections.abc import Mapping
 from datetime import date, datetime
 
 from PySide6.QtCore import QCoreApplication
 
+from skindesk.domain import wording
 from skindesk.domain.case import Confidence, Lesion, LesionDetails, Patient, Plan, ReviewDetails, Sex, Site, SkinType
 from skindesk.domain.class_mix import BALANCED, ClassMix
 from skindesk.domain.contract import Modality, ModelContract
@@ -17,19 +17,11 @@ from skindesk.imaging.decode import PictureWarning
 NOTHING = "\N{EN DASH}"
 """Stands in a table's cell for what is not known."""
 
-NO_SUPPORT_BELOW = 0.05
-"""A malignant sum under this reads as "no support for malignancy". It chooses words only: the sum is always shown."""
+NO_SUPPORT_BELOW = wording.NO_SUPPORT_BELOW
+percent, patient_name, age = wording.percent, wording.patient_name, wording.age
+"""What a report says in the same words."""
 
 translate = QCoreApplication.translate  # under this name the translation tools find the texts
-
-
-def percent(probability: float) -> str:
-    """A probability in whole percent; what is not quite 0 or 1 never reads as 0 % or 100 %."""
-    if 0 < probability < 0.005:
-        return "<\u20091\u00a0%"
-    if 0.995 <= probability < 1:
-        return ">\u200999\u00a0%"
-    return f"{probability * 100:.0f}\u00a0%"
 
 
 def differential_line(probability: float, name: str) -> str:
@@ -84,15 +76,12 @@ def why_abstained(prediction: Prediction, contract: ModelContract | None = None)
 
 def _strange(novelty: float | None, limit: float | None) -> str:
     words = translate("words", "unlike those the network learned from")
-    if novelty is None or not math.isfinite(novelty):
-        return words
-    if limit is None:
-        return words + translate("words", " (novelty {novelty})").format(novelty=f"{novelty:.3g}")
-    for digits in range(3, 8):  # "novelty 3.00, limit 3.00" would puzzle
-        shown, most = f"{novelty:.{digits}g}", f"{limit:.{digits}g}"
-        if shown != most:
-            break
-    return words + translate("words", " (novelty {novelty}, limit {limit})").format(novelty=shown, limit=most)
+    shown, most = wording.novelty_and_limit(novelty, limit)
+    if most:
+        return words + translate("words", " (novelty {novelty}, limit {limit})").format(novelty=shown, limit=most)
+    if shown:
+        return words + translate("words", " (novelty {novelty})").format(novelty=shown)
+    return words
 
 
 def mix_sentence(mix: ClassMix) -> str:
@@ -107,17 +96,15 @@ def mix_sentence(mix: ClassMix) -> str:
 def narrow_lead(prediction: Prediction, limit: float | None = None) -> str:
     """That the first class does not lead the second by enough; with the limit, 0 to 1, where it is known."""
     first, second = prediction.ranked[:2]
-    lead = first.probability - second.probability
-    if limit is None:
+    lead, least = wording.lead_and_limit(first.probability - second.probability, limit)
+    if not least:
         words = translate("words", "the lead of the first class ({lead}) is under the network's limit")
         return words.format(lead=_points(lead))
-    digits = 0 if round(lead * 100) < round(limit * 100) else 1  # "52 points is under 52 points" would puzzle
     words = translate("words", "the lead of the first class ({lead}) is under this network's limit ({limit})")
-    return words.format(lead=_points(lead, digits), limit=_points(limit, digits))
+    return words.format(lead=_points(lead), limit=_points(least))
 
 
-def _points(difference: float, digits: int = 0) -> str:
-    number = f"{difference * 100:.{digits}f}"
+def _points(number: str) -> str:
     words = translate("words", "1 point") if number == "1" else translate("words", "{number} points")
     return words.format(number=number).replace(" ", "\u00a0")
 
@@ -127,18 +114,6 @@ def sum_words(prediction: Prediction) -> str:
     if prediction.decision is Decision.ABSTAINED or prediction.malignant_sum >= NO_SUPPORT_BELOW:
         return translate("words", "Malignant or premalignant in sum")
     return translate("words", "No support for malignancy:\nmalignant or premalignant in sum")
-
-
-def patient_name(patient: Patient) -> str:
-    """FAMILY NAME, Given; the identifier where no name is known."""
-    details = patient.details
-    parts = [details.family_name.strip().upper(), details.given_name.strip()]
-    return ", ".join(part for part in parts if part) or details.identifier
-
-
-def age(born: date, on: date) -> int:
-    """Whole years between a birth date and a day."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def patient_line(patient: Patient, today: date) -> str:
