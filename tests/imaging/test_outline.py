@@ -3,7 +3,7 @@ import pytest
 from numpy.typing import NDArray
 
 from skindesk.imaging.outline import NoOutline, Outline, find_outline, trace_outline
-from training.phantoms import KINDS, generate
+from skindesk.imaging.phantoms import KINDS, generate
 
 KINDS_WITH_A_BORDER = tuple(kind for kind in KINDS if kind != "bcc")
 SEEDS = range(3000, 3005)

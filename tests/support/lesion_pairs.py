@@ -1,21 +1,18 @@
 """Two generated photographs of one lesion, or of two, of which it is known how they lie on each other.
 
-Lesions and the skin around them are painted by training.phantoms, in more skin than one picture shows. Each is then
-photographed by different cameras, with other hairs, light, noise and bubbles, and the second time turned, moved, nearer
-or farther, with another colour cast, contrast and sharpness.
+Lesions and the skin around them are painted by skindesk.imaging.phantoms, in more skin than one picture shows. Each is
+then photographed by different cameras, with other hairs, light, noise and bubbles, and the second time turned, moved,
+nearer or farther, with another colour cast, contrast and sharpness.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.phantoms.canvas import Canvas
-from training.phantoms.frame import Frame
-from training.phantoms.kinds import FORMS, KINDS, PAINTERS
-from training.phantoms.outline import draw_outline
-from training.phantoms.photograph import photograph
+from skindesk.imaging import phantoms
+from skindesk.imaging.phantoms import KINDS, Skin
 
 WIDTH_PX, HEIGHT_PX = 600, 450
 AS_IT_IS = np.eye(2, 3)
@@ -24,14 +21,6 @@ _FAR = 1_000_006 - 1_000_006 % len(KINDS)
 
 Picture = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Skin:
-    """A lesion in twice as much skin, each way, as a picture shows: colours float32 and mask bool, (900, 1200)."""
-
-    colours: NDArray[np.float32]
-    mask: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -73,22 +62,16 @@ def different_lesions(seed: int) -> Pair:
 
 
 def paint_skin(seed: int, grown: float = 1) -> Skin:
-    """Paint the skin and its lesion; `grown` enlarges the lesion's outline in skin that stays as it is."""
-    kind = KINDS[seed % len(KINDS)]
-    frame = Frame(np.random.default_rng([seed, 0]), 2 * WIDTH_PX, 2 * HEIGHT_PX)
-    canvas = Canvas.bare(frame)
-    outline = draw_outline(frame, replace(FORMS[kind], radius=(50 * grown, 75 * grown)))
-    PAINTERS[kind](canvas, outline)
-    return Skin(canvas.develop(), outline.mask)
+    """Paint a lesion in twice as much skin, each way, as a picture shows; `grown` enlarges the lesion's outline."""
+    size = (2 * WIDTH_PX, 2 * HEIGHT_PX)
+    return phantoms.paint_skin(KINDS[seed % len(KINDS)], seed, size, (50 * grown, 75 * grown))
 
 
 def take(
     skin: Skin, camera: int, onto_fixed: Matrix = AS_IT_IS, size: tuple[int, int] = (WIDTH_PX, HEIGHT_PX)
 ) -> Picture:
     """Photograph the skin so that `onto_fixed` carries the picture's pixels onto those of the middle of the skin."""
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    seen = cv2.warpAffine(skin.colours, _in_skin(onto_fixed), size, flags=flags, borderMode=cv2.BORDER_REFLECT_101)
-    return photograph(Frame(np.random.default_rng([camera, size[0], 7]), *size), seen)
+    return phantoms.take(skin, camera, _in_skin(onto_fixed), size)
 
 
 def mask_in(skin: Skin, onto_fixed: Matrix = AS_IT_IS) -> NDArray[np.bool_]:

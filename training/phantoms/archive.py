@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from training.phantoms.jpeg import save_jpeg
-from training.phantoms.kinds import KINDS
-from training.phantoms.phantom import generate
+from skindesk.imaging.phantoms.jpeg import save_jpeg
+from skindesk.imaging.phantoms.kinds import KINDS
+from skindesk.imaging.phantoms.phantom import generate
 
 
 def write_dataset(folder: Path, per_class: int, seed: int, size: tuple[int, int] = (600, 450)) -> Path:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from training.phantoms.jpeg import save_jpeg
-from training.phantoms.phantom import generate
+from skindesk.imaging.phantoms.jpeg import save_jpeg
+from skindesk.imaging.phantoms.phantom import generate
 
 EXAMPLES = (
     ("generated-akiec.jpg", "akiec", 44),

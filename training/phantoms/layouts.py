@@ -4,8 +4,8 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from training.phantoms.jpeg import save_jpeg
-from training.phantoms.phantom import generate
+from skindesk.imaging.phantoms.jpeg import save_jpeg
+from skindesk.imaging.phantoms.phantom import generate
 
 PAD_KINDS = {"ACK": "akiec", "BCC": "bcc", "MEL": "mel", "NEV": "nv", "SCC": "akiec", "SEK": "bkl"}
 ISIC_2018_KINDS = {"MEL": "mel", "NV": "nv", "BCC": "bcc", "AKIEC": "akiec", "BKL": "bkl", "DF": "df", "VASC": "vasc"}

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.phantoms.canvas import Canvas
-from training.phantoms.frame import Frame
-from training.phantoms.kinds import FORMS, KINDS, PAINTERS
-from training.phantoms.outline import draw_outline
-from training.phantoms.photograph import photograph
+from skindesk.imaging.phantoms.canvas import Canvas
+from skindesk.imaging.phantoms.frame import Frame
+from skindesk.imaging.phantoms.kinds import FORMS, KINDS, PAINTERS
+from skindesk.imaging.phantoms.outline import draw_outline
+from skindesk.imaging.phantoms.photograph import photograph
 
 # How the n-th photograph of a lesion is turned: as it is, by half a turn, mirrored, upside down.
 _TURNS = (

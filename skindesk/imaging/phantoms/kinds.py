@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from training.phantoms.canvas import Canvas
-from training.phantoms.ink import Ink
-from training.phantoms.marks import clustered, crowd, grow_vessel, ovoid
-from training.phantoms.outline import Form, Outline
-from training.phantoms.texture import cells, fibres, network, noise, slope, step
+from skindesk.imaging.phantoms.canvas import Canvas
+from skindesk.imaging.phantoms.ink import Ink
+from skindesk.imaging.phantoms.marks import clustered, crowd, grow_vessel, ovoid
+from skindesk.imaging.phantoms.outline import Form, Outline
+from skindesk.imaging.phantoms.texture import cells, fibres, network, noise, slope, step
 
 KINDS = ("akiec", "bcc", "bkl", "df", "mel", "nv", "vasc")
 

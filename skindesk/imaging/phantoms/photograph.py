@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from training.phantoms.frame import Floats, Frame, Point
-from training.phantoms.ink import Ink, ribbon
-from training.phantoms.texture import noise, slope, step
+from skindesk.imaging.phantoms.frame import Floats, Frame, Point
+from skindesk.imaging.phantoms.ink import Ink, ribbon
+from skindesk.imaging.phantoms.texture import noise, slope, step
 
 
 def photograph(frame: Frame, colours: Floats) -> NDArray[np.uint8]:

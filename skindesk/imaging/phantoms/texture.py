@@ -5,7 +5,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from training.phantoms.frame import Floats, Frame
+from skindesk.imaging.phantoms.frame import Floats, Frame
 
 
 def noise(frame: Frame, grain: float) -> Floats:

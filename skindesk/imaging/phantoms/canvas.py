@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from training.phantoms.frame import Floats, Frame
-from training.phantoms.texture import fibres, noise, step
+from skindesk.imaging.phantoms.frame import Floats, Frame
+from skindesk.imaging.phantoms.texture import fibres, noise, step
 
 Colour = tuple[float, float, float]
 
@@ -27,9 +27,13 @@ class Canvas:
     films: list[tuple[Floats, Colour]] = field(default_factory=list)
 
     @classmethod
-    def bare(cls, frame: Frame) -> "Canvas":
-        """Return skin without a lesion; `tone` runs from 0 (Fitzpatrick I) to 1 (VI), light being commoner."""
-        tone = float(frame.rng.beta(0.9, 1.7))
+    def bare(cls, frame: Frame, tone: float | None = None) -> "Canvas":
+        """Return skin without a lesion.
+
+        `tone` runs from 0 (Fitzpatrick I) to 1 (VI); without one it is drawn, light being commoner.
+        """
+        drawn = float(frame.rng.beta(0.9, 1.7))
+        tone = drawn if tone is None else tone
         angle = frame.between(0, math.pi)
         furrows = fibres(frame, angle, 26, 4) + fibres(frame, angle + frame.between(0.8, 1.4), 22, 4)
         furrows = furrows * step(noise(frame, 60), -1.2, 1.6)

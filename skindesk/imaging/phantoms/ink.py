@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from training.phantoms.frame import Floats, Frame, Point
+from skindesk.imaging.phantoms.frame import Floats, Frame, Point
 
 _SUPERSAMPLING = 3
 

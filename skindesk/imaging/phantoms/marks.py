@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from training.phantoms.frame import Frame, Point
-from training.phantoms.ink import Ink, ribbon
-from training.phantoms.outline import Outline
+from skindesk.imaging.phantoms.frame import Frame, Point
+from skindesk.imaging.phantoms.ink import Ink, ribbon
+from skindesk.imaging.phantoms.outline import Outline
 
 
 def clustered(frame: Frame, outline: Outline, count: int) -> list[Point]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.phantoms.frame import Floats, Frame, Point
-from training.phantoms.texture import noise, step
+from skindesk.imaging.phantoms.frame import Floats, Frame, Point
+from skindesk.imaging.phantoms.texture import noise, step
 
 
 @dataclass(frozen=True)
