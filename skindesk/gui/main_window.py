@@ -19,6 +19,8 @@ from skindesk.gui.access.lock import Locking
 from skindesk.gui.access.words import role_word
 from skindesk.gui.background import Background
 from skindesk.gui.clipboard import take_back
+from skindesk.gui.drafts.bar import DraftBar
+from skindesk.gui.drafts.kept import Offer
 from skindesk.gui.examine import ExamineWorkspace
 from skindesk.gui.intended_use import IntendedUse
 from skindesk.gui.mark import mark
@@ -57,6 +59,7 @@ class MainWindow(QMainWindow):
         self.notice = Notice()
         self.warnings = Warnings(workspace, self._lasting)
         self.intended_use = IntendedUse(workspace, self._lasting)
+        self.draft_bar = DraftBar()
         self._rail = Rail(self._places())
         self._work = QWidget()
         self._whole = QStackedWidget()
@@ -153,6 +156,12 @@ class MainWindow(QMainWindow):
         self._pages.settings_changed.connect(self._follow_settings)
         self._pages.own_role_changed.connect(self._follow_role)
         self._pages.protection_wanted.connect(self.locking.protect)
+        QShortcut(QKeySequence("Ctrl+Z"), self._work, self._pages.undoing.undo)
+        QShortcut(QKeySequence("Ctrl+Shift+Z"), self._work, self._pages.undoing.redo)
+        self._pages.undoing.told.connect(self.notice.show_done)
+        self._pages.undoing.trouble.connect(self.notice.show_error)
+        self.draft_bar.continued.connect(self._go_on)
+        self.locking.opened.connect(lambda: self.draft_bar.look(self._pages.drafts))
         self.locking.entered.connect(self._show_work)
         self.locking.hidden.connect(self._show_gate)
         self.locking.warned.connect(self.notice.show_information)
@@ -171,6 +180,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.warnings)
         for notice in (self.intended_use, self.notice):
             column.addWidget(_held(notice))
+        column.addWidget(self.draft_bar)
         column.addWidget(self._pages, 1)
         row.addLayout(column, 1)
         self._whole.addWidget(self._work)
@@ -192,10 +202,15 @@ class MainWindow(QMainWindow):
         self._whole.setCurrentWidget(self.gate)
         self.band.show_patient(None)
         self.notice.clear()
+        self.draft_bar.rest()
 
     def _show_band(self) -> None:
         without = self.tr("No patient chosen") if self._key == "cases" else ""
         self.band.show_patient(self._pages.patient(self._key), without)
+
+    def _go_on(self, offer: Offer) -> None:
+        if not self._pages.go_on(offer):
+            self.draft_bar.put_back(offer)
 
     def _follow_role(self) -> None:
         self.locking.follow_person()

@@ -13,10 +13,14 @@ from skindesk.domain.case import Lesion, Patient
 from skindesk.domain.people import OWNER, Permission, Person
 from skindesk.gui.background import Background
 from skindesk.gui.clipboard import take_back
+from skindesk.gui.drafts import Drafts, Form
+from skindesk.gui.drafts.kept import Offer
 from skindesk.gui.examine import ExamineWorkspace
+from skindesk.gui.undoing import Undoing, Undone
 
 if TYPE_CHECKING:
     from skindesk.gui.batch import BatchWorkspace
+    from skindesk.gui.cases import CasesWorkspace
 
 _OUTLIVES_THE_LOCK = "batch"
 """Its run goes on, and it knows no patient of the case log; the names of its files are concealed."""
@@ -44,6 +48,26 @@ class Pages(QStackedWidget):
         self._patients: dict[str, Patient | None] = {}
         self.background = Background(self)
         """Works for the pages, and has ended before the case log is closed."""
+        self.undoing = Undoing(workspace, lambda: self.background, self)
+        """Takes back what the pages did with the record."""
+        self.undoing.happened.connect(self._follow_undo)
+
+    @property
+    def drafts(self) -> Drafts:
+        """What was begun by whoever is at work now, and left behind."""
+        return Drafts(lambda: self._workspace.casework, self.background, self._person.person_id)
+
+    def go_on(self, offer: Offer) -> bool:
+        """Go on with a draft on the page where it was begun; False where what is there is to be kept."""
+        if offer.form is Form.EXAMINATION:
+            if not self.examine.close_allowed():
+                return False
+            self.wanted.emit("examine")
+            self.examine.go_on(offer)
+        else:
+            self.wanted.emit("cases")
+            self._cases().go_on(offer)
+        return True
 
     @property
     def examine(self) -> ExamineWorkspace:
@@ -127,7 +151,8 @@ class Pages(QStackedWidget):
         return makers[key]()
 
     def _made_examine(self) -> QWidget:
-        examine = ExamineWorkspace(self._workspace, self.background, self._person.may(Permission.REVIEW))
+        reviewing, person_id = self._person.may(Permission.REVIEW), self._person.person_id
+        examine = ExamineWorkspace(self._workspace, self.background, reviewing, person_id=person_id)
         self._patients["examine"] = None
         examine.patient_changed.connect(partial(self._patient_changed, "examine"))
         examine.case_wanted.connect(self._show_case)
@@ -136,10 +161,11 @@ class Pages(QStackedWidget):
     def _made_cases(self) -> QWidget:
         from skindesk.gui.cases import CasesWorkspace
 
-        cases = CasesWorkspace(self._workspace, self.background)
+        cases = CasesWorkspace(self._workspace, self.background, self._person)
         self._patients["cases"] = None
         cases.patient_changed.connect(partial(self._patient_changed, "cases"))
         cases.add_picture_wanted.connect(self._add_picture)
+        cases.undo_wanted.connect(self.undoing.undo)
         self.examine.case_saved.connect(lambda _case_id: cases.refresh())
         return cases
 
@@ -176,16 +202,25 @@ class Pages(QStackedWidget):
             self.patient_changed.emit()
 
     def _show_case(self, case_id: int) -> None:
+        self.wanted.emit("cases")
+        self._cases().show_case(case_id)
+
+    def _cases(self) -> "CasesWorkspace":
         from skindesk.gui.cases import CasesWorkspace
 
-        self.wanted.emit("cases")
         cases = self.page("cases")
         assert isinstance(cases, CasesWorkspace)
-        cases.show_case(case_id)
+        return cases
 
-    def _add_picture(self, patient: Patient, lesion: Lesion) -> None:
+    def _add_picture(self, patient: Patient, lesion: Lesion | None) -> None:
         self.wanted.emit("examine")
         self.examine.start_for(patient, lesion)
+
+    def _follow_undo(self, undone: Undone) -> None:
+        if undone.is_save_taken_back:
+            self.examine.save_taken_back()
+        if "cases" in self._pages:
+            self._cases().follow_undo(undone.edit.patient_id, undone.edit.case_id)
 
     def _follow_settings(self, settings: object) -> None:
         self.examine.apply_settings(self._workspace.settings)

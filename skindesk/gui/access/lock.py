@@ -150,7 +150,7 @@ class Locking(QObject):
             return
         words = self.tr(
             "SkinDesk locks in {seconds} seconds, since nothing was touched. What you noted on this picture is not "
-            "saved and is lost then."
+            "saved; it is kept as a draft."
         )
         self.warned.emit(words.format(seconds=GRACE_S))
 

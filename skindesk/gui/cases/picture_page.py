@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from skindesk.domain.case import PictureDetails
 from skindesk.gui.background import Background
-from skindesk.gui.cases.case_view import ReadPicture
+from skindesk.gui.cases.thumbnails import ReadPicture
 from skindesk.gui.latest import Latest
 from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.canvas import PictureCanvas

@@ -1,88 +1,148 @@
-"""The Cases page: find a case on the left, read it on the right."""
+"""The Cases page: find a case on the left, read and edit the patient's record on the right."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from skindesk.bootstrap import Workspace
-from skindesk.domain.case import Case, CaseSummary, StoredPicture, Visit
+from skindesk.domain.case import StoredPicture, Visit
+from skindesk.domain.errors import InvalidCaseError
+from skindesk.domain.final_diagnosis import Attachment
+from skindesk.domain.labels import Label
+from skindesk.domain.people import OWNER, Permission, Person
 from skindesk.gui.background import Background
+from skindesk.gui.cases.attachment_copy import save_copy
 from skindesk.gui.cases.case_list import CaseList
-from skindesk.gui.cases.case_view import CaseView
+from skindesk.gui.cases.comparing import compared_pictures
+from skindesk.gui.cases.drafted_dialog import Desk
+from skindesk.gui.cases.patient_record import PatientRecord, record_of_case, record_of_patient
+from skindesk.gui.cases.patient_view import PatientView
 from skindesk.gui.cases.picture_page import PicturePage
+from skindesk.gui.cases.record_actions import RecordActions
+from skindesk.gui.cases.unlisted_patients import UnlistedPatients
+from skindesk.gui.compare import CompareView
+from skindesk.gui.drafts import Drafts, Form
+from skindesk.gui.drafts.kept import Offer
 from skindesk.gui.latest import Latest
+from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.empty_state import EmptyState
 from skindesk.gui.widgets.labels import text_label
 from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.words import local_day
 
 _MARGIN_PX = 24
-_CASE_PX = (480, 740)
-"""The least and the most that the case on the right takes by itself; beyond that the table shows more columns."""
+_LIST_PX = (340, 620)
+"""The least and the most that the list takes by itself; the rest is the record's."""
+_RECORD_LEAST_PX = 480
 _NAMES_AFTER_MS = 250
 
-
-@dataclass(frozen=True)
-class _ReadCase:
-    """A case with the patient's cases, itself among them."""
-
-    case: Case
-    siblings: tuple[CaseSummary, ...]
+Read = Callable[[], PatientRecord]
 
 
 class CasesWorkspace(QWidget):
-    """All cases of the profile. It reads the log when it is first shown, and never on the GUI thread."""
+    """All cases of the profile. It reads the log when it is first shown, and never on the GUI thread.
+
+    What `person` may not do is not offered.
+    """
 
     patient_changed = Signal(object)
     """The Patient whose data is on the screen, or None."""
     add_picture_wanted = Signal(object, object)
-    """The clinician wants another picture of this Patient's Lesion."""
+    """The clinician wants another picture of this Patient's Lesion; of a new one where it is None."""
+    report_wanted = Signal(int)
+    """A report of this case is wanted."""
+    undo_wanted = Signal()
+    """What was done last is to be taken back."""
 
-    def __init__(self, workspace: Workspace, background: Background, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, background: Background, person: Person = OWNER, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self._workspace = workspace
-        self._background = background
+        self._workspace, self._background = workspace, background
         self._latest = Latest(background, self)
-        self._case: Case | None = None
+        self._record: PatientRecord | None = None
+        self._names: Mapping[str, str] = {}
         self._wanted_case: int | None = None
         self._was_shown = False
         self._divided_by_user = False
+        drafts = Drafts(lambda: workspace.casework, background, person.person_id)
+        self.record_actions = RecordActions(Desk(lambda: workspace.casework, background, drafts), self)
         self.notice = Notice(self)
         self.case_list = CaseList(lambda: workspace.casework.log, background, self)
-        self.case_list.table.case_chosen.connect(lambda case: self._read(case.case_id))
-        self.case_list.table.case_entered.connect(self._enter_case)
-        self.case_list.answered.connect(self._list_answered)
-        self.case_list.trouble.connect(self._list_failed)
-        self.case_view = CaseView(self._read_picture, background, self)
-        self.case_view.add_picture_wanted.connect(self._ask_for_picture)
-        self.case_view.picture_wanted.connect(self._open_picture)
-        self.case_view.other_case_wanted.connect(self.show_case)
+        self.unlisted = UnlistedPatients(lambda: workspace.casework.log, background)
+        self.new_patient_button = QPushButton(self.tr("New patient…"))
+        self.new_patient_button.setAccessibleName(self.tr("New patient"))
+        self.new_patient_button.setVisible(person.may(Permission.RECORD))
+        set_icon(self.new_patient_button, "user-plus")
+        self.patient_view = PatientView(self._read_picture, background, person, self)
         self.picture_page = PicturePage(self._read_picture, background, self)
-        self.picture_page.closed.connect(self._close_picture)
+        self.compare_view = CompareView(background, self)
+        self._connect_list()
+        self._connect_view()
+        self._connect_actions()
         self._build()
 
-    def refresh(self) -> None:
-        """Read the list, and the shown case, again."""
+    @property
+    def record(self) -> PatientRecord | None:
+        """The record that is on the screen."""
+        return self._record
+
+    def refresh(self, told: str = "") -> None:
+        """Read the list, and the shown record, again; then say what was done."""
         self._was_shown = True
         self.notice.clear()
         self.case_list.refresh()
         if self._wanted_case is not None:
-            self._read(self._wanted_case)
+            self._read(partial(self._record_of_case, self._wanted_case), told)
+        elif self._record is not None:
+            self._read(partial(self._record_of_patient, self._record.patient.patient_id), told)
 
-    def show_case(self, case_id: int) -> None:
+    def show_case(self, case_id: int, told: str = "") -> None:
         """Show one case, and choose it in the list where it is there."""
         self._wanted_case = case_id
-        self._close_picture()
-        self.refresh()
+        self._show_first_page()
+        self.refresh(told)
+
+    def show_patient(self, patient_id: int, told: str = "") -> None:
+        """Show a patient with the lesion seen last, if there is one."""
+        self._show_first_page()
+        self.notice.clear()
+        self._was_shown = True
+        self.case_list.refresh()
+        self._read(partial(self._record_of_patient, patient_id), told)
+
+    def follow_undo(self, patient_id: int, case_id: int | None) -> None:
+        """An edit of this patient was taken back or made again: show the record as it is now."""
+        if case_id is not None:
+            self._wanted_case = case_id
+        self._show_first_page()
+        self.case_list.refresh()
+        self._latest.ask(
+            partial(self._as_far_as_there, patient_id, case_id), partial(self._show, ""), self._left_nothing
+        )
+
+    def go_on(self, offer: Offer) -> None:
+        """Show the record that a draft belongs to, and go on with it in its dialog."""
+        if offer.form is Form.NEW_PATIENT or offer.patient is None:
+            self.record_actions.go_on(offer)
+            return
+        case_id = None if offer.lesion is None else offer.lesion.case_id
+        self._was_shown = True
+        self.case_list.refresh()
+        read = partial(record_of_patient, patient_id=offer.patient.patient_id, case_id=case_id)
+        self._latest.ask(
+            lambda: read(self._workspace.casework.log), partial(self._show_and_go_on, offer), self._show_trouble
+        )
 
     def showEvent(self, event: QShowEvent) -> None:
         """The first time, read the list."""
         super().showEvent(event)
         if not self._was_shown:
             self.refresh()
+        if not self._names:
             # Loading the network first would hold up the list, and its names are only nicer words.
             QTimer.singleShot(_NAMES_AFTER_MS, self, self._learn_names)
 
@@ -90,110 +150,222 @@ class CasesWorkspace(QWidget):
         """Divide the width anew, unless the user has divided it."""
         super().resizeEvent(event)
         if not self._divided_by_user:
-            least, most = _CASE_PX
-            case_px = max(least, min(most, round(self.width() * 0.47)))
-            self._split.setSizes((self.width() - case_px, case_px))
+            least, most = _LIST_PX
+            list_px = max(least, min(most, round(self.width() * 0.28)))
+            self._split.setSizes((list_px, self.width() - list_px))
 
-    def _keep_division(self) -> None:
-        self._divided_by_user = True
+    def _connect_list(self) -> None:
+        self.case_list.table.case_chosen.connect(lambda case: self._read_case(case.case_id))
+        self.case_list.table.case_entered.connect(self.patient_view.take_focus)
+        self.case_list.answered.connect(self._list_answered)
+        self.case_list.trouble.connect(self._list_failed)
+        self.unlisted.patient_chosen.connect(self.show_patient)
+        self.new_patient_button.clicked.connect(self.record_actions.add_patient)
 
-    def _read(self, case_id: int) -> None:
+    def _connect_view(self) -> None:
+        view, header, lesion = self.patient_view, self.patient_view.header, self.patient_view.lesion
+        view.lesion_chosen.connect(self._read_case)
+        view.map.lesion_placed.connect(self.record_actions.add_lesion)
+        view.map.lesion_unplaced.connect(self.record_actions.add_lesion_elsewhere)
+        view.map.lesion_moved.connect(self.record_actions.move_lesion)
+        header.picture_wanted.connect(self._ask_for_picture)
+        header.report_wanted.connect(self._ask_for_report)
+        header.correction_wanted.connect(self.record_actions.correct_patient)
+        header.merging_wanted.connect(self.record_actions.merge)
+        lesion.picture_wanted.connect(self._open_picture)
+        lesion.review_wanted.connect(self.record_actions.review)
+        lesion.diagnosis_wanted.connect(self.record_actions.diagnose)
+        lesion.closing_wanted.connect(self.record_actions.close_or_reopen)
+        lesion.correction_wanted.connect(self.record_actions.correct_lesion)
+        lesion.comparison_wanted.connect(self._compare)
+        lesion.timeline.removal_wanted.connect(self.record_actions.remove_picture)
+        lesion.timeline.file_wanted.connect(self._save_file)
+        self.picture_page.closed.connect(self._show_first_page)
+        self.compare_view.closed.connect(self._show_first_page)
+
+    def _connect_actions(self) -> None:
+        self.record_actions.edited.connect(self.refresh)
+        self.record_actions.patient_wanted.connect(self.show_patient)
+        self.record_actions.case_wanted.connect(self.show_case)
+        self.record_actions.trouble.connect(self._edit_failed)
+
+    def _read_case(self, case_id: int) -> None:
         self._wanted_case = case_id
+        self._read(partial(self._record_of_case, case_id))
 
-        def read() -> _ReadCase:
-            log = self._workspace.casework.log
-            case = log.case(case_id)
-            return _ReadCase(case, log.cases_of(case.patient.patient_id))
+    def _read(self, read: Read, told: str = "") -> None:
+        self._latest.ask(read, partial(self._show, told), self._show_trouble)
 
-        self._latest.ask(read, self._show, self._show_trouble)
+    def _record_of_case(self, case_id: int) -> PatientRecord:
+        return record_of_case(self._workspace.casework.log, case_id)
 
-    def _show(self, read: _ReadCase) -> None:
+    def _record_of_patient(self, patient_id: int) -> PatientRecord:
+        return record_of_patient(self._workspace.casework.log, patient_id)
+
+    def _as_far_as_there(self, patient_id: int, case_id: int | None) -> PatientRecord:
+        """The record after an edit was taken back, which may have taken the lesion with it or split the record."""
+        log = self._workspace.casework.log
+        try:
+            return record_of_patient(log, patient_id, case_id)
+        except InvalidCaseError:
+            if case_id is None:
+                raise
+            return record_of_case(log, case_id)
+
+    def _show(self, told: str, record: PatientRecord) -> None:
         self.notice.clear()
-        self._case = read.case
-        self.case_view.show_case(read.case, read.siblings)
-        self._right.setCurrentWidget(self.case_view)
-        self.case_list.choose(read.case.lesion.case_id)
-        self.patient_changed.emit(read.case.patient)
+        self._record, self._wanted_case = record, record.case_id
+        self.record_actions.work_on(record)
+        self.patient_view.show_record(record, {**_names_of(record.labels()), **self._names})
+        self._right.setCurrentWidget(self.patient_view)
+        self._show_right_side()
+        if record.case_id is None:
+            self.case_list.table.clearSelection()
+        else:
+            self.case_list.choose(record.case_id)
+        self.patient_changed.emit(record.patient)
+        if told:
+            self.notice.show_done(told, self.tr("Take back  Ctrl+Z"), self.undo_wanted.emit)
+
+    def _show_and_go_on(self, offer: Offer, record: PatientRecord) -> None:
+        self._show("", record)
+        self.record_actions.go_on(offer)
+
+    def _left_nothing(self, error: Exception) -> None:
+        """The patient who was shown is not in the log any more: adding them was taken back."""
+        if not isinstance(error, InvalidCaseError):
+            self._show_trouble(error)
+        self._record = self._wanted_case = None
+        self.record_actions.work_on(None)
+        self._right.setCurrentIndex(0)
+        self._show_right_side()
+        self.patient_changed.emit(None)
 
     def _list_failed(self, error: Exception) -> None:
         self._show_right_side()
         self._show_trouble(error)
 
     def _show_right_side(self) -> None:
-        """Show the right side where there is a case to show or to choose."""
-        self._right_side.setVisible(self.case_list.model.rowCount() > 0 or self._case is not None)
+        """Show the right side where there is a record to show or to choose."""
+        self._right_side.setVisible(self.case_list.model.rowCount() > 0 or self._record is not None)
 
     def _list_answered(self) -> None:
         self._show_right_side()
+        self.unlisted.look(self.case_list.model.query)
         if self._wanted_case is not None:
             self.case_list.choose(self._wanted_case)
 
     def _show_trouble(self, error: Exception) -> None:
         self.notice.show_error(error)
 
+    def _edit_failed(self, error: Exception) -> None:
+        """What was refused may have been shown already, as a dragged mark: show the record as it is, then say so."""
+        self.refresh()
+        self.notice.show_error(error)
+
     def _learn_names(self) -> None:
         """Ask the installed networks what their label codes mean; without any the codes stand for themselves."""
 
-        def names() -> Mapping[str, str]:
+        def labels() -> tuple[Label, ...]:
             models = reversed(self._workspace.models.installed())  # where two differ, the first one's word counts
-            return {label.code: label.name for model in models for label in model.contract.labels}
+            return tuple({label.code: label for model in models for label in model.contract.labels}.values())
 
-        self._background.start(names, self._use_names, lambda error: None)
+        self._background.start(labels, self._use_labels, lambda error: None)
 
-    def _use_names(self, names: Mapping[str, str]) -> None:
-        self.case_list.model.name_impressions(names)
-        self.case_view.name_impressions(names)
+    def _use_labels(self, labels: tuple[Label, ...]) -> None:
+        self._names = _names_of(labels)
+        self.record_actions.offer_labels(labels)
+        self.case_list.model.name_impressions(self._names)
 
     def _read_picture(self, sha256: str) -> bytes:
         return self._workspace.casework.log.picture(sha256)
 
-    def _enter_case(self) -> None:
-        if self._case is not None:
-            self.case_view.take_focus()
-
     def _ask_for_picture(self) -> None:
-        if self._case is not None:
-            self.add_picture_wanted.emit(self._case.patient, self._case.lesion)
+        if self._record is not None:
+            chosen = self._record.chosen
+            self.add_picture_wanted.emit(self._record.patient, None if chosen is None else chosen.lesion)
+
+    def _ask_for_report(self) -> None:
+        if self._record is not None and self._record.case_id is not None:
+            self.report_wanted.emit(self._record.case_id)
 
     def _open_picture(self, picture: StoredPicture, visit: Visit) -> None:
         self.picture_page.show_picture(picture.details, local_day(visit.visited_at))
         self._pages.setCurrentWidget(self.picture_page)
         self.picture_page.canvas.setFocus()
 
-    def _close_picture(self) -> None:
+    def _compare(self, earlier: int, later: int) -> None:
+        if self._record is not None and self._record.chosen is not None:
+            self._pages.setCurrentWidget(self.compare_view)
+            self.compare_view.show_pictures(compared_pictures(self._record.chosen, self._read_picture), earlier, later)
+
+    def _save_file(self, attachment: Attachment) -> None:
+        record = self._record
+        name, _ = QFileDialog.getSaveFileName(self, self.tr("Save a copy"), attachment.file_name)
+        if name and record is not None:
+            copy = partial(save_copy, lambda: self._workspace.casework, record.patient.patient_id, attachment, name)
+            done = self.tr("A copy of {file} is saved. It is not encrypted.").format(file=attachment.file_name)
+            self._background.start(copy, lambda _nothing: self.notice.show_done(done), self.notice.show_error)
+
+    def _show_first_page(self) -> None:
         self._pages.setCurrentIndex(0)
 
+    def _keep_division(self) -> None:
+        self._divided_by_user = True
+
     def _build(self) -> None:
-        title = text_label(self.tr("Cases"), "page-title")
-        left = QWidget(self)
-        left_column = QVBoxLayout(left)
-        left_column.setContentsMargins(_MARGIN_PX, _MARGIN_PX, 16, _MARGIN_PX)
-        left_column.setSpacing(16)
-        left_column.addWidget(title)
-        left_column.addWidget(self.notice)
-        left_column.addWidget(self.case_list, 1)
         nothing_chosen = EmptyState(
-            "user-focus", self.tr("No case is open"), self.tr("Choose a case on the left to see its visits.")
+            "user-focus",
+            self.tr("No record is open"),
+            self.tr("Choose a case on the left to see the patient's record."),
         )
         self._right = QStackedWidget(self)
         self._right.addWidget(nothing_chosen)
-        self._right.addWidget(self.case_view)
-        self._right_side = right = QWidget(self)
-        right_column = QVBoxLayout(right)
-        right_column.setContentsMargins(16, _MARGIN_PX, _MARGIN_PX, _MARGIN_PX)
+        self._right.addWidget(self.patient_view)
+        left, self._right_side = self._left(), QWidget(self)
+        right_column = QVBoxLayout(self._right_side)
+        right_column.setContentsMargins(16, _MARGIN_PX, _MARGIN_PX, 0)
         right_column.addWidget(self._right)
-        split = QSplitter(Qt.Orientation.Horizontal, self)
+        self._split = split = QSplitter(Qt.Orientation.Horizontal, self)
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
         split.addWidget(left)
-        split.addWidget(right)
+        split.addWidget(self._right_side)
         split.splitterMoved.connect(self._keep_division)
-        self._split = split
-        left.setMinimumWidth(360)
-        right.setMinimumWidth(_CASE_PX[0])
+        left.setMinimumWidth(_LIST_PX[0])
+        self._right_side.setMinimumWidth(_RECORD_LEAST_PX)
+        held = QWidget()
+        margins = QHBoxLayout(held)
+        margins.setContentsMargins(_MARGIN_PX, 12, _MARGIN_PX, 0)
+        margins.addWidget(self.notice)
+        held.hide()
+        self.notice.shown_changed.connect(held.setVisible)
+        first = QWidget(self)
+        column = QVBoxLayout(first)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(held)
+        column.addWidget(split, 1)
         self._pages = QStackedWidget(self)
-        self._pages.addWidget(split)
-        self._pages.addWidget(self.picture_page)
+        for page in (first, self.picture_page, self.compare_view):
+            self._pages.addWidget(page)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.addWidget(self._pages)
+
+    def _left(self) -> QWidget:
+        left = QWidget(self)
+        top = QHBoxLayout()
+        top.addWidget(text_label(self.tr("Cases"), "page-title"), 1)
+        top.addWidget(self.new_patient_button)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(_MARGIN_PX, _MARGIN_PX, 16, _MARGIN_PX)
+        column.setSpacing(16)
+        column.addLayout(top)
+        column.addWidget(self.case_list, 1)
+        column.addWidget(self.unlisted)
+        return left
+
+
+def _names_of(labels: tuple[Label, ...]) -> dict[str, str]:
+    return {label.code: label.name for label in labels}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
@@ -11,8 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMessageBox, QWidget
 
 from skindesk.bootstrap import Workspace
 from skindesk.domain.case import CaseDraft, Lesion, LesionDetails, Patient, PatientDetails
-from skindesk.domain.contract import ModelContract
+from skindesk.domain.contract import Modality, ModelContract
+from skindesk.domain.people import OWNER
 from skindesk.gui.background import Background
+from skindesk.gui.drafts import DraftKeeper, Drafts, Form, Held, watch_fields
+from skindesk.gui.drafts.kept import Offer
+from skindesk.gui.examine.draft import Target, fill, values_of
 from skindesk.gui.examine.examination import NOTHING_REVIEWED, Examination
 from skindesk.gui.examine.examiner import Examiner
 from skindesk.gui.examine.incoming import Read, first_file, holds_picture, reader_of_image
@@ -22,7 +26,7 @@ from skindesk.gui.examine.save_dialog import SaveDialog
 from skindesk.gui.examine.viewer import Viewer
 from skindesk.gui.widgets.labels import set_role
 from skindesk.gui.widgets.words import lesion_line, patient_name, sentence
-from skindesk.imaging.decode import EXTENSIONS, read_picture_file
+from skindesk.imaging.decode import EXTENSIONS, picture_from_bytes, read_picture_file
 from skindesk.inference.explanation import support_map
 from skindesk.system.settings import Settings
 
@@ -43,11 +47,17 @@ class ExamineWorkspace(QWidget):
     """The user wants to see the case that was just saved."""
 
     def __init__(
-        self, workspace: Workspace, background: Background, reviewing: bool = True, parent: QWidget | None = None
+        self,
+        workspace: Workspace,
+        background: Background,
+        reviewing: bool = True,
+        parent: QWidget | None = None,
+        person_id: str = OWNER.person_id,
     ) -> None:
         super().__init__(parent)
         self._workspace, self._background, self._reviewing = workspace, background, reviewing
-        self._target: tuple[Patient, Lesion] | None = None
+        self._target: Target | None = None
+        self._begun: dict[str, Any] | None = None
         self.dialog: SaveDialog | None = None
         """The dialog that asks whose picture it is, while it is open."""
         self.examiner = Examiner(workspace, background, self)
@@ -59,6 +69,8 @@ class ExamineWorkspace(QWidget):
         row.setSpacing(0)
         row.addWidget(self.viewer, 1)
         row.addWidget(self.panel)
+        drafts = Drafts(lambda: workspace.casework, background, person_id)
+        self._keeper = DraftKeeper(drafts, Form.EXAMINATION, self._held, self)
         self._connect()
         QTimer.singleShot(0, self.examiner.open_model)  # once the window is there
 
@@ -81,19 +93,46 @@ class ExamineWorkspace(QWidget):
         """Show and examine a picture file; asks first where that would lose an impression."""
         self._load(path.name, lambda: read_picture_file(path))
 
-    def start_for(self, patient: Patient, lesion: Lesion) -> None:
-        """Begin another picture of a known lesion; saving then starts from that lesion."""
+    def start_for(self, patient: Patient, lesion: Lesion | None) -> None:
+        """Begin another picture of a known patient; saving then starts from this lesion, or from a new one."""
         if not self.close_allowed():
             return
         self._clear()
         self.viewer.show_nothing()
         self._set_target((patient, lesion))
         words = self.tr("New picture of {lesion}, {name}: open it, drop it or paste it.")
-        self.viewer.notice.show_information(words.format(lesion=lesion_line(lesion), name=patient_name(patient)))
+        place = self.tr("a new lesion") if lesion is None else lesion_line(lesion)
+        self.viewer.notice.show_information(words.format(lesion=place, name=patient_name(patient)))
+
+    def go_on(self, offer: Offer) -> None:
+        """Go on with what was begun before the program ended; what is on the screen must be allowed to go."""
+        content, values = offer.draft.content, offer.draft.values
+        if content is None:
+            return
+        self._clear()
+        self._set_target(None if offer.patient is None else (offer.patient, offer.lesion))
+        self.panel.picture.kind.choose(Modality(values["modality"]))
+        self.viewer.show_opening(values["file_name"])
+        self.examiner.examine(lambda: picture_from_bytes(values["file_name"], content))
+        self._begun = values
+        self._keeper.adopt()
+
+    def save_taken_back(self) -> None:
+        """The last save was taken back: where it was that of this picture, it can be saved again."""
+        examination = self.examination
+        if examination is not None and examination.saved:
+            examination.saved, examination.kept = False, NOTHING_REVIEWED
+            self.viewer.notice.clear()
+            self._keeper.touch()
 
     def close_allowed(self) -> bool:
         """Whether the picture on the screen may go; the user is asked where an impression would be lost."""
-        return not self.unsaved or self.ask_discard()
+        if not self.unsaved:
+            return True
+        discarded = self.ask_discard()
+        if discarded:
+            self._keeper.drop()
+        return discarded
 
     def ask_discard(self) -> bool:
         """Ask whether what was said of the picture may be lost."""
@@ -193,6 +232,7 @@ class ExamineWorkspace(QWidget):
         self.panel.network.reveal_wanted.connect(self.reveal)
         self.panel.network.map_toggled.connect(self._show_map)
         self.panel.save_wanted.connect(self.save)
+        watch_fields(self.panel, self._keeper.touch)
         for field in (self.panel.impression.combo(), self.panel.notes):
             field.installEventFilter(self)
         self._bind(QKeySequence.StandardKey.Open, self.choose_file)
@@ -225,12 +265,21 @@ class ExamineWorkspace(QWidget):
         self.viewer.show_opening(name)
         self.examiner.examine(read)
 
+    def _held(self) -> Held | None:
+        """What is begun: something was said of the picture, or it is aimed at somebody."""
+        examination = self.examination
+        if examination is None or not (self.unsaved or (self._target is not None and not examination.saved)):
+            return None
+        return Held(values_of(examination, self.panel, self._target), examination.picture.content)
+
     def _clear(self) -> None:
+        self._keeper.drop()
+        self._begun = None
         self.examiner.forget()
         self.viewer.notice.clear()
         self.panel.reset()
 
-    def _set_target(self, target: tuple[Patient, Lesion] | None) -> None:
+    def _set_target(self, target: Target | None) -> None:
         self._target = target
         self.patient_changed.emit(None if target is None else target[0])
 
@@ -250,6 +299,10 @@ class ExamineWorkspace(QWidget):
         self.panel.picture.show_examination(examination)
         self.panel.allow_review(True)
         self.panel.network.show_working()
+        if self._begun is not None:
+            fill(examination, self.panel, self._begun)
+            self._begun = None
+        self._keeper.touch()
         self.panel.impression.take_focus()
 
     def _asked_anew(self, examination: Examination) -> None:
@@ -326,6 +379,7 @@ class ExamineWorkspace(QWidget):
         if examination is not None:
             examination.saved = True
             examination.kept = self.panel.review(examination)
+        self._keeper.drop()
         self._set_target((case.patient, case.lesion))
         words = self.tr("Saved as L{number} of {name}.")
         text = words.format(number=case.lesion.number, name=patient_name(case.patient))
