@@ -27,7 +27,6 @@ from skindesk.domain.prediction import Prediction
 from skindesk.domain.transfer import ImportedCase, ImportOutcome
 from skindesk.storage.audit import AuditTrail, entries_before, head_of
 from skindesk.storage.audit_check import audit_findings
-from skindesk.storage.case_record import take_up_cases
 from skindesk.storage.correcting import correct_lesion, correct_patient
 from skindesk.storage.engine import DatabaseFile, open_engine
 from skindesk.storage.erasing import (
@@ -37,7 +36,7 @@ from skindesk.storage.erasing import (
     has_files_to_remove,
     remove_files,
 )
-from skindesk.storage.full_text import is_behind
+from skindesk.storage.full_text import index_everything, is_behind
 from skindesk.storage.image_store import ImageStore
 from skindesk.storage.importing import carry_out, foreseen, plans_for
 from skindesk.storage.integrity import Finding, audit_trouble, findings
@@ -114,7 +113,7 @@ class CaseLog:
                 _log.warning("the files of an erased patient could not be removed yet", exc_info=True)
         if unindexed:
             with self._work.untold() as session:
-                take_up_cases(session)
+                index_everything(session)
         if self._audit is not None:
             with self._work.untold() as session:
                 head = self._audit.begin(session)

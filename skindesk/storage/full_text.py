@@ -6,7 +6,8 @@ are folded as for names, so that "Müller" is found as "muller"; "2024/117" is f
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from skindesk.storage.search import fold
 LONGEST_PREFIX = 8
 """Up to this many letters the beginnings of words are indexed themselves, so that the first matches of a common one
 are read without gathering all of them."""
+_INDEXED_AT_ONCE = 500
 _TRIED = 1_000
 """So many candidates are looked at before a longer beginning is searched for as such."""
 _PUT = text("INSERT INTO case_text (rowid, words) VALUES (:recency, :words)")
@@ -80,8 +82,33 @@ def forget_cases(session: Session, recencies: Iterable[int]) -> None:
     session.execute(text("INSERT INTO case_text (case_text) VALUES ('optimize')"))
 
 
+def leave_out_index(connection: Any) -> None:
+    """Empty the index of a copy of the database, on a DB-API connection: whoever opens the copy makes it anew."""
+    made = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'case_text'").fetchone()
+    if made is not None:
+        connection.execute("DROP TABLE case_text")
+        connection.execute(made[0])
+        connection.commit()
+        connection.execute("VACUUM")
+
+
+def index_everything(session: Session) -> None:
+    """Index every case of a log that has none indexed."""
+    after = 0
+    while ids := _next_ids(session, after):
+        for lesion in _lesions(session, ids):
+            _put(session, lesion)
+        session.expunge_all()
+        after = ids[-1]
+
+
+def _next_ids(session: Session, after: int) -> Sequence[int]:
+    found = select(LesionRow.id).where(LesionRow.id > after).order_by(LesionRow.id)
+    return session.scalars(found.limit(_INDEXED_AT_ONCE)).all()
+
+
 def is_behind(session: Session) -> bool:
-    """Whether there are cases and none is indexed, as after a migration."""
+    """Whether there are cases and none is indexed, as after a migration and in a restored backup."""
     some_case = session.scalar(select(LesionRow.id).limit(1))
     return some_case is not None and session.execute(text("SELECT 1 FROM case_text LIMIT 1")).first() is None
 

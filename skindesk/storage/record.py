@@ -31,6 +31,7 @@ from skindesk.storage.merging import Merge, merge_patients, undo_merge
 from skindesk.storage.rows import SavedFilterRow
 from skindesk.storage.saving import add_lesion, add_patient, lesion_row, patient_row_of, refresh_case
 from skindesk.storage.similar import similar_patients
+from skindesk.storage.summaries import leading_models
 from skindesk.storage.transactions import Transactions
 from skindesk.storage.values import to_lesion, to_patient
 
@@ -146,6 +147,11 @@ class Record:
         """How strange networks found the pictures of late, among the last `limit` answers: see `latest_novelty`."""
         with self._work.reading() as session:
             return latest_novelty(session, limit)
+
+    def leading_models(self) -> tuple[str, ...]:
+        """The networks whose answers lead cases, by id: what a filter can ask for."""
+        with self._work.reading() as session:
+            return leading_models(session)
 
     def keep_draft(self, person_id: str, kind: str, values: dict[str, Any], content: bytes | None = None) -> None:
         """Keep what a form holds. A `patient_id` among the values lets the draft go with an erased patient."""

@@ -16,6 +16,12 @@ from skindesk.system.files import sync_file, sync_folder
 from skindesk.system.paths import LogFolder
 
 _log = logging.getLogger(__name__)
+_PICTURES = "SELECT DISTINCT sha256, media_type FROM image"
+_FILES = (
+    f"{_PICTURES} UNION SELECT attachment_sha256, attachment_type FROM final_diagnosis "
+    "WHERE attachment_sha256 IS NOT NULL"
+)
+"""What the log's rows refer to in the image store, in a log of today; one of an earlier revision has pictures alone."""
 
 
 @in_plain_words()
@@ -70,9 +76,13 @@ def row_counts(connection: Any, schema: str = "main") -> dict[str, int]:
     }
 
 
+def _has_attachments(connection: Any) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'final_diagnosis'").fetchone() is not None
+
+
 def _copy_pictures(database: DatabaseFile, source: ImageStore, target: ImageStore) -> int:
     with closing(database.connect(read_only=True)) as connection:
-        rows = connection.execute("SELECT DISTINCT sha256, media_type FROM image ORDER BY sha256").fetchall()
+        rows = connection.execute(_FILES if _has_attachments(connection) else _PICTURES).fetchall()
     lost = 0
     for sha256, media_type in rows:
         content = source.intact(sha256)

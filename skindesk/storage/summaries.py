@@ -63,6 +63,18 @@ def count_of_cases(session: Session, wanted: CaseFilter) -> int:
     return session.scalars(fitting).one()
 
 
+def leading_models(session: Session) -> tuple[str, ...]:
+    """The networks whose answers lead cases; each is one look into the index, however many cases there are."""
+    found: list[str] = []
+    while (
+        model_id := session.scalar(
+            select(func.min(LesionRow.model_id)).where(LesionRow.model_id > (found[-1] if found else ""))
+        )
+    ) is not None:
+        found.append(model_id)
+    return tuple(found)
+
+
 def matching(patient_id: InstrumentedAttribute[int], query: str) -> list[ColumnElement[bool]]:
     """For each word of the query: that it begins a word of the patient's names or identifier."""
     return [patient_id.in_(_patients_with(word)) for word in query_words(query)]

@@ -110,10 +110,11 @@ def draft(number: int) -> CaseDraft:
 
 
 def content(workspace: Workspace) -> tuple[dict[str, list[tuple[Any, ...]]], dict[str, str]]:
-    """Every row of every table, and the digest of every file of the picture store."""
+    """Every row of every table but the index of words, which is made anew, and the digest of every stored file."""
     log, key = workspace.profile.log, workspace.access.key
     with closing(DatabaseFile(log.database, key.database).connect()) as connection:
-        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'case_text%'"
+        tables = [name for (name,) in connection.execute(names)]
         rows = {table: sorted(connection.execute(f'SELECT * FROM "{table}"'), key=repr) for table in tables}
     pictures = {
         path.relative_to(log.images).as_posix(): digest_of(path.read_bytes())

@@ -1,4 +1,4 @@
-"""How quickly a log of a million cases answers: first and next pages, searches, filters; and what it keeps in memory."""
+"""How quickly a log of a million cases answers pages, searches and filters, and what it keeps in memory."""
 
 import os
 import statistics

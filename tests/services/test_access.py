@@ -6,7 +6,7 @@ import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,11 @@ from sqlalchemy.exc import IntegrityError
 
 from skindesk.bootstrap import Workspace
 from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails, ReviewDetails
+from skindesk.domain.case_filter import CaseFilter
 from skindesk.domain.contract import Modality
 from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError
+from skindesk.domain.final_diagnosis import Attachment, ConfirmedBy, FinalDiagnosisDetails
+from skindesk.domain.labels import MalignancyGroup
 from skindesk.domain.people import Permission, Role
 from skindesk.services.access import Access, Door
 from skindesk.services.health import check_remains
@@ -521,11 +524,16 @@ def test_nobody_removes_themselves_or_the_last_administrator(workspace: Workspac
 def test_the_key_is_changed_for_everything_and_everybody(workspace: Workspace) -> None:
     protected(workspace)
     ben = workspace.access.add_person("Ben", Role.CLINICIAN, "another passphrase")
-    workspace.casework.save_case(draft())
+    case_id = workspace.casework.save_case(draft()).case_id
+    letter = Attachment(digest_of(b"letter"), "letter.pdf", "application/pdf")
+    found = ("nv", MalignancyGroup.BENIGN, ConfirmedBy.HISTOPATHOLOGY, date(2026, 3, 20), "no atypia", letter)
+    workspace.casework.editing.diagnose(case_id, FinalDiagnosisDetails(*found), b"letter")
     workspace.close_case_log()
     old = workspace.access.key
     workspace.access.change_key(PASSPHRASE)
-    assert workspace.casework.log.picture(digest_of(PICTURE)) == PICTURE
+    log = workspace.casework.log
+    assert (log.picture(digest_of(PICTURE)), log.picture(letter.sha256)) == (PICTURE, b"letter")
+    assert log.count(CaseFilter("atypia")) == 1
     workspace.lock()
     with pytest.raises(AccessRefusedError, match="nobody"):
         workspace.access.sign_in(ben.person_id, "another passphrase")

@@ -1,5 +1,8 @@
 """What follows a first visit: states and dates, places on the body, final diagnoses, drafts, and search in words."""
 
+import json
+from itertools import groupby
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +31,8 @@ def upgrade() -> None:
         sa.Column("criteria", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_saved_filter"),
     )
+    _follow_plans()
+    _repeat_leading_answers()
     op.execute("CREATE VIRTUAL TABLE case_text USING fts5(words, detail=none, prefix='1 2 3 4 5 6 7 8')")
 
 
@@ -136,3 +141,44 @@ def _create_drafts() -> None:
         sa.PrimaryKeyConstraint("draft_id", name="pk_draft_picture"),
         sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name="fk_draft_picture_draft_id"),
     )
+
+
+def _follow_plans() -> None:
+    """The state that each lesion's latest review asks for."""
+    latest = (
+        "SELECT {} FROM review r JOIN visit v ON v.id = r.visit_id WHERE v.lesion_id = lesion.id "
+        "ORDER BY v.visited_at DESC, r.created_at DESC, r.id DESC LIMIT 1"
+    )
+    state = (
+        "CASE WHEN r.plan IN ('watch', 'refer') THEN 'watched' "
+        "WHEN r.plan IN ('biopsy', 'excise') THEN 'biopsy pending' ELSE 'new' END"
+    )
+    op.execute(f"UPDATE lesion SET state = coalesce(({latest.format(state)}), 'new')")
+    since = latest.format("date(r.created_at)")
+    op.execute(f"UPDATE lesion SET pending_since = ({since}) WHERE state = 'biopsy pending'")
+
+
+def _repeat_leading_answers() -> None:
+    """The answer that stands for each case: of the latest visit with one, the most suspicious picture's last."""
+    connection = op.get_bind()
+    answers = connection.execute(
+        sa.text(
+            "SELECT v.lesion_id, v.id AS visit_id, i.id AS image_id, p.answers, p.model_id FROM prediction p "
+            "JOIN image i ON i.id = p.image_id JOIN visit v ON v.id = i.visit_id "
+            "ORDER BY v.lesion_id, v.visited_at, v.id, i.id, p.created_at, p.id"
+        )
+    )
+    for lesion_id, of_lesion in groupby(answers, key=attrgetter("lesion_id")):
+        rows = list(of_lesion)
+        last = {row.image_id: row for row in rows if row.visit_id == rows[-1].visit_id}
+        sums = [(_malignant_sum(row.answers), row.model_id) for row in last.values()]
+        malignant_sum, model_id = max(sums, key=itemgetter(0))
+        connection.execute(
+            sa.text("UPDATE lesion SET malignant_sum = :sum, model_id = :model WHERE id = :id"),
+            {"sum": malignant_sum, "model": model_id, "id": lesion_id},
+        )
+
+
+def _malignant_sum(answers: str) -> float:
+    counted = ("malignant", "premalignant")
+    return sum(float(answer["probability"]) for answer in json.loads(answers) if answer["group"] in counted)
