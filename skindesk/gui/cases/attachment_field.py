@@ -26,7 +26,7 @@ class AttachmentField(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("role", "drop")
+        self.setProperty("role", "card")
         self.setAcceptDrops(True)
         self._path: Path | None = None
         self._words = ElidedLabel("", "muted")

@@ -88,7 +88,8 @@ class LesionView(QWidget):
         self._title.setText(short_lesion(lesion))
         parts = [details.description] if details.description and site_word(details.site) else []
         seen = [visit for visit in case.visits if visit.pictures or visit.reviews]
-        parts.append(self.tr("1 visit") if len(seen) == 1 else self.tr("{0} visits").format(len(seen)))
+        count = self.tr("{0} visits").format(len(seen)) if seen else self.tr("no visit yet")
+        parts.append(self.tr("1 visit") if len(seen) == 1 else count)
         if seen:
             parts.append(self.tr("first seen {0}").format(local_day(seen[0].visited_at)))
         self._about.setText(" · ".join(parts))

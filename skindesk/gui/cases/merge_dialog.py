@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QButtonGroup, QFrame, QGridLayout, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
-from skindesk.domain.case import CaseSummary, Patient, PatientDetails
+from skindesk.domain.case import CaseSummary, Patient, PatientDetails, Sex
 from skindesk.domain.errors import InvalidCaseError
 from skindesk.gui.cases.drafted_dialog import Desk
 from skindesk.gui.examine.patient_picker import PatientPicker
@@ -41,6 +41,7 @@ class MergeDialog(FormDialog):
             self._choice.addButton(side.stays)
         self.sides[0].stays.setChecked(True)
         self._outcome = text_label("", wrap=True)
+        self._doubt = text_label(self.tr("Birth date or sex differ. Is this the same person?"), "warning", wrap=True)
         both = QHBoxLayout()
         both.setSpacing(16)
         for side in self.sides:
@@ -49,6 +50,7 @@ class MergeDialog(FormDialog):
         self.column.addSpacing(8)
         self.column.addLayout(both)
         self.column.addSpacing(8)
+        self.column.addWidget(self._doubt)
         self.column.addWidget(self._outcome)
         self._choice.buttonToggled.connect(self._say_outcome)
         self.picker.changed.connect(self._chosen)
@@ -96,17 +98,25 @@ class MergeDialog(FormDialog):
         else:
             merged = self._merged(self._other)
             words = self.tr(
-                "{stays} stays, gets every lesion of ID {gone} and what the own record lacks. The identifier {gone} "
+                "{stays} stays, gets every lesion of ID {gone} and whatever else it lacks. The identifier {gone} "
                 "still leads to this record. Ctrl+Z makes two records of it again."
             )
             gone = merged.gone.details.identifier
             stays = f"{patient_name(merged.stays)} (ID {merged.stays.details.identifier})"
             self._outcome.setText(words.format(stays=stays, gone=gone))
+        self._doubt.setVisible(self._other is not None and _may_differ(self._patient, self._other))
         self.fit()
 
     def _merge(self, merged: MergedPatients) -> MergedPatients:
         stays = self._desk.casework().editing.merge(merged.stays.patient_id, merged.gone.patient_id)
         return MergedPatients(stays, merged.gone)
+
+
+def _may_differ(one: Patient, other: Patient) -> bool:
+    """Whether what is known of both speaks against their being one person."""
+    born = (one.details.birth_date, other.details.birth_date)
+    sexes = {one.details.sex, other.details.sex} - {Sex.UNKNOWN}
+    return (None not in born and born[0] != born[1]) or len(sexes) > 1
 
 
 class RecordSide(QFrame):

@@ -1,8 +1,8 @@
 """Who the patient on the right is, and what can be done with the record."""
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from skindesk.domain.case import Patient, Sex
 from skindesk.domain.people import Permission, Person
@@ -11,6 +11,8 @@ from skindesk.gui.cases.patient_record import PatientRecord
 from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.labels import ElidedLabel
 from skindesk.gui.widgets.words import patient_name, sex_word
+
+_BESIDE_FROM_PX = 640
 
 
 class PatientHeader(QFrame):
@@ -45,12 +47,22 @@ class PatientHeader(QFrame):
         words.addWidget(self._about)
         words.addWidget(self._history)
         words.addWidget(self._notes)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        self._whole = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._whole.setContentsMargins(0, 0, 0, 0)
+        self._whole.setSpacing(8)
+        self._whole.addLayout(words, 1)
+        row = QHBoxLayout()
         row.setSpacing(8)
-        row.addLayout(words, 1)
         for button in (self.lesion_button, self.report_button, self.more_button, self.picture_button):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+
+        self._whole.addLayout(row)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow page the buttons stand below the name."""
+        super().resizeEvent(event)
+        beside = self.width() >= _BESIDE_FROM_PX
+        self._whole.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
 
     def show_record(self, record: PatientRecord) -> None:
         """Show whose record it is."""

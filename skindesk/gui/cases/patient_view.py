@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from skindesk.domain.people import Person
 from skindesk.gui.background import Background
@@ -22,7 +22,7 @@ _BESIDE_FROM_PX = 720
 _MOST_MAP_PX = 460
 _MAP_SHARE = 0.36
 _MAP_PADDING_PX = 18
-_MAP_ABOVE_PX = 340
+_MAP_ABOVE_PX = 420
 _UNLIMITED_PX = 16_777_215
 """What Qt takes for no limit."""
 _BOTTOM_PX = 24
@@ -39,6 +39,7 @@ class PatientView(QWidget):
     ) -> None:
         super().__init__(parent)
         self._record: PatientRecord | None = None
+        self._is_beside = True
         self.header = PatientHeader(person)
         self.map = LesionMap()
         self.table = LesionTable()
@@ -79,14 +80,21 @@ class PatientView(QWidget):
         target.setFocus(Qt.FocusReason.TabFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a narrow page the body map stands above the lesions."""
+        """In a narrow page the body map stands above the lesions, and scrolls with them."""
         super().resizeEvent(event)
         beside = self.width() >= _BESIDE_FROM_PX
-        self._both.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        if beside != self._is_beside:
+            self._is_beside = beside
+            self._body.setParent(None)
+            if beside:
+                self._both.insertWidget(0, self._body)
+            else:
+                self._column.insertWidget(0, self._body)
+            self._body.show()
         least = self.map.minimumSizeHint().width() + _MAP_PADDING_PX
         map_px = max(least, min(_MOST_MAP_PX, round(self.width() * _MAP_SHARE)))
-        self._body.setMaximumSize(map_px if beside else self.width(), _UNLIMITED_PX if beside else _MAP_ABOVE_PX)
-        self._body.setMinimumWidth(map_px if beside else least)
+        self._body.setMaximumWidth(map_px if beside else _UNLIMITED_PX)
+        self._body.setMinimumSize(map_px if beside else 0, 0 if beside else _MAP_ABOVE_PX)
 
     def _choose(self, case_id: int) -> None:
         if self._record is not None and case_id != self._record.case_id:
@@ -103,20 +111,18 @@ class PatientView(QWidget):
         inside.setContentsMargins(8, 8, 8, 8)
         inside.addWidget(self.map)
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 8, _BOTTOM_PX)
-        column.setSpacing(16)
-        column.addWidget(self.table)
-        column.addWidget(self._no_lesion)
-        column.addWidget(self.lesion)
-        column.addStretch(1)
+        self._column = QVBoxLayout(content)
+        self._column.setContentsMargins(0, 0, 8, _BOTTOM_PX)
+        self._column.setSpacing(16)
+        self._column.addWidget(self.table)
+        self._column.addWidget(self._no_lesion)
+        self._column.addWidget(self.lesion)
+        self._column.addStretch(1)
         self._area.hold(content)
-        map_column = QVBoxLayout()
-        map_column.setContentsMargins(0, 2, 0, _BOTTOM_PX)
-        map_column.addWidget(self._body)
-        self._both = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._both = QHBoxLayout()
         self._both.setSpacing(14)
-        self._both.addLayout(map_column)
+        self._both.setContentsMargins(0, 2, 0, _BOTTOM_PX)
+        self._both.addWidget(self._body)
         self._both.addWidget(self._area, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

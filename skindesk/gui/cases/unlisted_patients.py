@@ -13,7 +13,7 @@ from skindesk.gui.background import Background
 from skindesk.gui.latest import Latest
 from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.labels import text_label
-from skindesk.gui.widgets.words import patient_line
+from skindesk.gui.widgets.words import patient_line, patient_name
 
 if TYPE_CHECKING:
     from skindesk.storage.case_log import CaseLog
@@ -65,7 +65,7 @@ class UnlistedPatients(QFrame):
         button.setProperty("role", "tool")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        button.setText(line)
+        button.setText(f"{patient_name(patient)} · {patient.details.identifier}")
         button.setToolTip(line)
         button.setAccessibleName(self.tr("Open the record of {patient}").format(patient=line))
         set_icon(button, "user", "muted")
