@@ -142,6 +142,7 @@ class MainWindow(QMainWindow):
             RailEntry("examine", self.tr("Examine"), "magnifying-glass"),
             RailEntry("cases", self.tr("Cases"), "address-book"),
             RailEntry("batch", self.tr("Batch"), "stack"),
+            RailEntry("insights", self.tr("Insights"), "chart-bar"),
             RailEntry("settings", self.tr("Settings"), "gear-six"),
             RailEntry("about", self.tr("About"), "info"),
         )
@@ -153,6 +154,7 @@ class MainWindow(QMainWindow):
         self.band.lock_button.clicked.connect(self.locking.lock)
         self._pages.patient_changed.connect(self._show_band)
         self._pages.wanted.connect(self.show_page)
+        self._pages.drift_found.connect(self._point_out_drift)
         self._pages.settings_changed.connect(self._follow_settings)
         self._pages.own_role_changed.connect(self._follow_role)
         self._pages.protection_wanted.connect(self.locking.protect)
@@ -193,6 +195,11 @@ class MainWindow(QMainWindow):
         self.band.show_person(self.locking.person.name if self.locking.is_signed_in else None)
         self.show_page(self._place())
         self.warnings.look()
+        self._pages.look_for_drift()
+
+    def _point_out_drift(self, found: bool) -> None:
+        words = self.tr("Many pictures of late are unlike the training pictures") if found else ""
+        self._rail.point_out("insights", words)
 
     def _place(self) -> str:
         """Where on the rail the page in sight belongs."""

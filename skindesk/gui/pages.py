@@ -37,6 +37,8 @@ class Pages(QStackedWidget):
     """The new Settings; they are kept already."""
     protection_wanted = Signal()
     """A log without a passphrase is to get one."""
+    drift_found = Signal(bool)
+    """Whether the pictures of late are unlike the training pictures, more than chance explains."""
     own_role_changed = Signal()
     """Whoever is at work may do other things now; the pages have to be made anew."""
 
@@ -113,6 +115,16 @@ class Pages(QStackedWidget):
         if batch is not None:
             batch.reveal()
 
+    def look_for_drift(self) -> None:
+        """Look at the pictures of late; `drift_found` follows where the log can be read."""
+        self.background.start(self._is_drifting, self.drift_found.emit, lambda _error: None)
+
+    def _is_drifting(self) -> bool:
+        from skindesk.services.drift import latest_drifts
+
+        found = latest_drifts(self._workspace.casework.log, self._workspace.models)
+        return any(drift.is_alarm for drift in found)
+
     def forget(self) -> None:
         """Take away every page that may show patients."""
         for key in self._pages.keys() - {_OUTLIVES_THE_LOCK}:
@@ -144,6 +156,7 @@ class Pages(QStackedWidget):
             "examine": self._made_examine,
             "cases": self._made_cases,
             "batch": self._made_batch,
+            "insights": self._made_insights,
             "settings": self._made_settings,
             "about": self._made_about,
             "audit": self._made_audit,
@@ -156,6 +169,7 @@ class Pages(QStackedWidget):
         self._patients["examine"] = None
         examine.patient_changed.connect(partial(self._patient_changed, "examine"))
         examine.case_wanted.connect(self._show_case)
+        examine.case_saved.connect(lambda _case_id: self.look_for_drift())
         return examine
 
     def _made_cases(self) -> QWidget:
@@ -173,6 +187,14 @@ class Pages(QStackedWidget):
         from skindesk.gui.batch import BatchWorkspace
 
         return BatchWorkspace(self._workspace, self._lasting)
+
+    def _made_insights(self) -> QWidget:
+        from skindesk.gui.insights import InsightsWorkspace
+
+        insights = InsightsWorkspace(self._workspace, self.background)
+        insights.case_wanted.connect(self._show_case)
+        insights.drift_found.connect(self.drift_found)
+        return insights
 
     def _made_settings(self) -> QWidget:
         from skindesk.gui.settings import SettingsWorkspace

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QToolButton
 
 from skindesk.gui.mark import mark
 from skindesk.gui.theme import notifier, set_icon
+from skindesk.gui.widgets.dot import Dot
 from skindesk.gui.widgets.labels import PixmapLabel
 
 WIDTH_PX = 72
@@ -36,6 +37,7 @@ class Rail(QFrame):
         self.setFixedWidth(WIDTH_PX)
         self._entries = tuple(entries)
         self._group = QButtonGroup(self)
+        self._dots: dict[str, Dot] = {}
         self._group.idClicked.connect(lambda index: self.chosen.emit(self._entries[index].key))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 12, 0, 12)
@@ -57,6 +59,12 @@ class Rail(QFrame):
         self.button(key).setChecked(True)
         self._colour()
 
+    def point_out(self, key: str, words: str) -> None:
+        """Put a dot on a place, with what it means; without words, take it off."""
+        button = self.button(key)
+        self._dots[key].setVisible(bool(words))
+        button.setAccessibleDescription(words)
+
     def _made(self, index: int, entry: RailEntry) -> QToolButton:
         button = QToolButton()
         button.setProperty("role", "rail")
@@ -67,6 +75,7 @@ class Rail(QFrame):
         keys = f"Ctrl+{index + 1}"
         button.setToolTip(f"{entry.word} ({keys})")
         self._group.addButton(button, index)
+        self._dots[entry.key] = Dot(button)
         QShortcut(QKeySequence(keys), self, partial(self.chosen.emit, entry.key))
         return button
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from skindesk.domain.insights import Cases, NoveltyReading
+from skindesk.services.models import ModelLibrary
 from skindesk.services.statistics import at_least
+from skindesk.storage.case_log import CaseLog
 
 WINDOW = 50
 """How many pictures of late are looked at."""
@@ -16,6 +18,8 @@ ALARM_P = 0.001
 Looked at after every picture, at 3 % refused by chance, it came in 6 % of simulated series of 1,000 pictures; once 24 %
 were refused, after 24 of them at the median. At 0.01 it came in 26 %, and after 19.
 """
+_LATEST_ANSWERS = 400
+"""Among so many answers of late the pictures are looked for, several answers a visit."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,17 @@ class Drift:
     def is_alarm(self) -> bool:
         """Whether more were refused than chance explains."""
         return self.p is not None and self.p < ALARM_P
+
+
+def latest_drifts(log: CaseLog, models: ModelLibrary) -> tuple[Drift, ...]:
+    """The pictures of late in a case log, as `drifts` has them.
+
+    What each installed network refuses of pictures like the training pictures is what its contract measured on the
+    validation part. Raises CaseLogUnavailableError where the log cannot be read.
+    """
+    rules = {(model.model_id, model.contract.version): model.contract.novelty for model in models.installed()}
+    expected = {network: rule.validation_refused for network, rule in rules.items() if rule is not None}
+    return drifts(log.record.latest_novelty(_LATEST_ANSWERS), expected)
 
 
 def drifts(latest: Sequence[NoveltyReading], expected: Mapping[tuple[str, str], float]) -> tuple[Drift, ...]:

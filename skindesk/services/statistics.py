@@ -54,7 +54,7 @@ def mcnemar(better: int, worse: int) -> float | None:
     if changes == 0:
         return None
     tail = sum(comb(changes, count) for count in range(min(better, worse) + 1))
-    return min(1.0, 2 * tail / 2**changes)
+    return min(1.0, float(2 * tail / 2**changes))
 
 
 def at_least(count: int, total: int, share: float) -> float:

@@ -1,0 +1,3 @@
+"""The Insights page."""
+
+from skindesk.gui.insights.workspace import InsightsWorkspace as InsightsWorkspace
