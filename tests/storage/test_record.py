@@ -151,6 +151,7 @@ def test_words_states_sites_dates_and_sums_are_all_asked_at_once(
     assert found(log, CaseFilter(malignant_sum_from=0.25, malignant_sum_to=0.35)) == [arm]
     assert found(log, CaseFilter(model_id="model")) == [arm]
     assert found(log, CaseFilter("p", model_id="another")) == []
+    assert log.record.leading_models() == ("model",)
     wanted = CaseFilter("p-1", frozenset({LesionState.WATCHED}))
     assert (log.count(wanted), log.count(CaseFilter("p"))) == (1, 2)
 

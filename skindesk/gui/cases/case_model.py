@@ -1,11 +1,10 @@
 """The table of cases: a page at a time from the case log, read in the background."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Protocol
 
-from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
 
 from skindesk.domain.case import CaseCursor, CasePage, CaseSummary
 from skindesk.domain.case_filter import EVERY_CASE, CaseFilter
@@ -23,6 +22,10 @@ from skindesk.gui.widgets.words import (
 )
 
 PAGE_SIZE = 50
+_MOST_AT_ONCE = 500
+"""So many rows at most are read again at once, so that a list that was scrolled stays where it is."""
+_COUNT_DELAY_MS = 300
+"""Counting a million cases takes a second and cannot be stopped: it waits until typing pauses."""
 CASE_ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -52,23 +55,17 @@ class CaseColumn(IntEnum):
     IMPRESSION = 8
 
 
-@dataclass(frozen=True)
-class _FirstPage:
-    """The beginning of an answer, with how many cases there are in all."""
-
-    page: CasePage
-    count: int
-
-
 class CaseTableModel(TableModel):
-    """Cases that match a query, latest visit first.
+    """Cases that fit a filter, latest visit first.
 
-    A newer query makes the answers to older ones void. Rows stay on the screen until the new ones are there.
+    A newer question makes the answers to older ones void. Rows stay on the screen until the new ones are there.
     """
 
     figures = frozenset({CaseColumn.PICTURES, CaseColumn.MALIGNANT_SUM})
     answered = Signal()
-    """The first page of the newest query is in the table."""
+    """The first page of the newest question is in the table."""
+    counted = Signal()
+    """`count` is known."""
     failed = Signal(object)
     """The log could not be read; carries the exception."""
 
@@ -78,23 +75,30 @@ class CaseTableModel(TableModel):
         super().__init__(parent)
         self._open_source = open_source
         self._latest = Latest(background, self)
+        self._counting = Latest(background, self)
+        self._count_soon = QTimer(self, interval=_COUNT_DELAY_MS, singleShot=True)
+        self._count_soon.timeout.connect(self._ask_for_count)
         self._rows: list[CaseSummary] = []
         self._impression_names: Mapping[str, str] = {}
         self._cursor: CaseCursor | None = None
         self._busy = False
-        self.query = ""
-        self.count = 0
+        self.wanted = EVERY_CASE
+        self.count: int | None = None
+        """How many cases fit in all; None until they were counted."""
 
-    def search(self, query: str) -> None:
-        """Ask for the cases that match; `answered` or `failed` follows."""
-        self.query = query
+    @property
+    def query(self) -> str:
+        """The words that were searched for."""
+        return self.wanted.words
+
+    def search(self, wanted: CaseFilter) -> None:
+        """Ask for the cases that fit; `answered` or `failed` follows, and later `counted`."""
+        limit = PAGE_SIZE if wanted != self.wanted else max(PAGE_SIZE, min(len(self._rows), _MOST_AT_ONCE))
+        self.wanted = wanted
         self._busy = True
-
-        def read() -> _FirstPage:
-            source = self._open_source()
-            return _FirstPage(source.page(CaseFilter(query), None, PAGE_SIZE), source.count(CaseFilter(query)))
-
-        self._latest.ask(read, self._begin, self._give_up)
+        self._count_soon.stop()
+        self._counting.forget()
+        self._latest.ask(lambda: self._open_source().page(wanted, None, limit), self._begin, self._give_up)
 
     def name_impressions(self, names: Mapping[str, str]) -> None:
         """Show these names in place of label codes."""
@@ -134,10 +138,8 @@ class CaseTableModel(TableModel):
         if not self.canFetchMore(parent):
             return
         self._busy = True
-        query, cursor = self.query, self._cursor
-        self._latest.ask(
-            lambda: self._open_source().page(CaseFilter(query), cursor, PAGE_SIZE), self._continue, self._give_up
-        )
+        wanted, cursor = self.wanted, self._cursor
+        self._latest.ask(lambda: self._open_source().page(wanted, cursor, PAGE_SIZE), self._continue, self._give_up)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What a cell shows; under CASE_ROLE the row's CaseSummary."""
@@ -154,9 +156,14 @@ class CaseTableModel(TableModel):
             return self._whole_row(case)
         return None
 
-    def _begin(self, first: _FirstPage) -> None:
-        self._replace(first.page.cases, first.page.next_cursor, first.count)
+    def _begin(self, page: CasePage) -> None:
+        self.count = None
+        self._replace(page)
         self.answered.emit()
+        if page.next_cursor is None:
+            self._know_count(len(page.cases))
+        else:
+            self._count_soon.start()
 
     def _continue(self, page: CasePage) -> None:
         if page.cases:
@@ -166,20 +173,32 @@ class CaseTableModel(TableModel):
             self.endInsertRows()
         self._cursor = page.next_cursor
         self._busy = False  # only now: views ask for more while rows are being inserted
+        if page.next_cursor is None:
+            self._know_count(len(self._rows))
 
     def _give_up(self, error: Exception) -> None:
         self._cursor = None
         self._busy = False
         self.failed.emit(error)
 
-    def _replace(self, cases: tuple[CaseSummary, ...], cursor: CaseCursor | None, count: int) -> None:
+    def _replace(self, page: CasePage) -> None:
         self._busy = True
         self.beginResetModel()
-        self._rows = list(cases)
-        self._cursor = cursor
-        self.count = count
+        self._rows = list(page.cases)
+        self._cursor = page.next_cursor
         self.endResetModel()
         self._busy = False
+
+    def _ask_for_count(self) -> None:
+        wanted = self.wanted
+        # Where only counting fails, the rows are there all the same, and reading on would tell of the trouble.
+        self._counting.ask(lambda: self._open_source().count(wanted), self._know_count, lambda error: None)
+
+    def _know_count(self, count: int) -> None:
+        self._count_soon.stop()
+        self._counting.forget()
+        self.count = count
+        self.counted.emit()
 
     def _text(self, case: CaseSummary, column: CaseColumn) -> str:
         who = case.patient.details

@@ -43,6 +43,11 @@ class UnlistedPatients(QFrame):
         """Show those who match the words of a search, and the newest where there are none."""
         self._latest.ask(lambda: self._open_log().patients_without_cases(query), self._show, self._cannot_tell)
 
+    def rest(self) -> None:
+        """Show nobody: what is asked for, no patient without a lesion has."""
+        self._latest.forget()
+        self._show(())
+
     def buttons(self) -> list[QToolButton]:
         """One for each patient."""
         return self._buttons

@@ -251,7 +251,10 @@ class CasesWorkspace(QWidget):
 
     def _list_answered(self) -> None:
         self._show_right_side()
-        self.unlisted.look(self.case_list.model.query)
+        if self.case_list.is_filtered:
+            self.unlisted.rest()
+        else:
+            self.unlisted.look(self.case_list.model.query)
         if self._wanted_case is not None:
             self.case_list.choose(self._wanted_case)
 

@@ -3,8 +3,8 @@
 Widgets state what they are through dynamic properties (`role`, `kind`) and the stylesheet does the rest:
 
 - QLabel[role]: page-title, section, body, secondary, number, error, done
-- QFrame[role]: card, hairline, rail, panel, toolbar
-- QPushButton[kind]: primary, quiet, danger, band; a QPushButton without a kind is a normal secondary button
+- QFrame[role]: card, hairline, rail, panel, toolbar, popup
+- QPushButton[kind]: primary, quiet, danger, band, chip, square; without a kind it is a normal secondary button
 - QPushButton[segment]: first, middle, last, one part of a row of choices
 """
 

@@ -29,6 +29,7 @@ QLabel[role="done"] { color: $done; }
 QLabel[role="label"] { font-size: 12px; font-weight: 500; color: $muted; }
 
 QFrame[role="card"] { background: $surface; border: 1px solid $hairline; border-radius: 8px; }
+QFrame[role="popup"] { background: $surface; border: 1px solid $border; }
 QFrame[role="hairline"] { background: $hairline; border: none; max-height: 1px; min-height: 1px; }
 QFrame[role="rail"] { background: $surface; border: none; border-right: 1px solid $hairline; }
 QFrame[role="band"] { background: $surface; border: none; border-bottom: 1px solid $hairline; }
@@ -56,6 +57,14 @@ QPushButton[kind="quiet"]:hover { background: $raised; }
 QPushButton[kind="quiet"]:checked { background: $raised; }
 QPushButton[kind="quiet"]:focus { border: 2px solid $accent; padding: 0px 9px; }
 QPushButton[kind="quiet"]:disabled { color: $border; }
+QPushButton[kind="chip"] { background: $raised; border: 1px solid $hairline; border-radius: 14px; padding: 0px 10px;
+  min-height: 26px; font-size: 12px; }
+QPushButton[kind="chip"]:hover { border-color: $border; }
+QPushButton[kind="chip"]:focus { border: 2px solid $accent; padding: 0px 9px; min-height: 24px; }
+QPushButton[kind="square"] { padding: 0px; min-width: 34px; max-width: 34px; }
+QPushButton[kind="square"]:focus { padding: 0px; min-width: 32px; max-width: 32px; }
+QPushButton[kind="square"]::menu-indicator { width: 0px; }
+QPushButton[active="true"] { border-color: $accent; color: $accent; }
 QPushButton[kind="band"] { background: transparent; border: 1px solid transparent; padding: 0px 8px;
   min-height: 26px; }
 QPushButton[kind="band"]:hover { background: $raised; }
