@@ -29,7 +29,7 @@ def follow_plans(session: Session, case_id: int) -> None:
     state = LesionState.NEW if review is None else _STATES.get(review.plan, LesionState.NEW)
     if _is_diagnosed_since(session, case_id, review):
         state = LesionState.CLOSED
-    _set(lesion, state, None if review is None else review.follow_up_on, _day_of(review))
+    _set(lesion, state, None if review is None else review.follow_up_on, _day_of(session, review))
 
 
 def set_state(lesion: LesionRow, state: LesionState, follow_up_on: date | None, today: date) -> None:
@@ -43,8 +43,9 @@ def _set(lesion: LesionRow, state: LesionState, follow_up_on: date | None, decid
     lesion.pending_since = decided_on if state is LesionState.BIOPSY_PENDING else None
 
 
-def _day_of(review: ReviewRow | None) -> date | None:
-    return None if review is None else review.created_at.date()
+def _day_of(session: Session, review: ReviewRow | None) -> date | None:
+    """The day of the visit, on which it was decided; it may have been entered later."""
+    return None if review is None else session.get_one(VisitRow, review.visit_id).day
 
 
 def _latest_review(session: Session, case_id: int) -> ReviewRow | None:
