@@ -11,6 +11,7 @@ from pathlib import Path
 from skindesk.domain.audit import AuditAction, AuditEvent, Subject
 from skindesk.domain.errors import (
     AccessRefusedError,
+    BackupIncompleteError,
     BackupInUseError,
     BackupUnavailableError,
     CaseLogUnavailableError,
@@ -222,7 +223,8 @@ class Backups:
         Close the case log before; sign in again after. The people and passphrases of now stay, where the backup has the
         key of now: who was let in no more stays out. `unlock` is asked where the case log's key does not open the
         backup. With `accept_losses` a backup is good enough in which pictures are missing. Nothing is changed where
-        this raises: BackupUnavailableError for a damaged backup, AccessRefusedError for who may not administer.
+        this raises: BackupUnavailableError for a damaged backup, BackupIncompleteError where pictures are missing,
+        AccessRefusedError for who may not administer.
         """
         self._require_restoring()
         person_id = self._person_id()
@@ -377,7 +379,7 @@ def _refuse_damaged(snapshot: Snapshot, flaws: tuple[Flaw, ...], accept_losses: 
     if fatal:
         raise BackupUnavailableError(f"Nothing was restored. {fatal[0].what}", "Choose another backup.")
     if flaws and not accept_losses:
-        raise BackupUnavailableError(
+        raise BackupIncompleteError(
             f"Nothing was restored: the backup {snapshot.name} has {len(flaws)} flaws, the first: {flaws[0].what}",
             "Choose another backup, or accept the loss of what is missing.",
         )

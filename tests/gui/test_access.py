@@ -31,6 +31,7 @@ from skindesk.gui.access.recovery import RecoveryPage
 from skindesk.gui.access.recovery_key import RecoveryKeyPage, recovery_sheet
 from skindesk.gui.access.sheet import Sheet
 from skindesk.gui.access.sign_in import SignInPage
+from skindesk.gui.backups.restore_page import RestorePage
 from skindesk.gui.batch import BatchWorkspace
 from skindesk.gui.clipboard import copy_text
 from skindesk.gui.main_window import MainWindow
@@ -849,6 +850,7 @@ def test_a_damaged_keyring_is_told_and_pictures_can_still_be_classified(
 ) -> None:
     workspace.profile.log.keyring.write_text("nonsense")
     opened = desk(Workspace(workspace.profile, None))
+    opened.page(RestorePage).leave.click()
     opened.wait(opened.window.notice.isVisible)
     assert "the case log's key is damaged" in opened.window.notice.text()
     opened.window.examine.open_file(example)
