@@ -504,7 +504,7 @@ class TestSaving:
         QTest.keyClicks(dialog.picker.line, "10482")
         dialog.form.family.setText("Müller")  # QTest types ASCII only
         QTest.keyClicks(dialog.form.born, "1961-04-02")
-        QTest.keyClicks(dialog.lesion.description, "left forearm")
+        QTest.keyClicks(dialog.lesion.place.description, "left forearm")
         page.finish(dialog)
         case = stored(workspace, "10482")
         (visit,) = case.visits

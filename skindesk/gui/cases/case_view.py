@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from skindesk.domain.case import Case, CaseSummary, PictureDetails
+from skindesk.domain.people import Permission, Person
 from skindesk.gui.background import Background
 from skindesk.gui.cases.thumbnail import SmallPicture, Thumbnail, small_picture
 from skindesk.gui.cases.visit_card import VisitCard
@@ -15,6 +16,8 @@ from skindesk.gui.widgets.labels import text_label
 from skindesk.gui.widgets.reading_area import ReadingArea
 from skindesk.gui.widgets.segmented import Segmented
 from skindesk.gui.widgets.words import local_day, sentence, short_lesion, site_word
+
+_BUTTON_PX = 40
 
 ReadPicture = Callable[[str], bytes]
 """A stored picture's bytes by their digest; slow, so called in the background only."""
@@ -27,14 +30,20 @@ class CaseView(QWidget):
     picture_wanted = Signal(object, object)
     """The clinician wants this StoredPicture of this Visit large."""
     other_case_wanted = Signal(int)
+    patient_correction_wanted = Signal()
+    lesion_correction_wanted = Signal()
+    erasure_wanted = Signal()
 
-    def __init__(self, read_picture: ReadPicture, background: Background, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, read_picture: ReadPicture, background: Background, person: Person, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._read_picture = read_picture
         self._background = background
         self._label_names: Mapping[str, str] = {}
         self._heading = _Heading(self)
         self.add_button.clicked.connect(self.add_picture_wanted)
+        self._offer_changes(person)
         self._others = QHBoxLayout()
         self._thumbnails: list[Thumbnail] = []
         self._scroll = ReadingArea(self.tr("Visits"), self)
@@ -49,6 +58,11 @@ class CaseView(QWidget):
     def add_button(self) -> QPushButton:
         """The wish for another picture of this lesion."""
         return self._heading.add_button
+
+    @property
+    def more_button(self) -> QToolButton:
+        """The menu of what may be changed; hidden for those who may change nothing."""
+        return self._heading.more_button
 
     def name_impressions(self, names: Mapping[str, str]) -> None:
         """Use these names for impressions that are label codes, from the next case on."""
@@ -78,6 +92,17 @@ class CaseView(QWidget):
         """Put the keyboard on the newest picture, so that Enter opens it."""
         target = self._thumbnails[0] if self._thumbnails else self.add_button
         target.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _offer_changes(self, person: Person) -> None:
+        menu = QMenu(self)
+        if person.may(Permission.CORRECT):
+            menu.addAction(self.tr("Correct patient…"), self.patient_correction_wanted.emit)
+            menu.addAction(self.tr("Correct lesion…"), self.lesion_correction_wanted.emit)
+        if person.may(Permission.ADMINISTER):
+            menu.addSeparator()
+            menu.addAction(self.tr("Erase patient…"), self.erasure_wanted.emit)
+        self.more_button.setMenu(menu)
+        self.more_button.setVisible(not menu.isEmpty())
 
     def _show_siblings(self, case: Case, siblings: tuple[CaseSummary, ...]) -> None:
         while (item := self._others.takeAt(0)) is not None:
@@ -123,15 +148,23 @@ class _Heading(QFrame):
         self.add_button.setProperty("kind", "primary")
         self.add_button.setAccessibleName(self.add_button.text())
         set_icon(self.add_button, "plus", "on_accent")
+        self.more_button = QToolButton(self)
+        self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more_button.setAccessibleName(self.tr("Correct or erase"))
+        self.more_button.setToolTip(self.more_button.accessibleName())
+        self.more_button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        self.more_button.setFixedHeight(_BUTTON_PX)
+        set_icon(self.more_button, "dots-three-vertical")
         words = QVBoxLayout()
         words.setSpacing(4)
         words.addWidget(self._title)
         words.addWidget(self._about)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(16)
+        line.setSpacing(8)
         line.addLayout(words, 1)
         line.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.more_button, 0, Qt.AlignmentFlag.AlignTop)
 
     def show_case(self, case: Case) -> None:
         """Name the lesion and sum up its visits."""

@@ -1,17 +1,20 @@
 """The Cases page: find a case on the left, read it on the right."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from skindesk.bootstrap import Workspace
-from skindesk.domain.case import Case, CaseSummary, StoredPicture, Visit
+from skindesk.domain.case import Case, CaseSummary, Lesion, Patient, StoredPicture, Visit
+from skindesk.domain.people import OWNER, Person
 from skindesk.gui.background import Background
 from skindesk.gui.cases.case_list import CaseList
 from skindesk.gui.cases.case_view import CaseView
+from skindesk.gui.cases.changing import CaseChanges
 from skindesk.gui.cases.picture_page import PicturePage
 from skindesk.gui.latest import Latest
 from skindesk.gui.widgets.empty_state import EmptyState
@@ -41,7 +44,9 @@ class CasesWorkspace(QWidget):
     add_picture_wanted = Signal(object, object)
     """The clinician wants another picture of this Patient's Lesion."""
 
-    def __init__(self, workspace: Workspace, background: Background, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, workspace: Workspace, background: Background, person: Person = OWNER, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._workspace = workspace
         self._background = background
@@ -56,12 +61,14 @@ class CasesWorkspace(QWidget):
         self.case_list.table.case_entered.connect(self._enter_case)
         self.case_list.answered.connect(self._list_answered)
         self.case_list.trouble.connect(self._list_failed)
-        self.case_view = CaseView(self._read_picture, background, self)
+        self.changes = CaseChanges(workspace, background, self.notice, self)
+        self.case_view = CaseView(self._read_picture, background, person, self)
         self.case_view.add_picture_wanted.connect(self._ask_for_picture)
         self.case_view.picture_wanted.connect(self._open_picture)
         self.case_view.other_case_wanted.connect(self.show_case)
         self.picture_page = PicturePage(self._read_picture, background, self)
         self.picture_page.closed.connect(self._close_picture)
+        self._connect_changes()
         self._build()
 
     def refresh(self) -> None:
@@ -97,7 +104,31 @@ class CasesWorkspace(QWidget):
     def _keep_division(self) -> None:
         self._divided_by_user = True
 
-    def _read(self, case_id: int) -> None:
+    def _connect_changes(self) -> None:
+        self.case_view.patient_correction_wanted.connect(partial(self._change, self.changes.correct_patient))
+        self.case_view.lesion_correction_wanted.connect(partial(self._change, self.changes.correct_lesion))
+        self.case_view.erasure_wanted.connect(partial(self._change, self.changes.erase_patient))
+        self.changes.patient_corrected.connect(self._corrected)
+        self.changes.lesion_corrected.connect(self._corrected)
+        self.changes.patient_erased.connect(self._erased)
+
+    def _change(self, change: Callable[[Case], None]) -> None:
+        if self._case is not None:
+            change(self._case)
+
+    def _corrected(self, _now: Patient | Lesion) -> None:
+        self.case_list.refresh()
+        if self._case is not None:
+            self._read(self._case.lesion.case_id, self.tr("Corrected. The audit keeps the old value."))
+
+    def _erased(self, _patient: Patient) -> None:
+        self._latest.forget()
+        self._case = self._wanted_case = None
+        self._right.setCurrentIndex(0)
+        self.patient_changed.emit(None)
+        self.refresh()
+
+    def _read(self, case_id: int, told: str = "") -> None:
         self._wanted_case = case_id
 
         def read() -> _ReadCase:
@@ -105,10 +136,12 @@ class CasesWorkspace(QWidget):
             case = log.case(case_id)
             return _ReadCase(case, log.cases_of(case.patient.patient_id))
 
-        self._latest.ask(read, self._show, self._show_trouble)
+        self._latest.ask(read, partial(self._show, told), self._show_trouble)
 
-    def _show(self, read: _ReadCase) -> None:
+    def _show(self, told: str, read: _ReadCase) -> None:
         self.notice.clear()
+        if told:
+            self.notice.show_done(told)
         self._case = read.case
         self.case_view.show_case(read.case, read.siblings)
         self._right.setCurrentWidget(self.case_view)

@@ -1,18 +1,18 @@
-"""The details of a new patient, and which of a patient's lesions is meant."""
+"""Who a patient is, where a lesion is, and which of a patient's lesions is meant."""
 
 from datetime import date
 
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
 from skindesk.domain.case import CaseSummary, Lesion, LesionDetails, PatientDetails, Sex, Site, SkinType
 from skindesk.domain.errors import InvalidCaseError
-from skindesk.gui.widgets.labels import set_role, text_label
+from skindesk.gui.widgets.labels import field_label, set_role
 from skindesk.gui.widgets.words import lesion_line, sex_word, site_word
 
 _EARLIEST_BIRTH = date(1880, 1, 1)
 
 
-class NewPatientForm(QWidget):
+class PatientForm(QWidget):
     """All of it is optional; the identifier stands elsewhere."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -42,7 +42,7 @@ class NewPatientForm(QWidget):
         _place(grid, 2, 4, self.tr("Skin type"), self.skin, 2)
 
     def details(self, identifier: str) -> PatientDetails:
-        """The new patient. Raises InvalidCaseError where the identifier is missing or the birth date is none."""
+        """What was entered. Raises InvalidCaseError where the identifier is missing or the birth date is none."""
         return PatientDetails(
             identifier=identifier,
             family_name=self.family.text().strip(),
@@ -51,6 +51,14 @@ class NewPatientForm(QWidget):
             sex=Sex(self.sex.currentData()),
             skin_type=SkinType(self.skin.currentData()),
         )
+
+    def fill(self, details: PatientDetails) -> None:
+        """Start from what is known."""
+        self.family.setText(details.family_name)
+        self.given.setText(details.given_name)
+        self.born.setText("" if details.birth_date is None else details.birth_date.isoformat())
+        self.sex.setCurrentIndex(self.sex.findData(details.sex))
+        self.skin.setCurrentIndex(self.skin.findData(details.skin_type))
 
     def _birth_date(self) -> date | None:
         text = self.born.text().strip()
@@ -73,13 +81,11 @@ class NewPatientForm(QWidget):
         set_role(self.born, "false", "invalid")
 
 
-class LesionForm(QWidget):
-    """One of the patient's lesions, or a new one with its site."""
+class PlaceForm(QWidget):
+    """Where a lesion is; all of it is optional."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.lesion = QComboBox()
-        self.lesion.setAccessibleName(self.tr("Lesion"))
         self.site = QComboBox()
         self.site.setAccessibleName(self.tr("Site"))
         for site in Site:
@@ -87,11 +93,36 @@ class LesionForm(QWidget):
         self.site.setCurrentIndex(self.site.findData(Site.UNKNOWN))
         self.description = _line(self.tr("Description"))
         self.description.setPlaceholderText(self.tr("such as left forearm, radial"))
-        self.lesion.currentIndexChanged.connect(self._chosen)
         grid = _grid(self)
-        _place(grid, 0, 0, self.tr("Lesion"), self.lesion, 6)
-        _place(grid, 2, 0, self.tr("Site"), self.site, 3)
-        _place(grid, 2, 3, self.tr("Description"), self.description, 3)
+        _place(grid, 0, 0, self.tr("Site"), self.site, 3)
+        _place(grid, 0, 3, self.tr("Description"), self.description, 3)
+
+    def details(self) -> LesionDetails:
+        """What was entered."""
+        return LesionDetails(Site(self.site.currentData()), self.description.text().strip())
+
+    def fill(self, details: LesionDetails) -> None:
+        """Start from what is known."""
+        self.site.setCurrentIndex(self.site.findData(details.site))
+        self.description.setText(details.description)
+
+
+class LesionForm(QWidget):
+    """One of the patient's lesions, or a new one with its place."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lesion = QComboBox()
+        self.lesion.setAccessibleName(self.tr("Lesion"))
+        self.place = PlaceForm()
+        self.lesion.currentIndexChanged.connect(self._chosen)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(field_label(self.tr("Lesion"), self.lesion))
+        column.addWidget(self.lesion)
+        column.addSpacing(8)
+        column.addWidget(self.place)
         self.offer(())
 
     def offer(self, cases: tuple[CaseSummary, ...]) -> None:
@@ -113,12 +144,10 @@ class LesionForm(QWidget):
         case_id = self.lesion.currentData()
         if isinstance(case_id, int):
             return case_id
-        return LesionDetails(site=Site(self.site.currentData()), description=self.description.text().strip())
+        return self.place.details()
 
     def _chosen(self) -> None:
-        new = self.lesion.currentData() is None
-        self.site.setEnabled(new)
-        self.description.setEnabled(new)
+        self.place.setEnabled(self.lesion.currentData() is None)
 
 
 def _line(name: str) -> QLineEdit:
@@ -139,8 +168,7 @@ def _grid(owner: QWidget) -> QGridLayout:
 
 def _place(grid: QGridLayout, row: int, column: int, name: str, field: QWidget, span: int) -> None:
     """A field under its name."""
-    label = text_label(name, "label")
-    label.setBuddy(field)
+    label = field_label(name, field)
     label.setContentsMargins(0, 8 if row else 0, 0, 0)
     grid.addWidget(label, row, column, 1, span)
     grid.addWidget(field, row + 1, column, 1, span)

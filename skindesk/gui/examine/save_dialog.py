@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPushButton, QVBo
 from skindesk.domain.case import CaseDraft, CaseSummary, Lesion, LesionDetails, Patient, PatientDetails
 from skindesk.domain.errors import SkinDeskError
 from skindesk.gui.background import Background
-from skindesk.gui.examine.case_forms import LesionForm, NewPatientForm
+from skindesk.gui.examine.case_forms import LesionForm, PatientForm
 from skindesk.gui.examine.patient_picker import PatientPicker
 from skindesk.gui.widgets.labels import hairline, text_label
 from skindesk.gui.widgets.notice import Notice
@@ -51,7 +51,7 @@ class SaveDialog(QDialog):
         self._known: Patient | None = None
         self._lesion_to_take: Lesion | None = None
         self.picker = PatientPicker(self._find, background)
-        self.form = NewPatientForm()
+        self.form = PatientForm()
         self.lesion = LesionForm()
         self.notice = Notice()
         self.confirm = QCheckBox()

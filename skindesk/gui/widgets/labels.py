@@ -17,6 +17,13 @@ def text_label(text: str, role: str = "body", wrap: bool = False) -> QLabel:
     return made
 
 
+def field_label(name: str, field: QWidget) -> QLabel:
+    """The name above a field."""
+    label = text_label(name, "label")
+    label.setBuddy(field)
+    return label
+
+
 def set_role(widget: QWidget, value: str, name: str = "role") -> None:
     """Change a dynamic property and let the stylesheet look again."""
     widget.setProperty(name, value)
