@@ -33,6 +33,7 @@ from skindesk.gui.access.sheet import Sheet
 from skindesk.gui.access.sign_in import SignInPage
 from skindesk.gui.backups.restore_page import RestorePage
 from skindesk.gui.batch import BatchWorkspace
+from skindesk.gui.cases import CasesWorkspace
 from skindesk.gui.clipboard import copy_text
 from skindesk.gui.main_window import MainWindow
 from skindesk.gui.settings import SettingsWorkspace
@@ -778,6 +779,49 @@ def test_only_administrators_manage_people(desk: OpenDesk, protected: Workspace,
     assert not protection.recovery_button.isVisible()
     assert not protection.lock_after.isEnabled()
     assert protection.passphrase_button.isVisible()
+    opened.close()
+
+
+_CORRECTIONS = ["Correct patient…", "Correct lesion…"]
+
+
+@pytest.mark.parametrize(
+    ("name", "judges", "corrects", "administers"),
+    [
+        ("Ada", True, [*_CORRECTIONS, "Erase patient…"], True),
+        ("Ben", True, _CORRECTIONS, False),
+        ("Cleo", False, [], False),
+    ],
+)
+def test_each_role_sees_exactly_what_it_may(
+    desk: OpenDesk, protected: Workspace, name: str, judges: bool, corrects: list[str], administers: bool
+) -> None:
+    protected.access.sign_in(protected.access.people()[0].person_id, PASSPHRASE)
+    case_id = save_clinic(protected)
+    protected.lock()
+    opened = desk(protected)
+    opened.sign_in(name, PASSPHRASE if name == "Ada" else OTHER)
+    opened.wait_entered()
+    panel = opened.window.examine.panel
+    assert [field.isVisible() for field in (panel.impression, panel.plan, panel.notes)] == 3 * [judges]
+    assert panel.save_button.isVisible()
+
+    cases = opened.window.show_page("cases")
+    assert isinstance(cases, CasesWorkspace)
+    cases.show_case(case_id)
+    opened.wait(cases.case_view.isVisible)
+    assert cases.case_view.add_button.isVisible()
+    more = cases.case_view.more_button
+    assert [action.text() for action in more.menu().actions() if not action.isSeparator()] == corrects
+    assert more.isVisible() == bool(corrects)
+
+    protection = opened.settings().protection
+    assert protection.passphrase_button.isVisible()
+    for button in (protection.add_button, protection.recovery_button, protection.audit_button):
+        assert button.isVisible() == administers
+    assert [row.role.isVisible() for row in protection.rows] == (3 * [True] if administers else [])
+    assert protection.lock_after.isEnabled() == administers
+    assert not protection.protect_button.isVisible()
     opened.close()
 
 

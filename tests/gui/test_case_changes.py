@@ -132,8 +132,8 @@ def test_a_patient_is_erased_once_the_identifier_is_typed_again(page: Page) -> N
         dialog.go.click()
     assert page.workspace.casework.log.patient_by_identifier("10482") is None
     assert page.widget.notice.text() == (
-        "LINDQVIST, Ada is erased from the case log. Backups that were made before still hold the patient: "
-        "“skindesk backup erase”."
+        "LINDQVIST, Ada is erased from the case log. Backups that were made before still hold the patient; "
+        "the command “skindesk backup erase” takes them out."
     )
     page.wait(lambda: page.widget.case_list.model.rowCount() == 4)
     page.wait(lambda: "No case is open" in visible_words(page.widget))

@@ -142,11 +142,12 @@ class NewRecoveryKeyDialog(FormDialog):
         self.view = RecoveryKeyView(str(result), self._folder)
         self.view.kept_changed.connect(self.go.setEnabled)
         self.column.addWidget(self.view)
+        self.view.show()  # or the dialog would be as high as without it
         self.cancel.hide()
         self.entitle(self.windowTitle(), self.tr("Done"))
         self.go.setEnabled(False)
         self.finished_work.emit(result)
-        self.adjustSize()
+        self.fit()
 
 
 def role_combo(role: Role) -> QComboBox:

@@ -5,8 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, 
 
 from skindesk.domain.errors import AccessRefusedError
 from skindesk.gui.theme import set_icon
-from skindesk.gui.widgets.labels import field_label as field_label
-from skindesk.gui.widgets.labels import set_role, text_label
+from skindesk.gui.widgets.labels import field_label, set_role, text_label
 
 
 class PassphraseField(QWidget):

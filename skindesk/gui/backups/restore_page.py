@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QPush
 from skindesk.bootstrap import Workspace
 from skindesk.domain.errors import AccessRefusedError, BackupIncompleteError, SkinDeskError
 from skindesk.domain.people import Permission
-from skindesk.gui.access.fields import PassphraseField, field_label
+from skindesk.gui.access.fields import PassphraseField
 from skindesk.gui.access.people_choice import PeopleChoice
 from skindesk.gui.access.sheet import Sheet
 from skindesk.gui.background import Background
 from skindesk.gui.backups.watched import Step, Tell, Watched
 from skindesk.gui.backups.words import holding, standing
-from skindesk.gui.widgets.labels import text_label
+from skindesk.gui.widgets.labels import field_label, text_label
 from skindesk.gui.widgets.words import local_minute
 
 if TYPE_CHECKING:

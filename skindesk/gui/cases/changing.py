@@ -77,7 +77,10 @@ class CaseChanges(QObject):
         words = self.tr("{name} is erased from the case log.").format(name=patient_name(erasure.patient))
         folder = self._workspace.settings.backup_folder
         if folder is None:
-            words += " " + self.tr("Backups that were made before still hold the patient: “skindesk backup erase”.")
+            words += " " + self.tr(
+                "Backups that were made before still hold the patient; the command “skindesk backup erase” takes them "
+                "out."
+            )
             self._notice.show_done(words)
             return
         words += " " + self.tr("Backups that were made before still hold the patient.")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from skindesk.domain.errors import SkinDeskError
@@ -68,7 +69,7 @@ class FormDialog(QDialog):
             work = self.work()
         except SkinDeskError as error:
             self.notice.show_error(error)
-            self.adjustSize()
+            self.fit()
             return
         self._set_busy(True)
         self._background.start(work, self._done, self._failed)
@@ -77,6 +78,18 @@ class FormDialog(QDialog):
         """Close without doing anything; not while the work is under way."""
         if not self._busy:
             super().reject()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Only in sight is it known how high wrapped text is."""
+        super().showEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Be as high as what is on it needs."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     def entitle(self, title: str, action: str) -> None:
         """Say what the dialog is about and what its button does."""
@@ -100,7 +113,7 @@ class FormDialog(QDialog):
         self._set_busy(False)
         self.notice.show_error(error)
         self.mark(error)
-        self.adjustSize()
+        self.fit()
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
