@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QPush
 
 from skindesk.bootstrap import Workspace
 from skindesk.domain.errors import AccessRefusedError, BackupIncompleteError, SkinDeskError
-from skindesk.domain.people import Permission
+from skindesk.domain.people import OWNER, Permission
 from skindesk.gui.access.fields import PassphraseField
 from skindesk.gui.access.people_choice import PeopleChoice
 from skindesk.gui.access.sheet import Sheet
@@ -36,6 +36,8 @@ class RestorePage(Sheet):
     """The backup is the case log now; it has to be opened, or signed in to."""
     left = Signal()
     """Everything stays as it is."""
+    abandoned = Signal()
+    """Nobody has touched the program for a while, and somebody is signed in."""
     somebody_else = Signal()
     """Whoever is signed in may not restore; somebody else wants to sign in."""
 
@@ -89,8 +91,10 @@ class RestorePage(Sheet):
             self._look()
 
     def leave_alone(self) -> None:
-        """A passphrase that was typed goes."""
-        self.passphrase.line.clear()
+        """A passphrase that was typed goes, and so does whoever is signed in, unless a backup is being restored."""
+        self.passphrase.clear()
+        if self.stop_button.isHidden() and self._is_signed_in():
+            self.abandoned.emit()
 
     def _look(self) -> None:
         self.notice.clear()
@@ -156,6 +160,12 @@ class RestorePage(Sheet):
         if refused:
             told.append(self.tr("Only an administrator may restore a backup."))
         return told
+
+    def _is_signed_in(self) -> bool:
+        try:
+            return self._workspace.access.person != OWNER
+        except SkinDeskError:
+            return False
 
     def _may_restore(self) -> bool:
         try:

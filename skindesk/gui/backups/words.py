@@ -34,12 +34,13 @@ def standing(entry: BackupEntry) -> str:
         parts.append(translate("backups", "verified {day}").format(day=local_day(trust.verified_at)))
     elif entry.own:
         parts.append(translate("backups", "not verified"))
-    elif entry.open_to_all:
-        parts.append(translate("backups", "needs no passphrase"))
-    elif entry.same_log:
-        parts.append(translate("backups", "under an earlier key of this log"))
     else:
-        parts.append(translate("backups", "of another case log, or from before this one was protected"))
+        if not entry.same_log:
+            parts.append(translate("backups", "not known to be of this case log"))
+        elif not entry.open_to_all:
+            parts.append(translate("backups", "under an earlier key of this log"))
+        if entry.open_to_all:
+            parts.append(translate("backups", "needs no passphrase"))
     if entry.manifest is not None and entry.manifest.lost:
         parts.append(translate("backups", "{n} pictures were lost already").format(n=len(entry.manifest.lost)))
     return " · ".join(parts)
