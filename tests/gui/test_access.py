@@ -441,6 +441,16 @@ def test_what_is_typed_at_the_gate_goes_when_nobody_is_there(desk: OpenDesk, pro
     assert recovery.passphrase.first.text() == recovery.passphrase.again.text() == ""
 
 
+def test_whoever_was_offered_a_backup_is_locked_out_when_nobody_is_there(at_work: Desk, tmp_path: Path) -> None:
+    at_work.window.locking.restore(tmp_path, "")
+    at_work.page(RestorePage)
+    assert at_work.workspace.access.door is Door.SIGNED_IN
+    with at_work.qtbot.waitSignal(at_work.window.locking.locked, timeout=PATIENCE_MS):
+        at_work.window.idle.watch(0.2)
+    at_work.page(SignInPage)
+    assert at_work.workspace.access.door is Door.LOCKED
+
+
 def test_the_gate_is_watched_even_where_the_pages_never_lock(desk: OpenDesk, protected: Workspace) -> None:
     protected.change_settings(replace(protected.settings, lock_after_min=0))
     opened = desk(protected)
@@ -632,6 +642,8 @@ def test_a_passphrase_is_changed_in_settings(at_work: Desk) -> None:
     dialog.go.click()
     at_work.wait(dialog.notice.isVisible)
     assert dialog.notice.text() == "The passphrase is not right. Try again."
+    fields = (dialog.old.line, dialog.new.first.line, dialog.new.again.line)
+    assert [_is_marked(line) for line in fields] == [True, False, False]
     _type(dialog.old.line, PASSPHRASE)
     at_work.wait(dialog.go.isEnabled)
     dialog.go.click()

@@ -24,7 +24,7 @@ class Gate(QStackedWidget):
     page_shown = Signal()
     """Another page is in sight."""
     abandoned = Signal()
-    """A recovery key was left alone on the screen; whoever saw it is signed in still."""
+    """The page was left alone, and whoever saw it is signed in still."""
     restored = Signal()
     """A backup is the case log now."""
     left_damaged = Signal(object)
@@ -66,6 +66,7 @@ class Gate(QStackedWidget):
 
         page = RestorePage(self._workspace, self._background, trouble, folder, name)
         page.restored.connect(self.restored)
+        page.abandoned.connect(self.abandoned)
         page.somebody_else.connect(self.somebody_else)
         page.left.connect(self._free if trouble is None else partial(self.left_damaged.emit, trouble))
         self._show(page)
