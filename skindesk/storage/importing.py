@@ -70,7 +70,7 @@ def plans_for(session: Session, cases: Sequence[Case], may_correct: bool) -> tup
         reason = f"The identifier {given.identifier} is taken here by somebody with another {contrary}."
         return tuple(ImportPlan(case, patient, None, given, case.lesion.details, (), (), reason) for case in cases)
     details = completed(patient.details, given) if may_correct else patient.details
-    same = same_lesions(cases, whole_cases(session, patient.patient_id))
+    same = same_lesions(cases, whole_cases(session, [patient.patient_id]))
     return tuple(
         _plan(case, known, patient, details, may_correct, is_first=at == 0)
         for at, (case, known) in enumerate(zip(cases, same, strict=True))

@@ -54,8 +54,7 @@ def problems_of_import(profile: Path, told: frozenset[str]) -> list[str]:
 
 
 def _problems_of_cases(log: CaseLog, told: frozenset[str]) -> list[str]:
-    patients = log.patients_after(0, limit=10_000)
-    kept = [case for patient in patients for case in log.whole_cases(patient.patient_id)]
+    kept = log.whole_cases([patient.patient_id for patient in log.patients_after(0, limit=10_000)])
     states = {_place(case): [case] for case in (THERE, LATER, *NEW)}
     states[_place(LATER)].append(OLDER)
     problems = [
