@@ -11,6 +11,7 @@ from skindesk.domain.case import Case, Patient
 from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError, InvalidCaseError
 from skindesk.domain.people import Permission
 from skindesk.domain.transfer import Counts, ImportedCase, LeftOut
+from skindesk.exchange.case_archive.checks import troubles_with
 from skindesk.exchange.case_archive.reading import CaseArchive, Progress
 from skindesk.exchange.case_archive.writing import CaseArchiveWriter
 from skindesk.services.casework import Casework
@@ -44,10 +45,10 @@ class Transfer:
     ) -> Exported:
         """Write every patient who matches the query as in `CaseLog.page`, with all cases, into a new file.
 
-        The audit is told of each patient before anything of that patient is written. `progress` is told how many cases
-        are in the file. A case of which a picture is lost is left out. Raises AccessRefusedError where whoever is at
-        work may not export, InvalidCaseError where nobody matches, and OutputUnavailableError where the file exists,
-        unless by `force`, or cannot be written; there is no file then.
+        The audit is told of each patient before anything of that patient is written. A case of which a picture is lost,
+        or that could not be imported, is left out. `progress` is told how many cases are in the file. Raises
+        AccessRefusedError where whoever is at work may not export, InvalidCaseError where nobody matches, and
+        OutputUnavailableError where the file exists, unless by `force`, or cannot be written; what was there stays then.
         """
         self._require(Permission.EXPORT)
         return self._export(out, self._matching(query), force, progress)
@@ -101,7 +102,7 @@ class Transfer:
             for patient_ids in chain([first], batches):
                 self._casework.tell_export(patient_ids)
                 for case in self._log.whole_cases(patient_ids):
-                    trouble = self._trouble_with_pictures(case)
+                    trouble = self._trouble_with(case)
                     if trouble:
                         left_out.append(LeftOut(case.lesion.case_id, trouble))
                     else:
@@ -123,8 +124,10 @@ class Transfer:
             )
         return patient
 
-    def _trouble_with_pictures(self, case: Case) -> str:
+    def _trouble_with(self, case: Case) -> str:
         """Why a case cannot be taken along whole; empty where it can."""
+        for trouble in troubles_with(case):
+            return f"No case log would take it: {trouble}."
         try:
             for visit in case.visits:
                 for picture in visit.pictures:

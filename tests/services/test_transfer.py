@@ -237,6 +237,17 @@ def test_case_accents_and_what_is_not_said_make_nobody_else(here: Workspace, tmp
     assert [found.patient_id for found in here.casework.log.patients("eva")] == [patient.patient_id]
 
 
+def test_a_picture_that_somebody_else_has_too_is_said(here: Workspace, tmp_path: Path) -> None:
+    take(here, write_case_file(tmp_path / "first.zip", whole_case(1, 1, first_picture=5)))
+    twice = write_case_file(tmp_path / "second.zip", whole_case(2, 1, first_picture=5), whole_case(3, 1))
+    results = take(here, twice)
+    assert [result.also_of for result in results] == [("P-1",), ()]
+    assert all(result.is_whole for result in results)
+    assert [result.also_of for result in take(here, twice)] == [(), ()]
+    (result,) = take(here, write_case_file(tmp_path / "third.zip", whole_case(3, 2, first_picture=5)))
+    assert result.also_of == ("P-1", "P-2")
+
+
 def test_what_was_corrected_here_stays_and_is_said(here: Workspace, file: Path) -> None:
     take(here, file)
     corrected = LesionDetails(Site.ORAL_GENITAL, "corrected here")
@@ -362,6 +373,17 @@ def test_a_case_with_a_lost_picture_is_left_out_and_named(here: Workspace, file:
     (left_out,) = exported.left_out
     assert left_out.case_id == cases_in(here)[1].lesion.case_id
     assert "A picture is missing" in left_out.reason
+
+
+def test_a_case_that_could_not_be_imported_is_left_out_and_named(here: Workspace, tmp_path: Path) -> None:
+    take(here, write_case_file(tmp_path / "in.zip", CASES[2]))
+    picture = cases_in(here)[0].visits[0].pictures[0]
+    strange = replace(picture.predictions[0], probabilities=(0.9, 0.9), created_at=datetime(2026, 5, 1, tzinfo=UTC))
+    here.casework.log.append_prediction(picture.image_id, strange)
+    exported = transfer(here).export_matching(tmp_path / "out.zip", "")
+    assert exported.counts == Counts()
+    (left_out,) = exported.left_out
+    assert "predictions[2].probabilities are not each from 0 to 1 and 1 in sum" in left_out.reason
 
 
 def test_a_case_log_that_fails_in_the_middle_leaves_whole_cases(
