@@ -48,7 +48,7 @@ class Transfer:
         The audit is told of each patient before anything of that patient is written. A case of which a picture is lost,
         or that could not be imported, is left out. `progress` is told how many cases are in the file. Raises
         AccessRefusedError where whoever is at work may not export, InvalidCaseError where nobody matches, and
-        OutputUnavailableError where the file exists, unless by `force`, or cannot be written; what was there stays then.
+        OutputUnavailableError where the file exists, unless by `force`, or cannot be written: what was there stays.
         """
         self._require(Permission.EXPORT)
         return self._export(out, self._matching(query), force, progress)
