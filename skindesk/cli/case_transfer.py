@@ -53,7 +53,7 @@ def run_export(chosen: argparse.Namespace, context: Context) -> int:
     exported = _export(chosen, _transfer(context))
     for case in exported.left_out:
         print(f"skindesk: case {case.case_id} was left out. {case.reason}", file=sys.stderr)
-    print(f"Written to {chosen.out}: {_in_words(exported.counts)}.")
+    print(f"Written to {chosen.out}: {_in_words(exported.counts) or 'no case'}.")
     print(
         f"skindesk: {chosen.out} is not encrypted: {_readers(chosen.out)} can read these patients and see their "
         "pictures. Carry it on an encrypted drive only, and delete it once it has been imported.",
@@ -128,7 +128,11 @@ def _transfer(context: Context) -> "Transfer":
 
 
 def _cells(result: "ImportedCase") -> tuple[object, ...]:
-    remark = result.reason or (f"kept as it is here: {', '.join(result.kept_here)}" if result.kept_here else "")
+    remarks = [result.reason] if result.reason else []
+    if result.kept_here:
+        remarks.append(f"kept as it is here: {', '.join(result.kept_here)}")
+    if result.also_of:
+        remarks.append(f"a picture is in cases of {', '.join(result.also_of)}, too: is it the right patient?")
     return (
         result.source_case_id,
         result.identifier,
@@ -136,7 +140,7 @@ def _cells(result: "ImportedCase") -> tuple[object, ...]:
         result.outcome,
         result.case_id or "–",
         _in_words(result.added) or "–",
-        remark,
+        "; ".join(remarks),
     )
 
 

@@ -73,7 +73,7 @@ def erase_from_backups(context: Context, folder: Path | None, traces: "Traces") 
         f"The new backup {erased.created.written.snapshot.name} is verified."
     )
     for place in erased.elsewhere:
-        print(f"Not looked into, since it is another log's, or from before this one was protected: {place}")
+        print(f"Not looked into, since it is not known to be of this case log: {place}")
     if logs_set_aside(context.workspace.profile):
         print("Logs that were set aside may hold the patient: `skindesk backup set-aside --erase` erases them whole.")
     print("Copies that were made otherwise, such as of the drive, are out of SkinDesk's reach.")

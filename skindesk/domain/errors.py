@@ -68,6 +68,10 @@ class BackupUnavailableError(SkinDeskError):
     """A backup that cannot be written, found, read or restored."""
 
 
+class BackupIncompleteError(BackupUnavailableError):
+    """A backup that could be restored but for pictures that are missing; that can be accepted."""
+
+
 class BackupInUseError(BackupUnavailableError):
     """Backups that another program works with just now."""
 

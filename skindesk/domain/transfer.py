@@ -47,7 +47,9 @@ class ImportedCase:
     """One case of a file, by its number in the log that it comes from, and what became of it.
 
     `case_id` is its number in this log, None where it is not in it. `added` counts what is new here. `kept_here` names
-    what the file says otherwise than this log, whose own words stayed. `reason` is empty unless it was refused.
+    what the file says otherwise than this log, whose own words stayed. `also_of` are the identifiers of others here who
+    have one of its new pictures, too: a reason to look whether it is the right patient. `reason` is empty unless it
+    was refused.
     """
 
     source_case_id: int
@@ -57,6 +59,7 @@ class ImportedCase:
     case_id: int | None
     added: Counts
     kept_here: tuple[str, ...]
+    also_of: tuple[str, ...] = ()
     reason: str = ""
 
     @property

@@ -1,5 +1,7 @@
 """The main window: the rail, the patient band, and one page at a time, once somebody may see patients."""
 
+from functools import partial
+
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -13,11 +15,13 @@ from PySide6.QtWidgets import (
 )
 
 from skindesk.bootstrap import Workspace
+from skindesk.domain.errors import CaseLogDamagedError
 from skindesk.gui.access.gate import Gate
 from skindesk.gui.access.idle import IdleWatch
 from skindesk.gui.access.lock import Locking
 from skindesk.gui.access.words import role_word
 from skindesk.gui.background import Background
+from skindesk.gui.backups.automatic import AutomaticBackup
 from skindesk.gui.clipboard import take_back
 from skindesk.gui.drafts.bar import DraftBar
 from skindesk.gui.drafts.kept import Offer
@@ -55,6 +59,7 @@ class MainWindow(QMainWindow):
         self._lasting = Background(self)
         self._pages = Pages(workspace, self._lasting)
         self.locking = Locking(workspace, self._pages, self._lasting, self)
+        self.automatic = AutomaticBackup(workspace, lambda: self._pages.background, self)
         self.band = PatientBand()
         self.notice = Notice()
         self.warnings = Warnings(workspace, self._lasting)
@@ -170,6 +175,12 @@ class MainWindow(QMainWindow):
         self.locking.reprieved.connect(self.notice.clear)
         self.locking.trouble.connect(self.notice.show_error)
         self.intended_use.trouble.connect(self.notice.show_error)
+        self._pages.restore_wanted.connect(self.locking.restore)
+        self.locking.opened.connect(self.automatic.watch)
+        self.locking.hidden.connect(self.automatic.rest)
+        self.automatic.made.connect(self._pages.look_at_backups)
+        self.automatic.told.connect(self.notice.show_information)
+        self.automatic.damaged.connect(self._tell_damage)
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self._work)
@@ -229,6 +240,12 @@ class MainWindow(QMainWindow):
         if isinstance(application, QApplication):
             apply_theme(application, settings.theme)
         self.locking.watch()
+        self.automatic.look()
+
+    def _tell_damage(self, error: CaseLogDamagedError) -> None:
+        """Not at once: whoever is at work may have something to finish that needs no case log."""
+        face = partial(self.locking.face_damage, error)
+        self.notice.show_information(error.what, self.tr("See what can be done"), face)
 
     def _window_settings(self) -> QSettings:
         return QSettings(str(self._workspace.profile.root / _WINDOW_FILE), QSettings.Format.IniFormat)

@@ -39,6 +39,8 @@ class Pages(QStackedWidget):
     """A log without a passphrase is to get one."""
     drift_found = Signal(bool)
     """Whether the pictures of late are unlike the training pictures, more than chance explains."""
+    restore_wanted = Signal(object, str)
+    """A backup is to take the case log's place: its folder and its name."""
     own_role_changed = Signal()
     """Whoever is at work may do other things now; the pages have to be made anew."""
 
@@ -133,6 +135,14 @@ class Pages(QStackedWidget):
             page.deleteLater()
         self._patients.clear()
 
+    def look_at_backups(self) -> None:
+        """There is a new backup, for the page that shows them."""
+        from skindesk.gui.settings import SettingsWorkspace
+
+        settings = self._pages.get("settings")
+        if isinstance(settings, SettingsWorkspace):
+            settings.backups.refresh()
+
     def empty(self) -> Background:
         """Take away every page and every trace of patients; returns what worked for the pages, stopped.
 
@@ -180,6 +190,9 @@ class Pages(QStackedWidget):
         cases.patient_changed.connect(partial(self._patient_changed, "cases"))
         cases.add_picture_wanted.connect(self._add_picture)
         cases.undo_wanted.connect(self.undoing.undo)
+        cases.record_actions.patient_followed.connect(self.examine.follow_patient)
+        cases.record_actions.lesion_followed.connect(self.examine.follow_lesion)
+        cases.erasing.patient_erased.connect(self.examine.forget_patient)
         self.examine.case_saved.connect(lambda _case_id: cases.refresh())
         return cases
 
@@ -203,6 +216,7 @@ class Pages(QStackedWidget):
         settings.settings_changed.connect(self._follow_settings)
         settings.protection_wanted.connect(self.protection_wanted)
         settings.own_role_changed.connect(self.own_role_changed)
+        settings.backups.restore_wanted.connect(self.restore_wanted)
         settings.audit_wanted.connect(partial(self.wanted.emit, "audit"))
         return settings
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,25 +12,14 @@ from skindesk.domain.audit import AuditAction, AuditEvent, Subject
 from skindesk.domain.caution import Caution
 from skindesk.domain.errors import AccessRefusedError, CaseLogDamagedError, CaseLogUnavailableError
 from skindesk.domain.people import OWNER, Permission, Person, Role
+from skindesk.services.relocating import Relocation
 from skindesk.storage.audit_queue import AuditQueue
-from skindesk.storage.case_log import open_case_log
 from skindesk.storage.generation import known_generation, note_generation
 from skindesk.storage.keyring import Cost, Keyring, load_keyring, new_keyring
 from skindesk.storage.occupancy import alone_with, working_with
-from skindesk.storage.plain_words import DATABASE_MISSING, in_plain_words
-from skindesk.storage.replacing import (
-    abandon_replacing,
-    begin_replacing,
-    finish_replacing,
-    remove_unsealed,
-    settle,
-    unsettled,
-)
-from skindesk.storage.resealing import reseal
 from skindesk.storage.sealing import DataKey
 from skindesk.storage.sign_ins import SignIns
-from skindesk.system.files import is_there
-from skindesk.system.paths import LogFolder, Profile
+from skindesk.system.paths import Profile
 
 if TYPE_CHECKING:
     from skindesk.storage.case_log import CaseLog
@@ -39,8 +27,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _RECOVERY = "recovery"
 """Stands for the recovery key where failed attempts are counted."""
-_SEALED_HERE = "sealed-from-0.1"
-"""Marks a sealed log whose unsealed original is still to be removed."""
 
 _Opened = TypeVar("_Opened")
 _KEY_MISSING = (
@@ -82,9 +68,12 @@ class Access:
         self._log: CaseLog | None = None
         self._key: DataKey | None = None
         self._person: Person | None = None
-        self._settled = False
-        self.cautions: tuple[Caution, ...] = ()
+        self._place = Relocation(profile)
+
+    @property
+    def cautions(self) -> tuple[Caution, ...]:
         """What the user is to be warned of: what could not be taken along, or removed, when the log was encrypted."""
+        return self._place.cautions
 
     @property
     def door(self) -> Door:
@@ -187,7 +176,7 @@ class Access:
     def lock(self) -> None:
         """Forget the key. The case log must be closed."""
         person, self._key, self._person = self._person, None, None
-        self._settled = False
+        self._place.look_again()
         if person is not None:
             self._tell(AuditAction.LOCKED, person)
 
@@ -264,32 +253,8 @@ class Access:
         return recovery_key
 
     def _ring(self) -> Keyring | None:
-        if not self._settled:
-            self._settle()
+        self._place.settle()
         return load_keyring(self._profile.log.keyring)
-
-    @in_plain_words()
-    def _settle(self) -> None:
-        """Put right what a crash has left. What only takes space keeps nobody out of a log that is in its place."""
-        log = self._profile.log
-        if unsettled(log) or self._sealed_here.exists():
-            try:
-                with alone_with(self._profile.log_lock):
-                    self._put_right(log)
-            except CaseLogUnavailableError:
-                if log.root.exists():
-                    return  # another program works with it, or is replacing it now: the next look finds out more
-                raise
-        self._settled = True
-
-    def _put_right(self, log: LogFolder) -> None:
-        try:
-            settle(log)
-            self._remove_unsealed()
-        except CaseLogUnavailableError as error:
-            if not log.root.exists():
-                raise
-            self._warn_of_remains(error)
 
     def _protected_ring(self) -> Keyring:
         ring = self._ring()
@@ -387,63 +352,14 @@ class Access:
         return alone_with(self._profile.ring_lock)
 
     def _move(self, ring: Keyring, key: DataKey) -> None:
-        """Put the log, if there is one, under another key, and its ring beside it, in one step.
-
-        Where pictures of the old log are damaged and cannot be taken along, it is kept beside the new one.
-        """
-        before, here = self.door, self._profile.log
-        with alone_with(self._profile.log_lock):
-            there = begin_replacing(here)
-            try:
-                lost = self._fill(there, before, ring, key)
-            except BaseException:
-                abandon_replacing(here)
-                raise
-            self._settled = False
-            aside = self._profile.set_aside(datetime.now(UTC)) if lost else None
-            finish_replacing(here, aside)
-            if aside is not None:
-                self._warn(_left_behind(lost, self._profile.root if before is Door.UNSEALED else aside))
-            try:
-                self._remove_unsealed()
-            except CaseLogUnavailableError as error:
-                self._warn_of_remains(error)
-
-    def _fill(self, there: LogFolder, before: Door, ring: Keyring, key: DataKey) -> int:
-        """Build the log that is to come under its key; returns how many damaged pictures could not be taken along."""
-        here, lost = self._profile.log, 0
-        if before is Door.NEW:
-            first = ring.people[0] if ring.protected else OWNER
-            open_case_log(there, key, lambda: first).close()
-        elif before is Door.UNSEALED:
-            lost = reseal(self._profile.unsealed_log, None, there, key)
-            if not lost:
-                (there.root / _SEALED_HERE).touch()
-        elif is_there(here.database):
-            lost = reseal(here, self.key, there, key)
+        """Put the log, or an empty one where there is none, under another key, and its ring beside it, in one step."""
+        door = self.door
+        if door is Door.NEW:
+            self._place.set_up(ring, key)
+        elif door is Door.UNSEALED:
+            self._place.seal(ring, key)
         else:
-            raise CaseLogDamagedError(*DATABASE_MISSING)
-        ring.save(there.keyring)
-        return lost
-
-    @property
-    def _sealed_here(self) -> Path:
-        return self._profile.log.root / _SEALED_HERE
-
-    @in_plain_words()
-    def _remove_unsealed(self) -> None:
-        """Remove the plain files of a log that has been sealed; what a crash has left is removed at the next start."""
-        if self._sealed_here.exists():
-            remove_unsealed(self._profile.unsealed_log)
-            self._sealed_here.unlink()
-
-    def _warn_of_remains(self, error: CaseLogUnavailableError) -> None:
-        _log.warning("what a replaced log has left could not be removed yet", exc_info=error)
-        self._warn(_plain_remains(error) if self._sealed_here.exists() else _remains(error))
-
-    def _warn(self, caution: Caution) -> None:
-        if caution not in self.cautions:
-            self.cautions = (*self.cautions, caution)
+            self._place.rekey(self.key, ring, key)
 
 
 def _refuse_without_key(profile: Profile) -> None:
@@ -454,28 +370,6 @@ def _refuse_without_key(profile: Profile) -> None:
 
 def _event(action: AuditAction, person: Person, about: Person) -> AuditEvent:
     return AuditEvent(action, Subject.PERSON, about.person_id, person_id=person.person_id, at=datetime.now(UTC))
-
-
-def _left_behind(pictures: int, folder: Path) -> Caution:
-    which = "1 damaged picture" if pictures == 1 else f"{pictures} damaged pictures"
-    return Caution(
-        f"{which} could not be taken along when the case log was encrypted anew.",
-        f"The old log is kept whole in {folder}. Look there, and in your backups, for what is missing.",
-    )
-
-
-def _plain_remains(error: CaseLogUnavailableError) -> Caution:
-    return Caution(
-        f"The files of SkinDesk 0.1, which are not encrypted, could not be removed yet. {error.what}",
-        "The encrypted case log holds all of it. SkinDesk tries again at its next start; until then they can be read.",
-    )
-
-
-def _remains(error: CaseLogUnavailableError) -> Caution:
-    return Caution(
-        f"What an interrupted change of the case log has left could not be removed yet. {error.what}",
-        "The case log is whole. SkinDesk tries again at its next start.",
-    )
 
 
 def _failure(person_id: str, at: datetime) -> AuditEvent:

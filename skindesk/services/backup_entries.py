@@ -18,7 +18,7 @@ class BackupEntry:
 
     `manifest` is None where it is damaged. `own` is False for one that was made under another key, such as before the
     key was changed or on another computer; of that one the list shows what it says of itself. `same_log` is True for
-    every backup of this case log, `open_to_all` for one that needs no passphrase.
+    every backup of this case log, of before it was protected too, `open_to_all` for one that needs no passphrase.
     """
 
     snapshot: Snapshot
@@ -36,9 +36,9 @@ class BackupEntry:
 
 @dataclass(frozen=True)
 class LeftBehind:
-    """Backups that a change of the protection has left as they were: whoever has the old key can read them.
+    """Backups of this log that a change of its protection has left as they were: the old key opens them.
 
-    `open_to_all` need no passphrase though the case log does; `old_key` are of this log, under a key of before.
+    `open_to_all` need no passphrase though the case log does; `old_key` needs one of before.
     """
 
     open_to_all: tuple[BackupEntry, ...]
@@ -50,20 +50,20 @@ class LeftBehind:
         return tuple(entry.snapshot.name for entry in (*self.open_to_all, *self.old_key))
 
 
-def entries_in(place: Place, key: DataKey | None, log_id: str | None) -> list[BackupEntry]:
+def entries_in(place: Place, key: DataKey | None, log_ids: frozenset[str]) -> list[BackupEntry]:
     """The backups of a place, the newest first, as this key sees them. Raises BackupUnavailableError."""
     trust = load_trust(place, key)
-    return [entry_of(snapshot, key, trust, log_id) for snapshot in place.all()]
+    return [entry_of(snapshot, key, trust, log_ids) for snapshot in place.all()]
 
 
-def entry_of(snapshot: Snapshot, key: DataKey | None, trust: dict[str, Trust], log_id: str | None) -> BackupEntry:
+def entry_of(snapshot: Snapshot, key: DataKey | None, trust: dict[str, Trust], log_ids: frozenset[str]) -> BackupEntry:
     """A backup as this key sees it."""
     try:
         manifest = load_manifest(snapshot.manifest, key)
     except UnvouchedError:
         return BackupEntry(snapshot, None, Trust(), own=key is not None)
     own = key is not None and manifest.key_id == key_id(key)
-    same_log = log_id is not None and manifest.log_id == log_id
+    same_log = manifest.log_id in log_ids
     return BackupEntry(
         snapshot, manifest, trust.get(snapshot.name, Trust()), own, same_log, not own and _is_open(snapshot)
     )

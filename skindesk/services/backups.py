@@ -11,6 +11,7 @@ from pathlib import Path
 from skindesk.domain.audit import AuditAction, AuditEvent, Subject
 from skindesk.domain.errors import (
     AccessRefusedError,
+    BackupIncompleteError,
     BackupInUseError,
     BackupUnavailableError,
     CaseLogUnavailableError,
@@ -22,7 +23,7 @@ from skindesk.storage.audit_queue import AuditQueue
 from skindesk.storage.backups.checking import Flaw, flaws_of
 from skindesk.storage.backups.clearing import remove, thin
 from skindesk.storage.backups.erasing import Traces, everything_in, may_hold, traces_in
-from skindesk.storage.backups.last import LastBackup, keep_last
+from skindesk.storage.backups.last import LastBackup, keep_last, load_last
 from skindesk.storage.backups.ledger import note_proven, note_verified
 from skindesk.storage.backups.manifest import Manifest, key_id
 from skindesk.storage.backups.place import Place, Snapshot, place_of, places_in
@@ -143,14 +144,15 @@ class Backups:
         note_verified(place, key, written.snapshot.name, None if flaws else now)
         thinned = () if flaws else thin(place, key, now)
         if not flaws:
-            keep_last(self._profile.last_backup, LastBackup(folder.resolve(), now, key_id(key)))
+            last = LastBackup(folder.resolve(), now, key_id(key), self._log_ids())
+            keep_last(self._profile.last_backup, last)
         self._tell(AuditAction.BACKED_UP, self._person_id())
         return Created(written, flaws, thinned)
 
     def list(self, folder: Path) -> tuple[BackupEntry, ...]:
         """Every backup in the folder, the newest first, those of other case logs included."""
-        key, log_id = self._key_at_hand(), self._log_id_at_hand()
-        entries = [entry for place in places_in(folder) for entry in entries_in(place, key, log_id)]
+        key, log_ids = self._key_at_hand(), self._log_ids()
+        entries = [entry for place in places_in(folder) for entry in entries_in(place, key, log_ids)]
         return tuple(sorted(entries, key=lambda entry: entry.snapshot.name, reverse=True))
 
     def newest_verified(self, folder: Path) -> BackupEntry | None:
@@ -162,9 +164,9 @@ class Backups:
         ring = load_keyring(self._profile.log.keyring)
         if self._key_at_hand() is None or ring is None:
             return LeftBehind((), ())
-        others = [entry for entry in self.list(folder) if not entry.own]
+        others = [entry for entry in self.list(folder) if entry.same_log and not entry.own]
         open_to_all = tuple(entry for entry in others if ring.protected and entry.open_to_all)
-        return LeftBehind(open_to_all, tuple(entry for entry in others if entry.same_log and entry not in open_to_all))
+        return LeftBehind(open_to_all, tuple(entry for entry in others if entry not in open_to_all))
 
     def remove(self, folder: Path, names: Collection[str]) -> tuple[Snapshot, ...]:
         """Remove backups by name, with the pictures that only they held; returns them.
@@ -175,10 +177,7 @@ class Backups:
         key = self._access.key
         going = [self._find(folder, name) for name in names]
         self._refuse_last(folder, going)
-        for place in {snapshot.place for snapshot in going}:
-            with place.changing():
-                remove(place, key, [snapshot for snapshot in going if snapshot.place == place])
-        self._tell(AuditAction.COPIES_REMOVED, self._person_id())
+        self._remove(going, key)
         return tuple(going)
 
     def verify(
@@ -222,7 +221,8 @@ class Backups:
         Close the case log before; sign in again after. The people and passphrases of now stay, where the backup has the
         key of now: who was let in no more stays out. `unlock` is asked where the case log's key does not open the
         backup. With `accept_losses` a backup is good enough in which pictures are missing. Nothing is changed where
-        this raises: BackupUnavailableError for a damaged backup, AccessRefusedError for who may not administer.
+        this raises: BackupUnavailableError for a damaged backup, BackupIncompleteError where pictures are missing,
+        AccessRefusedError for who may not administer.
         """
         self._require_restoring()
         person_id = self._person_id()
@@ -254,12 +254,12 @@ class Backups:
     def erase_from(self, folder: Path, traces: Traces, progress: Progress = silent) -> ErasedFromBackups:
         """Take a patient, who has been erased from the case log, out of its backups.
 
-        A new backup is made and verified; then every other one in which the patient is or may be is removed, with the
-        pictures that only those held. What the backups tell of the patient's identifier is added to the traces. Raises
-        AccessRefusedError for who may not administer.
+        A new backup is made and verified; then every other one of this log, of before it was protected too, in which
+        the patient is or may be is removed, with the pictures that only those held. What the backups tell of the
+        patient's identifier is added to the traces. Raises AccessRefusedError for who may not administer.
         """
         self._access.require(Permission.ADMINISTER)
-        key, place = self._access.key, self._own_place(folder)
+        key = self._access.key
         created = self.create(folder, progress)
         fresh = created.written.snapshot
         if created.flaws or may_hold(fresh, key, Traces(traces.identifier, traces.patient_ids)):
@@ -267,21 +267,28 @@ class Backups:
                 "No backup without the patient could be made, so the older ones were kept.",
                 created.flaws[0].what if created.flaws else "Erase the patient from the case log first.",
             )
-        with place.changing():
-            others = [snapshot for snapshot in place.all() if snapshot != fresh]
-            told = traces.and_those(traces_in(snapshot, key, traces.identifier) for snapshot in others)
-            sought = told.besides(everything_in(fresh, key))
-            going = tuple(snapshot for snapshot in others if may_hold(snapshot, key, sought))
-            remove(place, key, going)
+        known = [place_of(folder, log_id) for log_id in self._log_ids()]
+        others = [snapshot for one in known for snapshot in one.all() if snapshot != fresh]
+        told = traces.and_those(traces_in(snapshot, key, traces.identifier) for snapshot in others)
+        sought = told.besides(everything_in(fresh, key))
+        going = tuple(snapshot for snapshot in others if may_hold(snapshot, key, sought))
+        self._remove(going, key)
+        elsewhere = tuple(other.root for other in places_in(folder) if other not in known)
+        return ErasedFromBackups(created, going, elsewhere)
+
+    def _remove(self, going: Sequence[Snapshot], key: DataKey) -> None:
+        for place in {snapshot.place for snapshot in going}:
+            with place.changing():
+                remove(place, key, [snapshot for snapshot in going if snapshot.place == place])
         if going:
             self._tell(AuditAction.COPIES_REMOVED, self._person_id())
-        elsewhere = tuple(other.root for other in places_in(folder) if other != place)
-        return ErasedFromBackups(created, going, elsewhere)
 
     def _newest_own(self, place: Place, key: DataKey) -> BackupEntry | None:
         """The newest under the key of now that was not made by a clock that was ahead."""
         now = self._now()
-        return next((one for one in entries_in(place, key, None) if one.own and one.snapshot.made_at <= now), None)
+        return next(
+            (one for one in entries_in(place, key, frozenset()) if one.own and one.snapshot.made_at <= now), None
+        )
 
     def _refuse_last(self, folder: Path, going: Sequence[Snapshot]) -> None:
         verified = {entry.snapshot for entry in self.list(folder) if entry.own and entry.verified}
@@ -335,15 +342,18 @@ class Backups:
         except (AccessRefusedError, CaseLogUnavailableError):
             return None
 
-    def _log_id_at_hand(self) -> str | None:
+    def _log_ids(self) -> frozenset[str]:
+        """Those that the case log of this profile has or had, as far as they are known."""
+        last = load_last(self._profile.last_backup)
+        former = frozenset[str]() if last is None else last.log_ids
         try:
-            return self._log_id()
+            return former | {self._log_id()}
         except (AccessRefusedError, CaseLogUnavailableError):
-            return None
+            return former
 
     def _key_of(self, snapshot: Snapshot, unlock: Unlock) -> DataKey:
         own = self._key_at_hand()
-        if own is not None and entry_of(snapshot, own, {}, None).own:
+        if own is not None and entry_of(snapshot, own, {}, frozenset()).own:
             return own
         ring = load_keyring(snapshot.files.keyring)
         if ring is None:
@@ -377,7 +387,7 @@ def _refuse_damaged(snapshot: Snapshot, flaws: tuple[Flaw, ...], accept_losses: 
     if fatal:
         raise BackupUnavailableError(f"Nothing was restored. {fatal[0].what}", "Choose another backup.")
     if flaws and not accept_losses:
-        raise BackupUnavailableError(
+        raise BackupIncompleteError(
             f"Nothing was restored: the backup {snapshot.name} has {len(flaws)} flaws, the first: {flaws[0].what}",
             "Choose another backup, or accept the loss of what is missing.",
         )

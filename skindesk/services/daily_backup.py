@@ -99,6 +99,13 @@ class DailyBackup:
             raise self._failed(created.flaws[0].what, created.flaws[0].advice)
         return created
 
+    def left_behind(self) -> int:
+        """How many backups in the folder the case log's passphrase or key of now does not protect."""
+        try:
+            return 0 if self.folder is None else len(self._backups.left_behind(self.folder).names)
+        except (BackupUnavailableError, CaseLogUnavailableError):
+            return 0
+
     def newest(self) -> Newest:
         """The newest verified backup: as the folder has it, or as it was noted where the folder cannot be reached.
 

@@ -40,8 +40,8 @@ class Rescue:
         return self.entry.manifest.cases if self.entry.manifest is not None else 0
 
 
-def find_rescue(profile: Profile, access: Access, folder: Path) -> Rescue | None:
-    """The backup in a folder to offer for a damaged log: the newest verified one.
+def find_rescue(profile: Profile, access: Access, folder: Path, name: str | None = None) -> Rescue | None:
+    """The backup in a folder of this name or, to be offered for a damaged log, the newest verified one.
 
     Where nobody can vouch for any, as without the log's key, it is the newest whose list of contents can be read; it
     is proven before anything is replaced, as every backup is. None where there is none; raises BackupUnavailableError
@@ -50,7 +50,10 @@ def find_rescue(profile: Profile, access: Access, folder: Path) -> Rescue | None
     if not folder.is_dir():
         raise BackupUnavailableError(f"The backup folder {folder} cannot be found.", "Connect its drive.")
     backups = Backups(profile, access)
-    entry = backups.newest_verified(folder) or _newest_readable(backups, folder)
+    if name is not None:
+        entry = next((entry for entry in backups.list(folder) if entry.snapshot.name == name), None)
+    else:
+        entry = backups.newest_verified(folder) or _newest_readable(backups, folder)
     return None if entry is None else Rescue(folder, entry, _people(entry), _changed_at(profile))
 
 

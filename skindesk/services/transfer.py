@@ -11,11 +11,13 @@ from skindesk.domain.case import Case, Patient
 from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError, InvalidCaseError
 from skindesk.domain.people import Permission
 from skindesk.domain.transfer import Counts, ImportedCase, LeftOut
+from skindesk.exchange.case_archive.checks import troubles_with
 from skindesk.exchange.case_archive.reading import CaseArchive, Progress
 from skindesk.exchange.case_archive.writing import CaseArchiveWriter
 from skindesk.services.casework import Casework
 
-_PATIENTS_AT_ONCE = 100
+_PATIENTS_AT_ONCE = 20
+"""As many are in memory with all their cases."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,10 @@ class Transfer:
     ) -> Exported:
         """Write every patient who matches the query as in `CaseLog.page`, with all cases, into a new file.
 
-        The audit is told of each patient before anything of that patient is written. `progress` is told how many cases
-        are in the file. A case of which a picture is lost is left out. Raises AccessRefusedError where whoever is at
-        work may not export, InvalidCaseError where nobody matches, and OutputUnavailableError where the file exists,
-        unless by `force`, or cannot be written; there is no file then.
+        The audit is told of each patient before anything of that patient is written. A case of which a picture is lost,
+        or that could not be imported, is left out. `progress` is told how many cases are in the file. Raises
+        AccessRefusedError where whoever is at work may not export, InvalidCaseError where nobody matches, and
+        OutputUnavailableError where the file exists, unless by `force`, or cannot be written: what was there stays.
         """
         self._require(Permission.EXPORT)
         return self._export(out, self._matching(query), force, progress)
@@ -63,8 +65,8 @@ class Transfer:
         Raises InvalidCaseError where one of them is not in the log.
         """
         self._require(Permission.EXPORT)
-        patients = {patient.patient_id: patient for patient in map(self._patient, identifiers)}
-        return self._export(out, iter([[patients[key] for key in sorted(patients)]]), force, progress)
+        patient_ids = sorted({self._patient(identifier).patient_id for identifier in identifiers})
+        return self._export(out, _in_batches(patient_ids), force, progress)
 
     def import_cases(
         self, file: Path, dry_run: bool = False, progress: Progress = lambda done, total: None
@@ -90,17 +92,17 @@ class Transfer:
                     yield self._log.import_case(cases, at, archive.picture, archive.name, may_correct)
 
     def _export(
-        self, out: Path, batches: Iterator[Sequence[Patient]], force: bool, progress: Callable[[int], None]
+        self, out: Path, batches: Iterator[Sequence[int]], force: bool, progress: Callable[[int], None]
     ) -> Exported:
         first = next(batches, None)
         if first is None:
             raise InvalidCaseError("There is nobody to export.", "Look the patients up with `cases list`.")
         left_out: list[LeftOut] = []
         with CaseArchiveWriter(out, __version__, datetime.now(UTC), force) as writer:
-            for patients in chain([first], batches):
-                self._casework.tell_export(patient.patient_id for patient in patients)
-                for case in self._cases_of(patients):
-                    trouble = self._trouble_with_pictures(case)
+            for patient_ids in chain([first], batches):
+                self._casework.tell_export(patient_ids)
+                for case in self._log.whole_cases(patient_ids):
+                    trouble = self._trouble_with(case)
                     if trouble:
                         left_out.append(LeftOut(case.lesion.case_id, trouble))
                     else:
@@ -108,14 +110,11 @@ class Transfer:
                     progress(writer.counts.cases)
         return Exported(writer.counts, tuple(left_out))
 
-    def _cases_of(self, patients: Iterable[Patient]) -> Iterator[Case]:
-        return chain.from_iterable(self._log.whole_cases(patient.patient_id) for patient in patients)
-
-    def _matching(self, query: str) -> Iterator[Sequence[Patient]]:
+    def _matching(self, query: str) -> Iterator[Sequence[int]]:
         after = 0
         while patients := self._log.patients_after(after, query, _PATIENTS_AT_ONCE):
-            yield patients
             after = patients[-1].patient_id
+            yield [patient.patient_id for patient in patients]
 
     def _patient(self, identifier: str) -> Patient:
         patient = self._log.patient_by_identifier(identifier)
@@ -125,8 +124,10 @@ class Transfer:
             )
         return patient
 
-    def _trouble_with_pictures(self, case: Case) -> str:
-        """Why a case cannot be taken along whole: it is not said without a picture that somebody judged."""
+    def _trouble_with(self, case: Case) -> str:
+        """Why a case cannot be taken along whole; empty where it can."""
+        for trouble in troubles_with(case):
+            return f"No case log would take it: {trouble}."
         try:
             for visit in case.visits:
                 for picture in visit.pictures:
@@ -141,3 +142,8 @@ class Transfer:
         except AccessRefusedError:
             return False
         return True
+
+
+def _in_batches(patient_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(patient_ids), _PATIENTS_AT_ONCE):
+        yield patient_ids[start : start + _PATIENTS_AT_ONCE]

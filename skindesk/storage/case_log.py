@@ -213,10 +213,13 @@ class CaseLog:
         with self._work.reading() as session:
             return patients_after(session, patient_id, query, limit)
 
-    def whole_cases(self, patient_id: int) -> tuple[Case, ...]:
-        """All cases of one patient with all their visits, by lesion number; the caller tells the audit why."""
+    def whole_cases(self, patient_ids: Collection[int]) -> tuple[Case, ...]:
+        """All cases of these patients with all their visits, by the patients' keys and lesion number.
+
+        The caller tells the audit why.
+        """
         with self._work.reading() as session:
-            return whole_cases(session, patient_id)
+            return whole_cases(session, patient_ids)
 
     def import_case(
         self, cases: Sequence[Case], at: int, content: Callable[[str], bytes], source: str, may_correct: bool

@@ -19,6 +19,8 @@ _EXTENSIONS = {
     "image/webp": ".webp",
     "image/bmp": ".bmp",
 }
+_OTHER, _SEALED = ".bin", ".sealed"
+_ENDINGS = (*dict.fromkeys(_EXTENSIONS.values()), _OTHER)
 
 
 class ImageStore:
@@ -75,7 +77,8 @@ class ImageStore:
         if not _DIGEST.fullmatch(sha256):
             return None
         name = self._name(sha256)
-        return next((self.folder / name[:2]).glob(f"{name}.*"), None)
+        folder, endings = self.folder / name[:2], _ENDINGS if self._sealer is None else (_SEALED,)
+        return next((path for ending in endings if (path := folder / (name + ending)).exists()), None)
 
     @in_plain_words()
     def remove(self, sha256: str) -> None:
@@ -94,7 +97,7 @@ class ImageStore:
 
     def _place(self, sha256: str, media_type: str) -> Path:
         name = self._name(sha256)
-        extension = _EXTENSIONS.get(media_type, ".bin") if self._sealer is None else ".sealed"
+        extension = _EXTENSIONS.get(media_type, _OTHER) if self._sealer is None else _SEALED
         return self.folder / name[:2] / (name + extension)
 
     def _is_intact(self, path: Path, sha256: str) -> bool:

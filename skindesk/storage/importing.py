@@ -1,6 +1,6 @@
 """Takes cases of another log into this one, inside a transaction that the caller commits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from skindesk.domain.merging import completed, count_new, otherwise, same_lesion
 from skindesk.domain.transfer import Counts, ImportedCase, ImportOutcome
 from skindesk.storage.correcting import correct_lesion, correct_patient
 from skindesk.storage.image_store import ImageStore
-from skindesk.storage.rows import LesionRow, PatientRow
+from skindesk.storage.rows import ImageRow, LesionRow, PatientRow, VisitRow
 from skindesk.storage.saving import add_lesion, add_patient, add_prediction, image_at, refresh_case, visit_of_day
 from skindesk.storage.search import fold, identifier_key
 from skindesk.storage.states import follow_plans
@@ -27,8 +27,8 @@ class ImportPlan:
     """What is to be done with one case of a file; nothing where there is a `reason` to refuse it.
 
     `patient` and `known` are the patient and the case as they are in this log, or None. `patient_details` and
-    `lesion_details` are what is to become of theirs, `news` the visits with what is not there yet, and `kept_here`
-    names what the file says otherwise.
+    `lesion_details` are what is to become of theirs, `news` the visits with what is not there yet, `kept_here` names
+    what the file says otherwise, and `also_of` others who have a picture of the news.
     """
 
     case: Case
@@ -38,6 +38,7 @@ class ImportPlan:
     lesion_details: LesionDetails
     news: tuple[Visit, ...]
     kept_here: tuple[str, ...] = ()
+    also_of: tuple[str, ...] = ()
     reason: str = ""
 
     @property
@@ -66,18 +67,16 @@ def plans_for(session: Session, cases: Sequence[Case], may_correct: bool) -> tup
     key = identifier_key(given.identifier)
     row = session.scalar(select(PatientRow).where(PatientRow.identifier_key == key))
     if row is None:
-        return tuple(ImportPlan(case, None, None, given, case.lesion.details, case.visits) for case in cases)
+        return tuple(
+            ImportPlan(case, None, None, given, case.lesion.details, case.visits, also_of=_others(session, case.visits))
+            for case in cases
+        )
     patient = to_patient(row)
     contrary = _contrary(patient.details, given)
     if contrary:
         reason = f"The identifier {given.identifier} is taken here by somebody with another {contrary}."
-        return tuple(ImportPlan(case, patient, None, given, case.lesion.details, (), (), reason) for case in cases)
-    details = completed(patient.details, given) if may_correct else patient.details
-    same = same_lesions(cases, whole_cases(session, patient.patient_id))
-    return tuple(
-        _plan(case, known, patient, details, may_correct, is_first=at == 0)
-        for at, (case, known) in enumerate(zip(cases, same, strict=True))
-    )
+        return tuple(ImportPlan(case, patient, None, given, case.lesion.details, (), reason=reason) for case in cases)
+    return tuple(_plans_of(session, patient, cases, may_correct))
 
 
 def foreseen(plan: ImportPlan, case_id: int | None = None) -> ImportedCase:
@@ -90,6 +89,7 @@ def foreseen(plan: ImportPlan, case_id: int | None = None) -> ImportedCase:
         case_id=case_id if plan.known is None else plan.known.lesion.case_id,
         added=Counts() if plan.reason else count_new(plan.news, plan.known),
         kept_here=plan.kept_here,
+        also_of=plan.also_of,
         reason=plan.reason,
     )
 
@@ -123,24 +123,44 @@ def _contrary(kept: PatientDetails, given: PatientDetails) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def _plan(
-    case: Case, known: Case | None, patient: Patient, details: PatientDetails, may_correct: bool, *, is_first: bool
-) -> ImportPlan:
-    """The plan for a case of a patient who is there; the first one fills in the patient's blanks."""
-    given = case.lesion.details
+def _plans_of(session: Session, patient: Patient, cases: Sequence[Case], may_correct: bool) -> Iterator[ImportPlan]:
+    """The plans for the cases of a patient who is there; the first one fills in the patient's blanks."""
+    given = cases[0].patient.details
+    details = completed(patient.details, given) if may_correct else patient.details
+    to_become = details
+    for case, known in zip(cases, same_lesions(cases, whole_cases(session, [patient.patient_id])), strict=True):
+        lesion, news = _lesion_details(case, known, may_correct), what_is_new(case, known)
+        yield ImportPlan(
+            case,
+            patient,
+            known,
+            to_become,
+            lesion,
+            news,
+            kept_here=otherwise(details, given) + otherwise(lesion, case.lesion.details),
+            also_of=_others(session, news, patient.patient_id),
+        )
+        to_become = patient.details
+
+
+def _lesion_details(case: Case, known: Case | None, may_correct: bool) -> LesionDetails:
+    """What is to become of a lesion's details."""
     if known is None:
-        lesion_details = given
-    else:
-        lesion_details = completed(known.lesion.details, given) if may_correct else known.lesion.details
-    return ImportPlan(
-        case,
-        patient,
-        known,
-        details if is_first else patient.details,
-        lesion_details,
-        what_is_new(case, known),
-        otherwise(details, case.patient.details) + otherwise(lesion_details, given),
+        return case.lesion.details
+    return completed(known.lesion.details, case.lesion.details) if may_correct else known.lesion.details
+
+
+def _others(session: Session, visits: Iterable[Visit], patient_id: int | None = None) -> tuple[str, ...]:
+    """The identifiers of everybody else who has one of these pictures."""
+    digests = {picture.details.sha256 for visit in visits for picture in visit.pictures}
+    found = (
+        select(PatientRow.identifier)
+        .join(LesionRow, LesionRow.patient_id == PatientRow.id)
+        .join(VisitRow, VisitRow.lesion_id == LesionRow.id)
+        .join(ImageRow, ImageRow.visit_id == VisitRow.id)
+        .where(ImageRow.sha256.in_(digests), PatientRow.id.is_distinct_from(patient_id))
     )
+    return tuple(session.scalars(found.distinct().order_by(PatientRow.identifier)))
 
 
 def _patient_id(session: Session, plan: ImportPlan, tell: Tell) -> int:

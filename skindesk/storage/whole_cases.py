@@ -1,5 +1,7 @@
 """Reads patients and their whole cases in the order of their keys, so that a log can be walked through in pieces."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,7 +17,8 @@ def patients_after(session: Session, patient_id: int, query: str, limit: int) ->
     return tuple(map(to_patient, session.scalars(found.order_by(PatientRow.id).limit(limit))))
 
 
-def whole_cases(session: Session, patient_id: int) -> tuple[Case, ...]:
-    """Every case of a patient, by lesion number."""
-    found = select(LesionRow).where(LesionRow.patient_id == patient_id).order_by(LesionRow.number)
-    return tuple(map(to_case, session.scalars(found.options(*WHOLE_CASE))))
+def whole_cases(session: Session, patient_ids: Collection[int]) -> tuple[Case, ...]:
+    """Every case of these patients, by their keys and lesion number."""
+    found = select(LesionRow).where(LesionRow.patient_id.in_(patient_ids))
+    ordered = found.order_by(LesionRow.patient_id, LesionRow.number)
+    return tuple(map(to_case, session.scalars(ordered.options(*WHOLE_CASE))))

@@ -43,8 +43,8 @@ def caution_of_drive(folder: Path) -> Caution | None:
 
 def network_drive(folder: Path) -> str | None:
     """The kind of network drive on which a folder lies; None where it lies on this computer, or nobody can tell."""
-    there = next((place for place in (folder, *folder.parents) if place.exists()), folder)
     try:
+        there = next((place for place in (folder, *folder.parents) if place.exists()), folder)
         if sys.platform == "win32":
             return _on_windows(there)
         if sys.platform == "darwin":

@@ -17,7 +17,7 @@ from skindesk.domain.case import Case, SkinType
 from skindesk.domain.errors import OutputUnavailableError
 from skindesk.domain.transfer import CaseArchiveError, Counts
 from skindesk.exchange.case_archive import members as members_module
-from skindesk.exchange.case_archive import reading
+from skindesk.exchange.case_archive import reading, writing
 from skindesk.exchange.case_archive.layout import FORMAT_VERSION
 from skindesk.exchange.case_archive.reading import CaseArchive
 from skindesk.exchange.case_archive.writing import CaseArchiveWriter
@@ -384,9 +384,20 @@ def test_a_picture_beyond_the_limit_is_refused(file: Path, monkeypatch: pytest.M
     assert "over the limit" in refusal(file)
 
 
-def test_more_members_than_there_may_be_are_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(members_module, "MAX_MEMBERS", 5)
-    assert "more than 5 members" in refusal(file)
+def test_more_pictures_than_there_may_be_are_neither_read_nor_written(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(members_module, "MAX_PICTURES", 11)
+    assert "more than 11 pictures" in refusal(file)
+    monkeypatch.setattr(writing, "MAX_PICTURES", 11)
+    with pytest.raises(OutputUnavailableError, match="larger than a file of cases can be"):
+        write_case_file(file, *CASES)
+
+
+def test_a_case_that_could_not_be_read_is_not_written(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "MAX_LINE_BYTES", 1000)
+    with pytest.raises(OutputUnavailableError, match="Export fewer patients at once"):
+        write_case_file(file, *CASES)
 
 
 def test_what_is_no_zip_file_is_refused(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from skindesk.storage.sealing import PictureSealer
 from skindesk.system.logs import start_logging
 from skindesk.system.paths import Profile
 from tests.faults.cases import FAMILY, NAME, PASSPHRASE, content_of, draft_of, enter, problems_of_log, workspace_in
+from tests.faults.importing import prepare_import, problems_of_import, run_import
 
 STORED = range(4)
 """The cases that a prepared profile holds already."""
@@ -335,6 +336,11 @@ WORKFLOWS = {
     "rekey": Workflow(prepare_protected, run_rekey, problems_of_recovery),
     "sealing": Workflow(prepare_of_first_version, run_seal, problems_of_recovery),
     "batch": Workflow(lambda folder: profile_in(folder).mkdir(), run_batch, problems_of_rows, _complete_file),
+    "import": Workflow(
+        lambda folder: prepare_import(profile_in(folder)),
+        run_import,
+        lambda folder, told: problems_of_import(profile_in(folder), told),
+    ),
 }
 """Those that every fault happens to."""
 TOGETHER = Workflow(prepare_protected, run_writers, problems_of_cases)

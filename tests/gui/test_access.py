@@ -31,7 +31,9 @@ from skindesk.gui.access.recovery import RecoveryPage
 from skindesk.gui.access.recovery_key import RecoveryKeyPage, recovery_sheet
 from skindesk.gui.access.sheet import Sheet
 from skindesk.gui.access.sign_in import SignInPage
+from skindesk.gui.backups.restore_page import RestorePage
 from skindesk.gui.batch import BatchWorkspace
+from skindesk.gui.cases import CasesWorkspace
 from skindesk.gui.clipboard import copy_text
 from skindesk.gui.main_window import MainWindow
 from skindesk.gui.settings import SettingsWorkspace
@@ -439,6 +441,16 @@ def test_what_is_typed_at_the_gate_goes_when_nobody_is_there(desk: OpenDesk, pro
     assert recovery.passphrase.first.text() == recovery.passphrase.again.text() == ""
 
 
+def test_whoever_was_offered_a_backup_is_locked_out_when_nobody_is_there(at_work: Desk, tmp_path: Path) -> None:
+    at_work.window.locking.restore(tmp_path, "")
+    at_work.page(RestorePage)
+    assert at_work.workspace.access.door is Door.SIGNED_IN
+    with at_work.qtbot.waitSignal(at_work.window.locking.locked, timeout=PATIENCE_MS):
+        at_work.window.idle.watch(0.2)
+    at_work.page(SignInPage)
+    assert at_work.workspace.access.door is Door.LOCKED
+
+
 def test_the_gate_is_watched_even_where_the_pages_never_lock(desk: OpenDesk, protected: Workspace) -> None:
     protected.change_settings(replace(protected.settings, lock_after_min=0))
     opened = desk(protected)
@@ -630,6 +642,8 @@ def test_a_passphrase_is_changed_in_settings(at_work: Desk) -> None:
     dialog.go.click()
     at_work.wait(dialog.notice.isVisible)
     assert dialog.notice.text() == "The passphrase is not right. Try again."
+    fields = (dialog.old.line, dialog.new.first.line, dialog.new.again.line)
+    assert [_is_marked(line) for line in fields] == [True, False, False]
     _type(dialog.old.line, PASSPHRASE)
     at_work.wait(dialog.go.isEnabled)
     dialog.go.click()
@@ -780,6 +794,49 @@ def test_only_administrators_manage_people(desk: OpenDesk, protected: Workspace,
     opened.close()
 
 
+_CORRECTIONS = ["Correct patient…", "Correct lesion…"]
+
+
+@pytest.mark.parametrize(
+    ("name", "judges", "corrects", "administers"),
+    [
+        ("Ada", True, [*_CORRECTIONS, "Erase patient…"], True),
+        ("Ben", True, _CORRECTIONS, False),
+        ("Cleo", False, [], False),
+    ],
+)
+def test_each_role_sees_exactly_what_it_may(
+    desk: OpenDesk, protected: Workspace, name: str, judges: bool, corrects: list[str], administers: bool
+) -> None:
+    protected.access.sign_in(protected.access.people()[0].person_id, PASSPHRASE)
+    case_id = save_clinic(protected)
+    protected.lock()
+    opened = desk(protected)
+    opened.sign_in(name, PASSPHRASE if name == "Ada" else OTHER)
+    opened.wait_entered()
+    panel = opened.window.examine.panel
+    assert [field.isVisible() for field in (panel.impression, panel.plan, panel.notes)] == 3 * [judges]
+    assert panel.save_button.isVisible()
+
+    cases = opened.window.show_page("cases")
+    assert isinstance(cases, CasesWorkspace)
+    cases.show_case(case_id)
+    opened.wait(cases.case_view.isVisible)
+    assert cases.case_view.add_button.isVisible()
+    more = cases.case_view.more_button
+    assert [action.text() for action in more.menu().actions() if not action.isSeparator()] == corrects
+    assert more.isVisible() == bool(corrects)
+
+    protection = opened.settings().protection
+    assert protection.passphrase_button.isVisible()
+    for button in (protection.add_button, protection.recovery_button, protection.audit_button):
+        assert button.isVisible() == administers
+    assert [row.role.isVisible() for row in protection.rows] == (3 * [True] if administers else [])
+    assert protection.lock_after.isEnabled() == administers
+    assert not protection.protect_button.isVisible()
+    opened.close()
+
+
 def test_an_assistant_saves_without_an_impression(desk: OpenDesk, protected: Workspace, example: Path) -> None:
     opened = desk(protected)
     opened.sign_in("Cleo", OTHER)
@@ -849,6 +906,7 @@ def test_a_damaged_keyring_is_told_and_pictures_can_still_be_classified(
 ) -> None:
     workspace.profile.log.keyring.write_text("nonsense")
     opened = desk(Workspace(workspace.profile, None))
+    opened.page(RestorePage).leave.click()
     opened.wait(opened.window.notice.isVisible)
     assert "the case log's key is damaged" in opened.window.notice.text()
     opened.window.examine.open_file(example)

@@ -143,12 +143,12 @@ def test_sealing_that_is_interrupted_before_the_end_loses_nothing(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("skindesk.services.access.finish_replacing", fail)
+        patched.setattr("skindesk.services.relocating.finish_replacing", fail)
         with pytest.raises(KeyboardInterrupt):
             protected(workspace)
     assert Access(workspace.profile, CHEAP).door is Door.UNSEALED
     with monkeypatch.context() as patched:
-        patched.setattr("skindesk.services.access.remove_unsealed", fail)
+        patched.setattr("skindesk.services.relocating.remove_unsealed", fail)
         with pytest.raises(KeyboardInterrupt):
             protected(workspace)
     again = Workspace(workspace.profile, None)
@@ -203,7 +203,7 @@ def test_plain_files_that_cannot_be_removed_keep_nobody_out_of_the_sealed_log(
     with monkeypatch.context() as patched:
         patched.setattr("skindesk.storage.replacing.sync_folder", refuse_by_the_disk)
         patched.setattr(
-            "skindesk.services.access.finish_replacing",
+            "skindesk.services.relocating.finish_replacing",
             lambda here, _: here.root.with_name("caselog.new").replace(here.root),
         )
         protected(workspace)

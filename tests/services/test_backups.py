@@ -649,13 +649,20 @@ def test_backups_from_before_the_patient_came_stay(backups: Backups, workspace: 
     assert backups.verify(drive, before.name).flaws == ()
 
 
-def test_places_into_which_nobody_could_look_are_told(backups: Backups, workspace: Workspace, drive: Path) -> None:
-    backups.create(drive)
-    old = place(workspace, drive)
+def test_backups_of_before_the_passphrase_may_hold_anybody_and_other_logs_are_told(
+    backups: Backups, workspace: Workspace, drive: Path, clock: Clock, tmp_path: Path
+) -> None:
+    before = backups.create(drive).written.snapshot
     workspace.close_case_log()
     workspace.access.set_up_protected("Ada", PASSPHRASE)
+    somebody_elses = open_profile(tmp_path / "other")
+    somebody_elses.access.set_up_open()
+    other = Backups(somebody_elses.profile, somebody_elses.access, clock).create(drive).written.snapshot
     erase(workspace, 1)
-    assert backups.erase_from(drive, Traces("P-0")).elsewhere == (old.root,)
+    erased = backups.erase_from(drive, Traces("P-0"))
+    assert erased.removed == (before,)
+    assert erased.elsewhere == (other.place.root,)
+    assert other in {entry.snapshot for entry in backups.list(drive)}
 
 
 def erase(workspace: Workspace, patient_id: int) -> None:
@@ -737,6 +744,18 @@ def test_only_an_administrator_removes_backups(workspace: Workspace, drive: Path
     made = [backups.create(drive).written.snapshot.name for _ in range(2)]
     with pytest.raises(AccessRefusedError, match="As clinician"):
         backups.remove(drive, made[:1])
+
+
+def test_backups_of_another_log_in_the_same_folder_are_left_alone(
+    backups: Backups, workspace: Workspace, drive: Path, clock: Clock, tmp_path: Path
+) -> None:
+    somebody_elses = open_profile(tmp_path / "other")
+    somebody_elses.access.set_up_open()
+    Backups(somebody_elses.profile, somebody_elses.access, clock).create(drive)
+    workspace.close_case_log()
+    workspace.access.set_up_protected("Ada", PASSPHRASE)
+    backups.create(drive)
+    assert backups.left_behind(drive).names == ()
 
 
 # Whose drive it is

@@ -16,7 +16,7 @@ FORMAT_VERSION = 1
 """Rises whenever `Case` or anything in it gets, loses or renames a field, so that an older SkinDesk refuses the file
 with a sentence. A new field needs a default, which files of an older version get."""
 MANIFEST, CASES = "manifest.json", "cases.jsonl"
-MAX_MEMBERS = 1_000_000
+MAX_PICTURES = 1_000_000
 MAX_LINE_BYTES = 32 * 1024 * 1024
 """One case. A prediction takes about 1.5 kB, so that this is some 20,000 of them."""
 MANIFEST_BYTES, MANIFEST_BYTES_PER_MEMBER = 64 * 1024, 256

@@ -15,7 +15,7 @@ from skindesk.exchange.case_archive.layout import (
     MANIFEST_BYTES,
     MANIFEST_BYTES_PER_MEMBER,
     MAX_EXPANSION,
-    MAX_MEMBERS,
+    MAX_PICTURES,
     digest_in,
 )
 from skindesk.imaging.decode import MAX_FILE_BYTES
@@ -23,8 +23,8 @@ from skindesk.imaging.decode import MAX_FILE_BYTES
 _AGAIN = "Export the cases again on the other workstation, and copy the file whole."
 _ENCRYPTED = 0x1
 _LOCAL_HEADER_BYTES = 30
-_ZIP_ERRORS = (BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, struct.error, zlib.error)
-"""What zipfile raises on damaged input; OverflowError and UnicodeDecodeError are among them."""
+_ZIP_ERRORS = (BadZipFile, RuntimeError, ValueError, OverflowError, EOFError, struct.error, zlib.error)
+"""What zipfile raises on damaged input; NotImplementedError and UnicodeDecodeError are among them."""
 
 
 class Members:
@@ -71,8 +71,8 @@ class Members:
     def _check(self) -> None:
         """Everything that can be told from the table of contents."""
         members = self._zip.infolist()
-        if len(members) > MAX_MEMBERS:
-            raise self.refuse(f"it has more than {MAX_MEMBERS:,} members.")
+        if len(members) > MAX_PICTURES + 2:
+            raise self.refuse(f"it has more than {MAX_PICTURES:,} pictures.")
         names: set[str] = set()
         limits = {MANIFEST: MANIFEST_BYTES + MANIFEST_BYTES_PER_MEMBER * len(members), CASES: None}
         for member in members:

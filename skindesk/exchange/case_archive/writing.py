@@ -17,7 +17,16 @@ from skindesk.domain.case import Case
 from skindesk.domain.errors import OutputUnavailableError
 from skindesk.domain.merging import count_new
 from skindesk.domain.transfer import Counts
-from skindesk.exchange.case_archive.layout import CASES, FORMAT, FORMAT_VERSION, MANIFEST, digest_in, picture_name
+from skindesk.exchange.case_archive.layout import (
+    CASES,
+    FORMAT,
+    FORMAT_VERSION,
+    MANIFEST,
+    MAX_LINE_BYTES,
+    MAX_PICTURES,
+    digest_in,
+    picture_name,
+)
 from skindesk.exchange.case_archive.plain_values import to_plain
 from skindesk.system.files import sync_folder
 
@@ -53,11 +62,18 @@ class CaseArchiveWriter:
             opening.pop_all()
 
     def add(self, case: Case, picture: Callable[[str], bytes]) -> None:
-        """Add a case, later in the order of patient and lesion number than those before, with its pictures' bytes."""
+        """Add a case, later in the order of patient and lesion number than those before, with its pictures' bytes.
+
+        Raises OutputUnavailableError also where the file would be too large to be imported.
+        """
         for visit in case.visits:
             for kept in visit.pictures:
                 self._add_picture(kept.details.sha256, kept.details.media_type, picture)
         line = json.dumps(to_plain(case), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        if len(line) > MAX_LINE_BYTES or len(self._pictures) > MAX_PICTURES:
+            raise OutputUnavailableError(
+                f"{self._path.name} would be larger than a file of cases can be.", "Export fewer patients at once."
+            )
         with self._writing():
             self._lines.write(line)
         self._digest.update(line)

@@ -5,110 +5,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
-from skindesk.domain.errors import AccessRefusedError
+from skindesk.domain.errors import WrongSecretError
 from skindesk.domain.people import Person, Role
-from skindesk.gui.access.fields import NewPassphrase, PassphraseField, field_label
+from skindesk.gui.access.fields import NewPassphrase, PassphraseField
 from skindesk.gui.access.recovery_key import RecoveryKeyView
 from skindesk.gui.access.words import role_sentence, role_word
 from skindesk.gui.background import Background
-from skindesk.gui.widgets.labels import text_label
-from skindesk.gui.widgets.notice import Notice
+from skindesk.gui.widgets.form_dialog import FormDialog
+from skindesk.gui.widgets.labels import field_label, text_label
 
 if TYPE_CHECKING:
     from skindesk.services.access import Access
-
-_WIDTH_PX = 480
-
-
-class FormDialog(QDialog):
-    """Stays open with what was typed until its work is done or the user cancels.
-
-    A subclass fills `column` and says in `work` what is to be done.
-    """
-
-    finished_work = Signal(object)
-    """The work is done; with what it returned."""
-
-    def __init__(self, background: Background, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFixedWidth(_WIDTH_PX)
-        self._background, self._busy = background, False
-        self.notice = Notice(closable=False)
-        self._title = text_label("", "page-title", wrap=True)
-        self.go = QPushButton()
-        self.go.setProperty("kind", "primary")
-        self.go.setDefault(True)
-        self.go.clicked.connect(self.submit)
-        self.cancel = QPushButton(self.tr("Cancel"))
-        self.cancel.setAccessibleName(self.cancel.text())
-        self.cancel.setAutoDefault(False)
-        self.cancel.clicked.connect(self.reject)
-        self.column = QVBoxLayout()
-        self.column.setSpacing(4)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(24, 24, 24, 24)
-        whole.setSpacing(16)
-        whole.addWidget(self._title)
-        whole.addLayout(self.column)
-        whole.addWidget(self.notice)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addStretch(1)
-        row.addWidget(self.cancel)
-        row.addWidget(self.go)
-        whole.addLayout(row)
-
-    def work(self) -> Callable[[], Any]:
-        """What is to be done on a thread. Raises AccessRefusedError where what was typed will not do."""
-        raise NotImplementedError
-
-    def submit(self) -> None:
-        """Do the work; a refusal is told, and the dialog stays."""
-        if self._busy:
-            return
-        self.notice.clear()
-        try:
-            work = self.work()
-        except AccessRefusedError as error:
-            self.notice.show_error(error)
-            return
-        self._set_busy(True)
-        self._background.start(work, self._done, self._failed)
-
-    def reject(self) -> None:
-        """Close without doing anything; not while the work is under way."""
-        if not self._busy:
-            super().reject()
-
-    def _name(self, title: str, action: str) -> None:
-        """Say what the dialog is about and what its button does."""
-        self.setWindowTitle(title)
-        self._title.setText(title)
-        self.go.setText(action)
-        self.go.setAccessibleName(action)
-
-    def _add(self, name: str, field: QWidget) -> None:
-        self.column.addWidget(field_label(name, field))
-        self.column.addWidget(field)
-        self.column.addSpacing(8)
-
-    def _done(self, result: object) -> None:
-        self._set_busy(False)
-        self.finished_work.emit(result)
-        self.accept()
-
-    def _failed(self, error: Exception) -> None:
-        self._set_busy(False)
-        self.notice.show_error(error)
-        self.adjustSize()
-
-    def _set_busy(self, busy: bool) -> None:
-        self._busy = busy
-        self.go.setEnabled(not busy)
-        self.cancel.setEnabled(not busy)
 
 
 class ChangePassphraseDialog(FormDialog):
@@ -118,17 +27,21 @@ class ChangePassphraseDialog(FormDialog):
         super().__init__(background, parent)
         from skindesk.storage.keyring import SHORTEST_PASSPHRASE
 
-        self._name(self.tr("Change my passphrase"), self.tr("Change it"))
+        self.entitle(self.tr("Change my passphrase"), self.tr("Change it"))
         self._access = access
         self.old = PassphraseField(self.tr("Present passphrase"))
         self.new = NewPassphrase(SHORTEST_PASSPHRASE)
-        self._add(self.tr("Present passphrase"), self.old)
+        self.add_field(self.tr("Present passphrase"), self.old)
         self.column.addWidget(self.new)
         self.old.setFocus()
 
     def work(self) -> Callable[[], Any]:
         """The old passphrase opens, the new one is the same twice."""
         return partial(self._access.change_passphrase, self.old.text(), self.new.value())
+
+    def mark(self, error: Exception) -> None:
+        """Only the old passphrase can be wrong; the new one is looked at before."""
+        _mark_if_wrong(self.old, error)
 
 
 class GivePassphraseDialog(FormDialog):
@@ -138,7 +51,7 @@ class GivePassphraseDialog(FormDialog):
         super().__init__(background, parent)
         from skindesk.storage.keyring import SHORTEST_PASSPHRASE
 
-        self._name(self.tr("New passphrase for {name}").format(name=person.name), self.tr("Give it"))
+        self.entitle(self.tr("New passphrase for {name}").format(name=person.name), self.tr("Give it"))
         self._access, self._person = access, person
         self.new = NewPassphrase(SHORTEST_PASSPHRASE)
         self.column.addWidget(self.new)
@@ -156,7 +69,7 @@ class AddPersonDialog(FormDialog):
         super().__init__(background, parent)
         from skindesk.storage.keyring import SHORTEST_PASSPHRASE
 
-        self._name(self.tr("Let somebody in"), self.tr("Add"))
+        self.entitle(self.tr("Let somebody in"), self.tr("Add"))
         self._access = access
         self.name = QLineEdit()
         self.name.setAccessibleName(self.tr("Name"))
@@ -164,7 +77,7 @@ class AddPersonDialog(FormDialog):
         self._told = text_label("", "secondary", wrap=True)
         self.role.currentIndexChanged.connect(self._tell_role)
         self.new = NewPassphrase(SHORTEST_PASSPHRASE)
-        self._add(self.tr("Name"), self.name)
+        self.add_field(self.tr("Name"), self.name)
         self.column.addWidget(field_label(self.tr("Role"), self.role))
         self.column.addWidget(self.role)
         self.column.addWidget(self._told)
@@ -186,7 +99,7 @@ class NewRecoveryKeyDialog(FormDialog):
 
     def __init__(self, access: "Access", folder: Path, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(background, parent)
-        self._name(self.tr("New recovery key"), self.tr("Make a new key"))
+        self.entitle(self.tr("New recovery key"), self.tr("Make a new key"))
         self._access, self._folder = access, folder
         self.view: RecoveryKeyView | None = None
         self._why = text_label(
@@ -204,6 +117,10 @@ class NewRecoveryKeyDialog(FormDialog):
     def work(self) -> Callable[[], Any]:
         """The passphrase opens."""
         return partial(self._access.new_recovery_key, self.passphrase.text())
+
+    def mark(self, error: Exception) -> None:
+        """The passphrase is wrong."""
+        _mark_if_wrong(self.passphrase, error)
 
     def submit(self) -> None:
         """Make the key; once it is there, close."""
@@ -225,11 +142,12 @@ class NewRecoveryKeyDialog(FormDialog):
         self.view = RecoveryKeyView(str(result), self._folder)
         self.view.kept_changed.connect(self.go.setEnabled)
         self.column.addWidget(self.view)
+        self.view.show()  # or the dialog would be as high as without it
         self.cancel.hide()
-        self._name(self.windowTitle(), self.tr("Done"))
+        self.entitle(self.windowTitle(), self.tr("Done"))
         self.go.setEnabled(False)
         self.finished_work.emit(result)
-        self.adjustSize()
+        self.fit()
 
 
 def role_combo(role: Role) -> QComboBox:
@@ -240,3 +158,8 @@ def role_combo(role: Role) -> QComboBox:
         combo.addItem(role_word(entry), entry)
     combo.setCurrentIndex(combo.findData(role))
     return combo
+
+
+def _mark_if_wrong(field: PassphraseField, error: Exception) -> None:
+    if isinstance(error, WrongSecretError):
+        field.mark_wrong()

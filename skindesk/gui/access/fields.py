@@ -1,11 +1,11 @@
 """Fields for passphrases: one that can be shown while it is typed, and a pair for a new one."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from skindesk.domain.errors import AccessRefusedError
 from skindesk.gui.theme import set_icon
-from skindesk.gui.widgets.labels import set_role, text_label
+from skindesk.gui.widgets.labels import field_label, set_role, text_label
 
 
 class PassphraseField(QWidget):
@@ -107,10 +107,3 @@ class NewPassphrase(QWidget):
                 self.tr("The two passphrases differ."), self.tr("Type the same one in both fields.")
             )
         return self.first.text()
-
-
-def field_label(name: str, field: QWidget) -> QLabel:
-    """The name above a field."""
-    label = text_label(name, "label")
-    label.setBuddy(field)
-    return label

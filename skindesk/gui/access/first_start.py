@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QRadioButton,
 
 from skindesk.bootstrap import Workspace
 from skindesk.domain.errors import AccessRefusedError
-from skindesk.gui.access.fields import NewPassphrase, field_label
+from skindesk.gui.access.fields import NewPassphrase
 from skindesk.gui.access.sheet import Sheet
 from skindesk.gui.background import Background
-from skindesk.gui.widgets.labels import set_role, text_label
+from skindesk.gui.widgets.labels import field_label, set_role, text_label
 
 
 class FirstStartPage(Sheet):

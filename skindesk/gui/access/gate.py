@@ -1,9 +1,13 @@
 """What stands in the window instead of the pages until somebody may see patients."""
 
+from functools import partial
+from pathlib import Path
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from skindesk.bootstrap import Workspace
+from skindesk.domain.errors import CaseLogDamagedError
 from skindesk.gui.access.first_start import FirstStartPage
 from skindesk.gui.access.recovery import RecoveryPage
 from skindesk.gui.access.recovery_key import RecoveryKeyPage
@@ -20,7 +24,13 @@ class Gate(QStackedWidget):
     page_shown = Signal()
     """Another page is in sight."""
     abandoned = Signal()
-    """A recovery key was left alone on the screen; whoever saw it is signed in still."""
+    """The page was left alone, and whoever saw it is signed in still."""
+    restored = Signal()
+    """A backup is the case log now."""
+    left_damaged = Signal(object)
+    """The case log stays as it is, with the CaseLogDamagedError that tells how."""
+    somebody_else = Signal()
+    """Somebody else wants to sign in."""
 
     def __init__(self, workspace: Workspace, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +56,19 @@ class Gate(QStackedWidget):
         page.forgotten.connect(self._recover)
         if told:
             page.notice.show_information(told)
+        self._show(page)
+
+    def restore(
+        self, trouble: CaseLogDamagedError | None = None, folder: Path | None = None, name: str | None = None
+    ) -> None:
+        """Offer a backup in the place of a damaged log, or of this name; the log is closed."""
+        from skindesk.gui.backups.restore_page import RestorePage
+
+        page = RestorePage(self._workspace, self._background, trouble, folder, name)
+        page.restored.connect(self.restored)
+        page.abandoned.connect(self.abandoned)
+        page.somebody_else.connect(self.somebody_else)
+        page.left.connect(self._free if trouble is None else partial(self.left_damaged.emit, trouble))
         self._show(page)
 
     def leave_alone(self) -> None:

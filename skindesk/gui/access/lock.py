@@ -3,12 +3,14 @@
 import logging
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from skindesk.bootstrap import Workspace
+from skindesk.domain.errors import CaseLogDamagedError
 from skindesk.domain.people import OWNER, Person
 from skindesk.gui.access.gate import Gate
 from skindesk.gui.access.idle import IdleWatch
@@ -57,6 +59,9 @@ class Locking(QObject):
         self.gate.entered.connect(self.enter)
         self.gate.page_shown.connect(self.watch)
         self.gate.abandoned.connect(self._lock_without_asking)
+        self.gate.restored.connect(self._find_door)
+        self.gate.left_damaged.connect(self._go_on_without)
+        self.gate.somebody_else.connect(self._let_somebody_else)
         self.idle.idle.connect(self._fell_idle)
         self.idle.gone.connect(self._is_gone)
         self.idle.back.connect(self.reprieved)
@@ -89,6 +94,20 @@ class Locking(QObject):
         """Have a log protected that needs no passphrase so far, unless the user wants to keep what is not saved."""
         if self._may_leave():
             self.leave(self._workspace.close_case_log, self.tr("Closing the case log…"), self.gate.protect)
+
+    def restore(self, folder: Path, name: str) -> None:
+        """Have a backup put in the log's place, unless the user wants to keep what is not saved."""
+        if self._may_leave():
+            then = partial(self.gate.restore, None, folder, name)
+            self.leave(self._workspace.close_case_log, self.tr("Closing the case log…"), then)
+
+    def face_damage(self, error: CaseLogDamagedError) -> None:
+        """Show what can be done about a damaged log, unless the user wants to keep what is not saved."""
+        if self._may_leave():
+            then = partial(self.gate.restore, error)
+            self.leave(self._workspace.close_case_log, self.tr("Closing the case log…"), then)
+        else:
+            self.trouble.emit(error)
 
     def leave(self, close: Callable[[], None], words: str, then: Callable[[], None]) -> None:
         """Take patients out of sight at once, `close` the log when nothing works with it any more, go on with `then`.
@@ -129,8 +148,22 @@ class Locking(QObject):
             self.gate.set_up(unsealed=door is Door.UNSEALED)
 
     def _no_door(self, error: Exception) -> None:
-        self._admit(OWNER)
+        if isinstance(error, CaseLogDamagedError):
+            self.gate.restore(error)
+        else:
+            self._admit(OWNER)
+            self.trouble.emit(error)
+
+    def _go_on_without(self, error: CaseLogDamagedError) -> None:
+        """Pictures can be classified without a case log."""
+        self._admit(self.person)
         self.trouble.emit(error)
+
+    def _let_somebody_else(self) -> None:
+        self._lasting.start(self._workspace.lock, self._locked_out, self._no_door)
+
+    def _locked_out(self, _nothing: None) -> None:
+        self._find_door()
 
     def _admit(self, person: Person) -> None:
         self._pages.make_for(person)
@@ -142,7 +175,10 @@ class Locking(QObject):
         self.opened.emit()
 
     def _log_not_opened(self, error: Exception) -> None:
-        self.trouble.emit(error)
+        if isinstance(error, CaseLogDamagedError):
+            self.face_damage(error)
+        else:
+            self.trouble.emit(error)
 
     def _fell_idle(self) -> None:
         if not self._pages.unsaved:

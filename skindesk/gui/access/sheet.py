@@ -3,9 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from skindesk.gui.access.fields import field_label
 from skindesk.gui.mark import mark
-from skindesk.gui.widgets.labels import PixmapLabel, text_label
+from skindesk.gui.widgets.labels import PixmapLabel, field_label, text_label
 from skindesk.gui.widgets.notice import Notice
 
 _WIDTH_PX = 520

@@ -2,13 +2,15 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from skindesk.domain.case_filter import CaseFilter
 from skindesk.gui.cases.filter_words import FilterPart, parts_of
 from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.flow_layout import FlowLayout
+
+_CROSS_PX = 12
 
 
 class FilterChips(QWidget):
@@ -47,6 +49,7 @@ class FilterChips(QWidget):
         chip.setProperty("kind", "chip")
         chip.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the cross stands after the word
         set_icon(chip, "x", "muted")
+        chip.setIconSize(QSize(_CROSS_PX, _CROSS_PX))
         name = self.tr("Remove the filter: {part}").format(part=part.words)
         chip.setAccessibleName(name)
         chip.setToolTip(name)

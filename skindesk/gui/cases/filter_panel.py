@@ -29,6 +29,7 @@ from skindesk.gui.cases.words import state_word
 from skindesk.gui.widgets.labels import field_label, set_role, text_label
 
 _WIDTH_PX = 440
+_MARGIN_PX = 8
 _TYPING_MS = 300
 _QUICK_DAYS = (0, 14, 30)
 
@@ -235,6 +236,7 @@ class FilterPanel(QFrame):
         box.setAccessibleName(name)
         box.setRange(0, 100)
         box.setSuffix("\u00a0%")
+        box.lineEdit().setTextMargins(_MARGIN_PX, 0, 0, 0)  # the stylesheet's padding does not reach it
         return box
 
     def _quick(self, days: int) -> QPushButton:

@@ -23,6 +23,7 @@ class PatientHeader(QFrame):
     report_wanted = Signal()
     correction_wanted = Signal()
     merging_wanted = Signal()
+    erasure_wanted = Signal()
 
     def __init__(self, person: Person, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,7 +41,10 @@ class PatientHeader(QFrame):
         self.merge_action = self._action(self.tr("Merge with another record…"), self.merging_wanted)
         for action in (self.correct_action, self.merge_action):
             action.setVisible(person.may(Permission.CORRECT))
-        self.more_button = more_button(self.tr("Correct or merge"), (self.correct_action, self.merge_action))
+        self.erase_action = self._action(self.tr("Erase patient…"), self.erasure_wanted)
+        self.erase_action.setVisible(person.may(Permission.ADMINISTER))
+        actions = (self.correct_action, self.merge_action, self.erase_action)
+        self.more_button = more_button(self.tr("Correct, merge or erase"), actions)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self._name)

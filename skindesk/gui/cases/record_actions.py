@@ -41,6 +41,8 @@ class RecordActions(QObject):
     """This lesion is to be shown, likewise."""
     patient_followed = Signal(object)
     """The Patient is recorded otherwise now."""
+    lesion_followed = Signal(object)
+    """The Lesion, likewise."""
     trouble = Signal(object)
 
     def __init__(self, desk: Desk, page: QWidget) -> None:
@@ -212,7 +214,8 @@ class RecordActions(QObject):
     def _lesion_added(self, lesion: Lesion) -> None:
         self.case_wanted.emit(lesion.case_id, self.tr("L{number} is added.").format(number=lesion.number))
 
-    def _lesion_corrected(self, _lesion: Lesion) -> None:
+    def _lesion_corrected(self, lesion: Lesion) -> None:
+        self.lesion_followed.emit(lesion)
         self.edited.emit(self.tr("Corrected. The audit keeps the old value."))
 
     def _edit(self, edit: "Callable[[Editing], object]", told: str) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from skindesk.bootstrap import Workspace
-from skindesk.domain.case import StoredPicture, Visit
+from skindesk.domain.case import Patient, StoredPicture, Visit
 from skindesk.domain.errors import InvalidCaseError
 from skindesk.domain.final_diagnosis import Attachment
 from skindesk.domain.labels import Label
@@ -18,6 +18,7 @@ from skindesk.gui.cases.attachment_copy import save_copy
 from skindesk.gui.cases.case_list import CaseList
 from skindesk.gui.cases.comparing import compared_pictures
 from skindesk.gui.cases.drafted_dialog import Desk
+from skindesk.gui.cases.erasing import PatientErasing
 from skindesk.gui.cases.patient_record import PatientRecord, record_of_case, record_of_patient
 from skindesk.gui.cases.patient_view import PatientView
 from skindesk.gui.cases.picture_page import PicturePage
@@ -71,6 +72,7 @@ class CasesWorkspace(QWidget):
         drafts = Drafts(lambda: workspace.casework, background, person.person_id)
         self.record_actions = RecordActions(Desk(lambda: workspace.casework, background, drafts), self)
         self.notice = Notice(self)
+        self.erasing = PatientErasing(workspace, background, self.notice, self)
         self.case_list = CaseList(lambda: workspace.casework.log, background, self)
         self.unlisted = UnlistedPatients(lambda: workspace.casework.log, background)
         self.new_patient_button = QPushButton(self.tr("New patient…"))
@@ -172,6 +174,8 @@ class CasesWorkspace(QWidget):
         header.report_wanted.connect(self._ask_for_report)
         header.correction_wanted.connect(self.record_actions.correct_patient)
         header.merging_wanted.connect(self.record_actions.merge)
+        header.erasure_wanted.connect(self._ask_for_erasure)
+        self.erasing.patient_erased.connect(self._erased)
         lesion.picture_wanted.connect(self._open_picture)
         lesion.review_wanted.connect(self.record_actions.review)
         lesion.diagnosis_wanted.connect(self.record_actions.diagnose)
@@ -231,10 +235,22 @@ class CasesWorkspace(QWidget):
         self._show("", record)
         self.record_actions.go_on(offer)
 
+    def _ask_for_erasure(self) -> None:
+        if self._record is not None:
+            self.erasing.ask(self._record.patient)
+
+    def _erased(self, _patient: Patient) -> None:
+        self._latest.forget()
+        self._show_nothing()
+        self.refresh()
+
     def _left_nothing(self, error: Exception) -> None:
         """The patient who was shown is not in the log any more: adding them was taken back."""
         if not isinstance(error, InvalidCaseError):
             self._show_trouble(error)
+        self._show_nothing()
+
+    def _show_nothing(self) -> None:
         self._record = self._wanted_case = None
         self.record_actions.work_on(None)
         self._right.setCurrentIndex(0)

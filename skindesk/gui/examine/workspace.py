@@ -125,6 +125,25 @@ class ExamineWorkspace(QWidget):
             self.viewer.notice.clear()
             self._keeper.touch()
 
+    def follow_patient(self, patient: Patient) -> None:
+        """A patient was corrected: show them as they are now where the next save goes to them."""
+        if self._target is not None and self._target[0].patient_id == patient.patient_id:
+            self._set_target((patient, self._target[1]))
+
+    def follow_lesion(self, lesion: Lesion) -> None:
+        """A lesion was corrected, likewise."""
+        if self._target is not None and self._target[1] is not None and self._target[1].case_id == lesion.case_id:
+            self._set_target((self._target[0], lesion))
+
+    def forget_patient(self, patient: Patient) -> None:
+        """A patient was erased: nothing of theirs stays on the screen but a picture that is not saved yet."""
+        if self._target is None or self._target[0].patient_id != patient.patient_id:
+            return
+        if not self.unsaved:
+            self._clear()
+            self.viewer.show_nothing()
+        self._set_target(None)
+
     def close_allowed(self) -> bool:
         """Whether the picture on the screen may go; the user is asked where an impression would be lost."""
         if not self.unsaved:

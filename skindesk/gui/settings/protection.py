@@ -12,7 +12,6 @@ from skindesk.domain.people import OWNER, Permission, Person, Role
 from skindesk.gui.access.dialogs import (
     AddPersonDialog,
     ChangePassphraseDialog,
-    FormDialog,
     GivePassphraseDialog,
     NewRecoveryKeyDialog,
 )
@@ -21,6 +20,7 @@ from skindesk.gui.background import Background
 from skindesk.gui.settings.person_row import PersonRow
 from skindesk.gui.settings.section import Section
 from skindesk.gui.theme import set_icon
+from skindesk.gui.widgets.form_dialog import FormDialog
 from skindesk.gui.widgets.labels import hairline, set_role, text_label
 from skindesk.gui.widgets.notice import Notice
 from skindesk.system.settings import LONGEST_LOCK_AFTER_MIN

@@ -23,6 +23,7 @@ from skindesk.bootstrap import Workspace
 from skindesk.domain.contract import Modality
 from skindesk.gui.background import Background
 from skindesk.gui.clipboard import copy_text
+from skindesk.gui.settings.backup_section import BackupSection
 from skindesk.gui.settings.mix_row import MixRow
 from skindesk.gui.settings.model_row import ModelRow
 from skindesk.gui.settings.protection import Protection
@@ -78,6 +79,9 @@ class SettingsWorkspace(QWidget):
         self.protection.audit_wanted.connect(self.audit_wanted)
         self.protection.own_role_changed.connect(self.own_role_changed)
         self.protection.lock_after.valueChanged.connect(lambda minutes: self._change(lock_after_min=minutes))
+        self.backups = BackupSection(workspace, background, self)
+        self.backups.folder_wanted.connect(lambda folder: self._change(backup_folder=str(folder), backup_daily=True))
+        self.backups.daily_wanted.connect(lambda on: self._change(backup_daily=on))
         self._build()
         self._show_settings()
 
@@ -86,6 +90,7 @@ class SettingsWorkspace(QWidget):
         super().showEvent(event)
         if not event.spontaneous():
             self._show_settings()
+            self.backups.refresh()
             self._background.start(self._workspace.models.installed, self._show_models, self._no_models)
 
     def _show_settings(self) -> None:
@@ -100,6 +105,7 @@ class SettingsWorkspace(QWidget):
         self.protection.lock_after.setValue(settings.lock_after_min)
         for control in controls:
             control.blockSignals(False)
+        self.backups.show_settings()
 
     def _change(self, **values: Any) -> None:
         """Keep some settings with other values."""
@@ -118,6 +124,7 @@ class SettingsWorkspace(QWidget):
             self._tell_unwritable(error)
             return
         self.notice.clear()
+        self.backups.show_settings()
         self.settings_changed.emit(changed)
 
     def _tell_unwritable(self, error: OSError) -> None:
@@ -259,6 +266,7 @@ class SettingsWorkspace(QWidget):
         column.setSpacing(16)
         sections = (
             self.protection,
+            self.backups,
             self._looks(),
             self._examination(),
             self._models,
@@ -325,7 +333,7 @@ class SettingsWorkspace(QWidget):
         return section
 
     def _profile(self) -> Section:
-        section = Section(self.tr("Profile and backup"), self)
+        section = Section(self.tr("Profile"), self)
         self.copy_button = QPushButton(self.tr("Copy path"), self)
         self.copy_button.setAccessibleName(self.tr("Copy the profile folder's path"))
         set_icon(self.copy_button, "copy")
@@ -333,9 +341,8 @@ class SettingsWorkspace(QWidget):
         section.add_setting(self.tr("Profile folder"), str(self._workspace.profile.root), self.copy_button)
         section.column.addWidget(hairline())
         note = self.tr(
-            "Case log, pictures and settings are in this folder and nowhere else. To back up, close SkinDesk and copy "
-            "the whole folder to a safe, encrypted place. Before an update changes the case log, SkinDesk keeps a copy "
-            "of it in the folder's own “backups”."
+            "Case log, pictures and settings are in this folder and, but for backups, nowhere else. Before an update "
+            "changes the case log, SkinDesk keeps a copy of it in the folder's own “backups”."
         )
         section.column.addWidget(text_label(note, "secondary", wrap=True))
         return section

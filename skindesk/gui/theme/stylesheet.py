@@ -70,6 +70,7 @@ QPushButton[kind="band"] { background: transparent; border: 1px solid transparen
 QPushButton[kind="band"]:hover { background: $raised; }
 QPushButton[kind="band"]:focus { border: 2px solid $accent; padding: 0px 7px; min-height: 24px; }
 QPushButton[kind="danger"] { color: $error; border-color: $error; }
+QPushButton[kind="danger"]:disabled { color: $border; border-color: $hairline; }
 QPushButton[kind="danger"]:focus { border: 2px solid $error; }
 
 QPushButton[segment] { border-radius: 0px; padding: 0px 8px; margin: 0px; border-right: none; }

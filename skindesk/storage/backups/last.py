@@ -15,12 +15,14 @@ _log = logging.getLogger(__name__)
 class LastBackup:
     """The newest verified backup: its folder as it was chosen, and when it was made, in UTC.
 
-    `key_id` tells under which key, and nothing about it: after the key has changed there is no backup yet.
+    `key_id` tells under which key, and nothing about it: after the key has changed there is no backup yet. `log_ids`
+    are those that the profile's case log has had so far; protecting it gives it a new one.
     """
 
     folder: Path
     made_at: datetime
     key_id: str
+    log_ids: frozenset[str]
 
 
 def load_last(file: Path) -> LastBackup | None:
@@ -28,14 +30,20 @@ def load_last(file: Path) -> LastBackup | None:
     try:
         raw = json.loads(file.read_text("utf-8"))
         made_at = datetime.fromisoformat(raw["made_at"])
-        return LastBackup(Path(raw["folder"]), made_at, str(raw["key_id"])) if made_at.tzinfo is not None else None
+        log_ids = frozenset(map(str, raw["log_ids"]))
+        return LastBackup(Path(raw["folder"]), made_at, str(raw["key_id"]), log_ids) if made_at.tzinfo else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def keep_last(file: Path, last: LastBackup) -> None:
     """Keep it; the backup is made, even where that fails."""
-    content = {"folder": str(last.folder), "made_at": last.made_at.isoformat(), "key_id": last.key_id}
+    content = {
+        "folder": str(last.folder),
+        "made_at": last.made_at.isoformat(),
+        "key_id": last.key_id,
+        "log_ids": sorted(last.log_ids),
+    }
     try:
         write_durably(file, json.dumps(content).encode())
     except OSError:

@@ -1,0 +1,1 @@
+"""The report of one patient's case as PDF, made from domain values without a window."""
