@@ -27,7 +27,15 @@ from skindesk.storage.rows import (
 from skindesk.storage.values import to_prediction
 
 _Columns = Row[*tuple[Any, ...]]
-"""Columns by their names: making objects of ten thousand rows would take most of the time."""
+"""Columns by their names, read past the session: making objects of ten thousand rows would take most of the time."""
+_OUTCOME = (
+    FinalDiagnosisRow.lesion_id,
+    FinalDiagnosisRow.diagnosis,
+    FinalDiagnosisRow.malignancy,
+    FinalDiagnosisRow.confirmed_by,
+    FinalDiagnosisRow.decided_on,
+    FinalDiagnosisRow.created_at,
+)
 _CLOSED = LesionRow.state == LesionState.CLOSED.value
 
 
@@ -60,7 +68,7 @@ def closed_cases(session: Session) -> tuple[ClosedCase, ...]:
     """
     diagnoses = _diagnoses(session)
     visits = _visits(session, diagnoses)
-    rows = session.execute(
+    rows = session.connection().execute(
         select(LesionRow.id, LesionRow.site, PatientRow.birth_date, PatientRow.skin_type)
         .join(PatientRow, LesionRow.patient_id == PatientRow.id)
         .where(_CLOSED)
@@ -103,11 +111,11 @@ def _novelty(case_id: int, row: PredictionRow) -> NoveltyReading:
 def _diagnoses(session: Session) -> dict[int, _Diagnosis]:
     """The last one of each closed case, with when the first one was known."""
     found: dict[int, _Diagnosis] = {}
-    rows = session.execute(
-        select(*FinalDiagnosisRow.__table__.columns)
+    rows = session.connection().execute(
+        select(*_OUTCOME)
         .join(LesionRow, LesionRow.id == FinalDiagnosisRow.lesion_id)
         .where(_CLOSED, FinalDiagnosisRow.withdrawn_at.is_(None))
-        .order_by(FinalDiagnosisRow.id)
+        .order_by(FinalDiagnosisRow.created_at, FinalDiagnosisRow.id)
     )
     for row in rows:
         first = found.get(row.lesion_id)
@@ -133,14 +141,14 @@ def _visits(session: Session, diagnoses: Mapping[int, _Diagnosis]) -> dict[int, 
             return None
         return visits.setdefault(case_id, {}).setdefault(visit_id, _Visit(visited_on))
 
-    for row in session.execute(_answers()):
+    for row in session.connection().execute(_answers()):
         visit = visit_of(row.lesion_id, row.visit_id, row.visited_at)
         if visit is None:
             continue
         visit.modalities[row.picture_id] = Modality(row.modality)
         if row.created_at is not None and row.created_at <= diagnoses[row.lesion_id].known_at:
             visit.answers[row.picture_id] = row
-    for row in session.execute(_reviews()):
+    for row in session.connection().execute(_reviews()):
         visit = visit_of(row.lesion_id, row.visit_id, row.visited_at)
         if visit is not None and row.created_at <= diagnoses[row.lesion_id].known_at:
             visit.reviews.append(row)
@@ -162,8 +170,10 @@ def _answers() -> Select[*tuple[Any, ...]]:
 
 def _reviews() -> Select[*tuple[Any, ...]]:
     """Every review that has an impression, oldest first."""
+    said = (ReviewRow.visit_id, ReviewRow.impression, ReviewRow.second_impression)
+    when = (ReviewRow.revealed_before, ReviewRow.created_at)
     return (
-        select(VisitRow.lesion_id, VisitRow.visited_at, *ReviewRow.__table__.columns)
+        select(VisitRow.lesion_id, VisitRow.visited_at, *said, *when)
         .join(LesionRow, LesionRow.id == VisitRow.lesion_id)
         .join(ReviewRow, ReviewRow.visit_id == VisitRow.id)
         .where(_CLOSED, ReviewRow.withdrawn_at.is_(None), ReviewRow.impression != "")

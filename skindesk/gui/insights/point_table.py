@@ -26,7 +26,7 @@ class PointColumn(IntEnum):
 _LEAST_PX: dict[int, int] = {
     PointColumn.NAME: 84,
     PointColumn.READER: 84,
-    PointColumn.SHARE: 124,
+    PointColumn.SHARE: 148,
     PointColumn.COUNTS: 76,
 }
 _ROW_PX = 32

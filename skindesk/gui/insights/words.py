@@ -41,7 +41,8 @@ def share_interval(share: Share) -> str:
     low, high = share.interval.low, share.interval.high
     if low is None or high is None:
         return ""
-    return f"{percent(low).removesuffix(_PERCENT)}\N{EN DASH}{percent(high)}"
+    words = translate("insights", "{low} to {high}")
+    return words.format(low=percent(low).removesuffix(_PERCENT), high=percent(high))
 
 
 def counts(share: Share) -> str:
@@ -78,6 +79,8 @@ def decimals(value: float) -> str:
 
 def p_words(p: float) -> str:
     """A p value; small ones by their bound."""
+    if p >= 0.9995:
+        return "p\u00a0=\u00a01"
     return "p\u00a0<\u00a00.001" if p < 0.001 else f"p\u00a0=\u00a0{p:.3f}"
 
 

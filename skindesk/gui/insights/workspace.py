@@ -83,7 +83,7 @@ class InsightsWorkspace(QWidget):
         self._summary = text_label("", "strong", wrap=True)
         self._size = text_label("", "warning", wrap=True)
         self._drift = text_label("", "secondary", wrap=True)
-        self._nothing = EmptyState("chart-bar", "", "")
+        self._nothing = self._no_cases()
         self._no_match = EmptyState(
             "magnifying-glass",
             self.tr("No closed case fits"),
@@ -157,7 +157,7 @@ class InsightsWorkspace(QWidget):
         self.export_button.setEnabled(count > 0)
         self.filters.setEnabled(bool(self._read.cases))
         if not self._read.cases:
-            self._show_nothing()
+            self._figures.setCurrentWidget(self._nothing)
         elif not count:
             self._figures.setCurrentWidget(self._no_match)
         else:
@@ -167,13 +167,13 @@ class InsightsWorkspace(QWidget):
     def _all_count(self, count: int) -> str:
         return self.tr("{cases} with a final diagnosis").format(cases=cases_words(count)) if count else ""
 
-    def _show_nothing(self) -> None:
+    def _no_cases(self) -> EmptyState:
         words = self.tr(
             "A case is closed when its final diagnosis is recorded in Cases. {few} closed cases are needed for the "
             "first shares, {enough} before they are no longer called few."
         )
-        self._nothing.set_words(self.tr("No closed cases yet"), words.format(few=COUNTS_ONLY_UNDER, enough=SMALL_UNDER))
-        self._figures.setCurrentWidget(self._nothing)
+        said = words.format(few=COUNTS_ONLY_UNDER, enough=SMALL_UNDER)
+        return EmptyState("chart-bar", self.tr("No closed cases yet"), said)
 
     def _divide(self, dimension: Dimension) -> None:
         computed = self._computed

@@ -1,6 +1,7 @@
 """What a page shows when there is nothing yet: what it is for, and what to do next."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from skindesk.gui.widgets.labels import IconLabel, text_label
@@ -42,11 +43,21 @@ class EmptyState(QWidget):
         self.column.addWidget(self.button, 0, centre)
         self.column.addStretch(3)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Give the words the height that they need."""
+        super().showEvent(event)
+        self._fit()
+
     def set_words(self, title: str, text: str) -> None:
         """Say something else, such as that a search found nothing."""
         self._title.setText(title)
         self._text.setText(text)
+        self._fit()
 
     def words(self) -> str:
         """Title and text in one."""
         return f"{self._title.text()} {self._text.text()}".strip()
+
+    def _fit(self) -> None:
+        for label in (self._title, self._text):  # where a label is centred, the layout asks for no height for its width
+            label.setMinimumHeight(label.heightForWidth(label.width()))
