@@ -1,12 +1,17 @@
 """The one place where things meet: opens a profile's workspace for the command line and the desktop program."""
 
-from contextlib import ExitStack
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
-from threading import RLock
+from tempfile import TemporaryDirectory
+from threading import Event, RLock
 from typing import TYPE_CHECKING
 
 from skindesk.domain.caution import Caution
-from skindesk.domain.errors import CaseLogDamagedError
+from skindesk.domain.errors import CaseLogDamagedError, SkinDeskError
+from skindesk.services.demo_clinic.mark import mark_as_demo, note_complete
 from skindesk.services.models import ModelLibrary
 from skindesk.system.drives import caution_of_drive
 from skindesk.system.logs import start_logging
@@ -20,6 +25,9 @@ if TYPE_CHECKING:
     from skindesk.inference.classifier import Classifier
     from skindesk.services.access import Access
     from skindesk.services.casework import Casework
+    from skindesk.services.demo_clinic.furnish import Network
+
+_log = logging.getLogger(__name__)
 
 
 class Workspace:
@@ -134,3 +142,50 @@ def open_workspace(chosen: Path | None = None) -> Workspace:
     """Open the chosen profile folder, the one SKINDESK_PROFILE names, or the user's own."""
     profile = find_profile(chosen)
     return Workspace(profile, start_logging(profile))
+
+
+@contextmanager
+def open_demo(chosen: Path | None = None) -> Iterator[Workspace]:
+    """A workspace for a generated clinic, on the chosen folder or on one that goes at the end.
+
+    Raises ProfileUnavailableError where the chosen folder holds anything but a demo.
+    """
+    from skindesk.services.access import Door
+
+    with ExitStack() as leaving:
+        if chosen is None:
+            temporary = TemporaryDirectory(prefix="skindesk-demo-", ignore_cleanup_errors=True)
+            chosen = Path(leaving.enter_context(temporary)) / "profile"
+        mark_as_demo(find_profile(chosen))
+        workspace = open_workspace(chosen)
+        leaving.callback(workspace.close_case_log)
+        if workspace.access.door is Door.NEW:
+            workspace.access.set_up_open()
+        yield workspace
+
+
+def furnish_demo(workspace: Workspace, told: Callable[[int, int], None], stop: Event) -> None:
+    """Add the generated clinic's patients who are not there yet, with answers where a network is installed.
+
+    `told` and `stop` are as in `furnish`. Raises as saving does.
+    """
+    from skindesk.services.casework import Casework
+    from skindesk.services.demo_clinic.furnish import furnish
+    from skindesk.services.demo_clinic.plan import plan_clinic
+
+    today = date.today()
+    casework = Casework(workspace.casework.log, workspace.access.require)  # the window's own has nothing to take back
+    furnish(casework, plan_clinic(today), _demo_network(workspace), today, told, stop)
+    if not stop.is_set():
+        note_complete(workspace.profile)
+
+
+def _demo_network(workspace: Workspace) -> "Network | None":
+    from skindesk.domain.contract import Modality
+    from skindesk.services.demo_clinic.furnish import Network
+
+    try:
+        return Network(*workspace.network_for(Modality.DERMOSCOPIC))
+    except SkinDeskError:
+        _log.warning("the generated clinic gets no answers, since there is no network for them", exc_info=True)
+        return None

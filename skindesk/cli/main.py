@@ -30,6 +30,9 @@ _STOPPED_BY_READER = 141
 _OUTPUT_TROUBLE = (errno.ENOSPC, errno.EIO, errno.EFBIG)
 """Files are written by code that says what it could not write; without a name these come from stdout."""
 
+IN_A_WINDOW = True
+"""What `--demo` is without a folder."""
+
 
 class ExitCode(IntEnum):
     """What a script may rely on."""
@@ -54,7 +57,14 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--passphrase-file", type=Path, metavar="FILE", help="a file whose first line is the passphrase (default: ask)"
     )
-    parser.add_argument("--demo", type=Path, metavar="DIR", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--demo",
+        nargs="?",
+        type=Path,
+        const=IN_A_WINDOW,
+        metavar="DIR",
+        help="open a generated clinic in a throw-away profile; with DIR, write pictures of its windows there instead",
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for command in (classify, models, cases, people, audit, backup, doctor):
         command.register(commands)

@@ -11,7 +11,7 @@ from types import TracebackType
 from PySide6.QtCore import QCoreApplication, QLocale, QObject, QTranslator, Signal
 from PySide6.QtWidgets import QApplication
 
-from skindesk.bootstrap import open_workspace
+from skindesk.bootstrap import Workspace, open_demo, open_workspace
 from skindesk.gui.main_window import MainWindow
 from skindesk.gui.mark import mark
 from skindesk.gui.theme import apply_theme
@@ -22,8 +22,17 @@ _log = logging.getLogger(__name__)
 
 def run(profile: Path | None) -> int:
     """Open the program on a profile; returns the exit status."""
+    return _run_on(open_workspace(profile))
+
+
+def run_on_demo(profile: Path | None) -> int:
+    """Open the program on a generated clinic, as `open_demo` does; returns the exit status."""
+    with open_demo(profile) as workspace:
+        return _run_on(workspace)
+
+
+def _run_on(workspace: Workspace) -> int:
     application = create_application(sys.argv)
-    workspace = open_workspace(profile)
     apply_theme(application, workspace.settings.theme)
     window = MainWindow(workspace)
     hook = ExceptionHook(workspace.log_file)

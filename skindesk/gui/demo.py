@@ -1,17 +1,17 @@
-"""Runs the desktop program offscreen on the example pictures, as somebody without a display would want to see it.
+"""Runs the desktop program offscreen on a generated clinic, as somebody without a display would want to see it.
 
-It is the program itself, driven through its own widgets: every example is classified and listed, one is
-examined and saved as a case of an invented patient in a throw-away profile, and the windows are written as
-pictures, light and dark.
+It is the program itself, driven through its own widgets: every example picture is classified and listed, a clinic is
+generated in a throw-away profile, one example is examined and saved there as a case of an invented patient, and the
+windows are written as pictures, light and dark.
 """
 
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 from PySide6.QtCore import (
     QCoreApplication,
@@ -24,7 +24,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication
 
-from skindesk.bootstrap import Workspace, open_workspace
+from skindesk.bootstrap import Workspace, furnish_demo, open_demo
 from skindesk.domain.case import Plan
 from skindesk.domain.errors import SkinDeskError
 from skindesk.domain.outcome import Classified
@@ -33,7 +33,6 @@ from skindesk.gui.batch import BatchWorkspace
 from skindesk.gui.cases import CasesWorkspace
 from skindesk.gui.main_window import MainWindow
 from skindesk.gui.theme import apply_theme
-from skindesk.services.access import Door
 from skindesk.services.classify import classify_files
 from skindesk.system.paths import bundled
 from skindesk.system.settings import Theme
@@ -52,17 +51,16 @@ class DemoError(SkinDeskError):
 def run_demo(pictures: Path, profile: Path | None = None) -> int:
     """Print the predictions and write pictures of the windows into a folder; returns 0.
 
-    Without a profile a throw-away one is used. Raises DemoError where the program does not answer.
+    Without a profile a throw-away one is used. Raises DemoError where the program does not answer, and as `open_demo`
+    does.
     """
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     pictures.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="skindesk-demo-") as temporary:
-        workspace = open_workspace(profile or Path(temporary))
+    with open_demo(profile) as workspace:
         workspace.change_settings(replace(workspace.settings, notice_accepted=True))
-        if workspace.access.door is Door.NEW:
-            workspace.access.set_up_open()
         examples = sorted(bundled("resources", "examples").glob("*.jpg"))
         _print_predictions(workspace, examples)
+        _fill(workspace)
         qInstallMessageHandler(_tell)
         application = create_application(["skindesk"])
         _Tour(application, workspace, pictures).walk(examples)
@@ -87,11 +85,20 @@ def _print_predictions(workspace: Workspace, examples: list[Path]) -> None:
             print(f"{outcome.path.name:<24}{'rejected':<12}{outcome.message}")
 
 
+def _fill(workspace: Workspace) -> None:
+    began_s = time.monotonic()
+    furnish_demo(workspace, lambda _there, _count: None, Event())
+    log = workspace.casework.log
+    took_s = time.monotonic() - began_s
+    print(f"Generated a clinic of {log.count()} lesions, {len(log.record.closed_cases())} closed, in {took_s:.0f} s")
+
+
 class _Tour:
     """Walks a window through its pages as a user would, taking a picture of each."""
 
     def __init__(self, application: QApplication, workspace: Workspace, pictures: Path) -> None:
         self._application = application
+        self._workspace = workspace
         self._pictures = pictures
         apply_theme(application, Theme.LIGHT)
         self._window = MainWindow(workspace)
@@ -105,21 +112,41 @@ class _Tour:
         self._both("examine")
         self._window.examine.viewer.map_button.click()
         self._both("examine-map")
-        case_id = self._save("DEMO-1")
+        case_id = self._save("EXAMPLE-1")
         cases = self._window.show_page("cases")
         if isinstance(cases, CasesWorkspace):
             cases.show_case(case_id)
         self._settle()
         self._both("cases")
+        self._follow_longest()
+        self._visit("insights")
         self._classify_folder(examples[0].parent)
         self._both("batch")
         for page in ("settings", "about"):
-            self._window.show_page(page)
-            self._settle()
-            self._both(page)
+            self._visit(page)
         self._window.examine.panel.reset()
         self._window.close()
         print(f"Pictures of the windows: {self._pictures}")
+
+    def _visit(self, page: str) -> None:
+        self._window.show_page(page)
+        self._settle()
+        self._both(page)
+
+    def _follow_longest(self) -> None:
+        """The record with most pictures of one lesion, and its first and last picture compared."""
+        cases = self._window.show_page("cases")
+        if not isinstance(cases, CasesWorkspace):
+            return
+        longest = max(self._workspace.casework.log.page(limit=200).cases, key=lambda case: case.picture_count)
+        cases.show_case(longest.case_id)
+        self._wait(lambda: cases.record is not None and cases.record.case_id == longest.case_id, "show a record")
+        self._settle()
+        self._both("record")
+        cases.patient_view.lesion.compare_button.click()
+        self._wait(lambda: cases.compare_view.comparison is not None, "compare two pictures")
+        self._settle()
+        self._both("compare")
 
     def _examine(self, example: Path) -> None:
         examine = self._window.examine

@@ -23,6 +23,7 @@ from skindesk.gui.access.words import role_word
 from skindesk.gui.background import Background
 from skindesk.gui.backups.automatic import AutomaticBackup
 from skindesk.gui.clipboard import take_back
+from skindesk.gui.demo_notice import DemoNotice
 from skindesk.gui.drafts.bar import DraftBar
 from skindesk.gui.drafts.kept import Offer
 from skindesk.gui.examine import ExamineWorkspace
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self.band = PatientBand()
         self.notice = Notice()
         self.warnings = Warnings(workspace, self._lasting)
+        self.demo_notice = DemoNotice(workspace)
         self.intended_use = IntendedUse(workspace, self._lasting)
         self.draft_bar = DraftBar()
         self._rail = Rail(self._places())
@@ -169,6 +171,8 @@ class MainWindow(QMainWindow):
         self._pages.undoing.trouble.connect(self.notice.show_error)
         self.draft_bar.continued.connect(self._go_on)
         self.locking.opened.connect(lambda: self.draft_bar.look(self._pages.drafts))
+        self.locking.opened.connect(lambda: self.demo_notice.go_on(self._pages.background))
+        self.demo_notice.grown.connect(self._pages.follow_growth)
         self.locking.entered.connect(self._show_work)
         self.locking.hidden.connect(self._show_gate)
         self.locking.warned.connect(self.notice.show_information)
@@ -191,7 +195,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.band)
         column.addWidget(self.warnings)
-        for notice in (self.intended_use, self.notice):
+        for notice in (self.demo_notice, self.intended_use, self.notice):
             column.addWidget(_held(notice))
         column.addWidget(self.draft_bar)
         column.addWidget(self._pages, 1)

@@ -100,6 +100,16 @@ class Pages(QStackedWidget):
         """The keys of the pages that have been made so far."""
         return set(self._pages)
 
+    def follow_growth(self) -> None:
+        """Others have added to the case log: what is in sight is read again, and the rest when it is shown."""
+        from skindesk.gui.insights import InsightsWorkspace
+
+        if "cases" in self._pages:
+            self._cases().refresh()
+        shown = self.currentWidget()
+        if isinstance(shown, InsightsWorkspace):
+            shown.refresh()
+
     def shows_patients(self, key: str) -> bool:
         """Whether a page is about one patient at a time."""
         return key in self._patients

@@ -52,8 +52,9 @@ def furnish(
 ) -> None:
     """Save every patient who is not in the log yet, with pictures drawn now and answers computed now.
 
-    `told` hears how many patients are there, and of how many. Setting `stop` ends it after the patient under way; calling it again goes
-    on. Visits lie in the past; the audit says when they were really entered. Raises what saving raises.
+    `told` hears how many patients are there, and of how many. Setting `stop` ends it after the patient under way;
+    calling it again goes on. Visits lie in the past; the audit says when they were really entered. Raises what saving
+    raises.
     """
     for kept in saved_filters(today):
         casework.log.record.save_filter(kept)
