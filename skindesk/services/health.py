@@ -22,7 +22,7 @@ from skindesk.system.settings import load_settings
 
 LIBRARIES = (
     "numpy", "pillow", "onnxruntime", "sqlalchemy", "sqlcipher3", "cryptography", "alembic", "portalocker",
-    "pyside6-essentials", "qtawesome",
+    "pyside6-essentials", "qtawesome", "opencv-python-headless", "reportlab", "svglib", "pypdfium2",
 )  # fmt: skip
 """The distributions that the program stands on."""
 
