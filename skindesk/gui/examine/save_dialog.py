@@ -72,6 +72,8 @@ class SaveDialog(QDialog):
         """Start from a patient and lesion that are already chosen."""
         self._lesion_to_take = lesion
         self.picker.take(patient)
+        if lesion is not None:
+            self.lesion.take(lesion)  # at once, since the list of lesions is still on its way
         self.save_button.setFocus()
 
     def reject(self) -> None:
