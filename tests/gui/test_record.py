@@ -34,6 +34,7 @@ from skindesk.gui.cases.merge_dialog import MergeDialog
 from skindesk.gui.cases.patient_dialog import PatientDialog
 from skindesk.gui.cases.review_dialog import ReviewDialog, months_after
 from skindesk.gui.cases.timeline_entries import first_and_latest
+from skindesk.gui.cases.visit_card import VisitCard
 from skindesk.gui.drafts import Form
 from skindesk.gui.examine.save_dialog import SaveDialog
 from skindesk.gui.main_window import MainWindow
@@ -170,6 +171,11 @@ def add_lesion(user: User, identifier: str, position: BodyPosition | None = None
     editing = user.workspace.casework.editing
     patient = editing.add_patient(replace(ADA, identifier=identifier))
     return editing.add_lesion(patient.patient_id, LesionDetails(Site.UPPER_EXTREMITY, "mark", position)).case_id
+
+
+def latest_visit(user: User) -> VisitCard:
+    """The card of the visit seen last, of those that are in sight."""
+    return next(card for card in user.cases.findChildren(VisitCard) if card.isVisible())
 
 
 class TestWholeWay:
@@ -749,3 +755,14 @@ def test_a_review_adds_to_the_timeline_without_a_picture(user: User, clinic: int
     user.cases.refresh()
     user.wait(lambda: len(user.cases.patient_view.lesion.timeline.tiles) == 4)
     assert "Visit without a picture" in visible_words(user.cases.patient_view.lesion.timeline)
+    assert {"no picture", "Spitz nevus", "flat"} <= set(visible_words(latest_visit(user)))
+
+
+def test_a_second_impression_and_the_day_to_look_again_are_read_in_the_visit(user: User, clinic: int) -> None:
+    review = ReviewDetails("nv", plan=Plan.WATCH, second_impression="mel", follow_up_on=date(2999, 1, 1))
+    user.workspace.casework.editing.review(clinic, review, datetime.now(UTC))
+    user.cases.refresh()
+    user.wait(lambda: user.chosen.lesion.follow_up_on == date(2999, 1, 1))
+    said = " ".join(visible_words(latest_visit(user)))
+    assert "Melanocytic nevus After seeing the network's answer: Melanoma" in said
+    assert "plan: watch · look again by 2999-01-01" in said

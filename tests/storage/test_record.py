@@ -131,6 +131,25 @@ def test_a_patient_and_a_lesion_can_be_added_before_any_picture_and_removed_whil
         log.record.remove_empty_lesion(case_id)
 
 
+def test_patients_without_a_lesion_are_found_by_words_and_the_newest_without(
+    log: CaseLog, make_draft: MakeDraft
+) -> None:
+    log.save(make_draft("P-1"))
+    for number, family in enumerate(("Virtanen", "Vidal", "Okafor")):
+        log.record.add_patient(PatientDetails(f"Q-{number}", family))
+
+    def families(query: str = "", limit: int = 5) -> list[str]:
+        return [patient.details.family_name for patient in log.patients_without_cases(query, limit)]
+
+    assert families() == ["Okafor", "Vidal", "Virtanen"]
+    assert families(limit=1) == ["Okafor"]
+    assert families("vi") == ["Vidal", "Virtanen"]
+    assert families("p-1") == []
+    assert log.patient(log.patients_without_cases("oka")[0].patient_id).details.identifier == "Q-2"
+    with pytest.raises(InvalidCaseError):
+        log.patient(999)
+
+
 def test_words_states_sites_dates_and_sums_are_all_asked_at_once(
     log: CaseLog, make_draft: MakeDraft, make_prediction: Callable[..., object]
 ) -> None:

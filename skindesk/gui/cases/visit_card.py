@@ -54,6 +54,8 @@ class VisitCard(QFrame):
         return line
 
     def _pictures(self, count: int) -> str:
+        if not count:
+            return self.tr("no picture")
         return self.tr("1 picture") if count == 1 else self.tr("{0} pictures").format(count)
 
     def _earlier(self, count: int) -> str:
@@ -113,10 +115,17 @@ class _ReviewLines(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(text_label(self.tr("Own impression"), "label", wrap=True))
-        column.addWidget(text_label(impression_name(details.impression, label_names), "strong", wrap=True))
+        impression = impression_name(details.impression, label_names) or self.tr("none given")
+        column.addWidget(text_label(impression, "strong", wrap=True))
+        if details.second_impression:
+            second = self.tr("After seeing the network's answer: {0}")
+            name = impression_name(details.second_impression, label_names)
+            column.addWidget(text_label(second.format(name), "strong", wrap=True))
+        again_on = details.follow_up_on
         facts = [
             self.tr("confidence {0}").format(confidence_word(details.confidence)) if details.confidence else "",
             self.tr("plan: {0}").format(plan_word(details.plan)) if details.plan is not Plan.NONE else "",
+            "" if again_on is None else self.tr("look again by {0}").format(again_on.isoformat()),
             local_minute(review.created_at),
         ]
         column.addWidget(text_label(" · ".join(fact for fact in facts if fact), "secondary", wrap=True))
