@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from skindesk.services.access import Access
     from skindesk.services.casework import Casework
     from skindesk.services.demo_clinic.furnish import Network
+    from skindesk.services.reports import Reports
 
 _log = logging.getLogger(__name__)
 
@@ -83,6 +84,21 @@ class Workspace:
             if self._casework is None:
                 self._casework = self._open_casework()
             return self._casework
+
+    @property
+    def reports(self) -> "Reports":
+        """Reports of cases. Raises as `casework` does."""
+        from skindesk.services.letterhead import letterhead_of
+        from skindesk.services.reports import Reports
+
+        access = self.access
+        return Reports(
+            self.casework,
+            self.models,
+            lambda: letterhead_of(self.profile, self.settings),
+            access.require,
+            access.person,
+        )
 
     @property
     def is_open(self) -> bool:

@@ -2,8 +2,6 @@
 
 import argparse
 import json
-import os
-import stat
 import sys
 import time
 from dataclasses import asdict
@@ -11,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skindesk.cli.context import Context
+from skindesk.cli.outputs import readers_of
 from skindesk.cli.table import format_table
 from skindesk.domain.errors import InvalidCaseError
 
@@ -55,7 +54,7 @@ def run_export(chosen: argparse.Namespace, context: Context) -> int:
         print(f"skindesk: case {case.case_id} was left out. {case.reason}", file=sys.stderr)
     print(f"Written to {chosen.out}: {_in_words(exported.counts) or 'no case'}.")
     print(
-        f"skindesk: {chosen.out} is not encrypted: {_readers(chosen.out)} can read these patients and see their "
+        f"skindesk: {chosen.out} is not encrypted: {readers_of(chosen.out)} can read these patients and see their "
         "pictures. Carry it on an encrypted drive only, and delete it once it has been imported.",
         file=sys.stderr,
     )
@@ -78,13 +77,6 @@ def run_import(chosen: argparse.Namespace, context: Context) -> int:
     if chosen.dry_run:
         print("skindesk: this was a dry run: nothing was written.", file=sys.stderr)
     return 0 if all(result.is_whole for result in results) else 1
-
-
-def _readers(file: Path) -> str:
-    """Who can read a file; only some systems and drives keep others out of it."""
-    if os.name == "nt" or file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-        return "whoever can open its folder or gets a copy"
-    return "your account, administrators of this computer and whoever gets a copy"
 
 
 class _Progress:

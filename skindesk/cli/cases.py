@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skindesk.cli import case_transfer
+from skindesk.cli.arguments import case_number
 from skindesk.cli.backup_common import FOLDER_HELP
 from skindesk.cli.context import Context
 from skindesk.cli.old_copies import erase_from_backups
@@ -33,7 +34,7 @@ def register(commands: Any) -> None:
     listing.add_argument("--json", action="store_true", help="one JSON object a line")
     listing.set_defaults(run=run_list)
     show = actions.add_parser("show", help="one case with its visits, pictures, predictions and reviews")
-    show.add_argument("case", type=_case_number, metavar="CASE")
+    show.add_argument("case", type=case_number, metavar="CASE")
     show.add_argument("--json", action="store_true")
     show.set_defaults(run=run_show)
     erase = actions.add_parser("erase", help="erase a patient with every case and picture, for good")
@@ -169,13 +170,6 @@ def _describe_visit(visit: "Visit") -> list[str]:
             f"the network's answer); plan: {own.plan}{'; ' + own.notes if own.notes else ''}"
         )
     return lines
-
-
-def _case_number(text: str) -> int:
-    number = int(text) if text.isdecimal() else 0
-    if not 0 < number < 2**63:
-        raise argparse.ArgumentTypeError("must be the number of a case")
-    return number
 
 
 def _to_json(value: Any) -> str:

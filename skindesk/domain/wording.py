@@ -13,7 +13,7 @@ NO_SUPPORT_BELOW = 0.05
 
 def percent(probability: float) -> str:
     """A probability in whole percent; what is not quite 0 or 1 never reads as 0 % or 100 %."""
-    if 0 < probability < 0.005:
+    if 0 < probability <= 0.005:  # 0.5 % rounds to the even 0 %
         return "<\u20091\u00a0%"
     if 0.995 <= probability < 1:
         return ">\u200999\u00a0%"

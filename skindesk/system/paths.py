@@ -130,6 +130,11 @@ class Profile:
         return self.root / "verified-models.json"
 
     @property
+    def letterhead_logo(self) -> Path:
+        """The clinic's logo for its reports, as PNG, where one was chosen."""
+        return self.root / "letterhead-logo.png"
+
+    @property
     def settings(self) -> Path:
         """The user's settings."""
         return self.root / "settings.json"

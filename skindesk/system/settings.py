@@ -8,6 +8,7 @@ from typing import Any
 
 from skindesk.domain.class_mix import ARCHIVE
 from skindesk.domain.contract import Modality
+from skindesk.domain.paper import Paper
 from skindesk.system.files import write_durably
 from skindesk.system.paths import Profile
 
@@ -31,7 +32,8 @@ class Settings:
     `model_id` and `class_mix` are for dermoscopic pictures, their clinical fellows for clinical ones. A model's id
     None means the default for that kind of picture; a class mix is `archive`, `balanced`, or the path of a file.
     `batch_workers` 0 means one per processor core, `lock_after_min` 0 that a protected log locks only when asked.
-    Without a `backup_folder` no backups are made by themselves, whatever `backup_daily` says.
+    Without a `backup_folder` no backups are made by themselves, whatever `backup_daily` says. The clinic's name and
+    address stand at the head of its reports; the address may have several lines.
     """
 
     theme: Theme = Theme.SYSTEM
@@ -45,6 +47,9 @@ class Settings:
     lock_after_min: int = 10
     backup_folder: str | None = None
     backup_daily: bool = True
+    clinic_name: str = ""
+    clinic_address: str = ""
+    report_paper: Paper = Paper.A4
 
     def model_for(self, modality: Modality) -> str | None:
         """The id of the network that answers a kind of picture; None for the default."""
@@ -90,6 +95,10 @@ def _parse(name: str, raw: dict[str, Any]) -> Any:
     try:
         if name == "theme":
             return Theme(value)
+        if name == "report_paper":
+            return Paper(value)
+        if name in ("clinic_name", "clinic_address"):
+            return value if isinstance(value, str) else default
         if name in ("model_id", "clinical_model_id", "backup_folder"):
             return value if isinstance(value, str) else None
         if name in ("class_mix", "clinical_class_mix"):

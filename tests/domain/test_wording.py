@@ -12,7 +12,7 @@ from skindesk.domain.wording import lead_and_limit, novelty_and_limit, patient_n
     [
         (0, "0\xa0%"),
         (0.004, "<\u20091\xa0%"),
-        (0.005, "0\xa0%"),
+        (0.005, "<\u20091\xa0%"),
         (0.62, "62\xa0%"),
         (0.996, ">\u200999\xa0%"),
         (1, "100\xa0%"),

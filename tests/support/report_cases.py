@@ -4,10 +4,12 @@ import hashlib
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
+from skindesk.bootstrap import Workspace
 from skindesk.domain.audit import AuditHead
 from skindesk.domain.body_position import BodyPosition, BodyView
 from skindesk.domain.case import (
     Case,
+    CaseDraft,
     Confidence,
     Lesion,
     LesionDetails,
@@ -147,3 +149,25 @@ def content_of(case: Case, **more: object) -> ReportContent:
         made_by="Ada",
     )
     return replace(plain, **more)  # type: ignore[arg-type]
+
+
+def save_followed_lesion(workspace: Workspace) -> int:
+    """Put the case of `a_case` into a log, without its final diagnosis; returns its number."""
+    case = a_case()
+    patient: int | PatientDetails = case.patient.details
+    lesion: int | LesionDetails = case.lesion.details
+    known = {hashlib.sha256(content).hexdigest(): content for content in EXAMPLES.values()}
+    for each in case.visits:
+        picture = each.pictures[0]
+        draft = CaseDraft(
+            patient,
+            lesion,
+            picture.details,
+            known[picture.details.sha256],
+            picture.predictions[0],
+            each.reviews[0].details,
+            each.visited_at,
+        )
+        saved = workspace.casework.save_case(draft)
+        patient, lesion = saved.patient_id, saved.case_id
+    return saved.case_id
