@@ -199,12 +199,18 @@ class Pages(QStackedWidget):
         self._patients["cases"] = None
         cases.patient_changed.connect(partial(self._patient_changed, "cases"))
         cases.add_picture_wanted.connect(self._add_picture)
+        cases.report_wanted.connect(self._open_report)
         cases.undo_wanted.connect(self.undoing.undo)
         cases.record_actions.patient_followed.connect(self.examine.follow_patient)
         cases.record_actions.lesion_followed.connect(self.examine.follow_lesion)
         cases.erasing.patient_erased.connect(self.examine.forget_patient)
         self.examine.case_saved.connect(lambda _case_id: cases.refresh())
         return cases
+
+    def _open_report(self, case_id: int) -> None:
+        from skindesk.gui.report import open_report
+
+        open_report(self._workspace, self.background, case_id, self)
 
     def _made_batch(self) -> QWidget:
         from skindesk.gui.batch import BatchWorkspace

@@ -24,6 +24,7 @@ from skindesk.domain.contract import Modality
 from skindesk.gui.background import Background
 from skindesk.gui.clipboard import copy_text
 from skindesk.gui.settings.backup_section import BackupSection
+from skindesk.gui.settings.letterhead import LetterheadSection
 from skindesk.gui.settings.mix_row import MixRow
 from skindesk.gui.settings.model_row import ModelRow
 from skindesk.gui.settings.protection import Protection
@@ -74,6 +75,8 @@ class SettingsWorkspace(QWidget):
         self._models_told = text_label(self.tr("Looking for installed networks…"), "secondary", wrap=True)
         self._models.column.addWidget(self._models_told)
         self._mixes = self._class_mix()
+        self.letterhead = LetterheadSection(workspace, background, self)
+        self.letterhead.changed.connect(lambda values: self._change(**values))
         self.protection = Protection(workspace, background, may_leave, self)
         self.protection.protection_wanted.connect(self.protection_wanted)
         self.protection.audit_wanted.connect(self.audit_wanted)
@@ -105,6 +108,7 @@ class SettingsWorkspace(QWidget):
         self.protection.lock_after.setValue(settings.lock_after_min)
         for control in controls:
             control.blockSignals(False)
+        self.letterhead.show_settings(settings)
         self.backups.show_settings()
 
     def _change(self, **values: Any) -> None:
@@ -271,6 +275,7 @@ class SettingsWorkspace(QWidget):
             self._examination(),
             self._models,
             self._mixes,
+            self.letterhead,
             self._batch(),
             self._profile(),
         )
