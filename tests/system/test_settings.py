@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from skindesk.domain.contract import Modality
+from skindesk.domain.paper import Paper
 from skindesk.system.paths import PROFILE_VARIABLE, Profile, bundled, find_profile
 from skindesk.system.settings import Settings, Theme, load_settings, save_settings
 
@@ -19,6 +20,9 @@ def test_settings_survive_saving(tmp_path: Path) -> None:
         batch_workers=3,
         notice_accepted=True,
         lock_after_min=25,
+        clinic_name="Hautpraxis",
+        clinic_address="Marktplatz 1\n12345 Ort",
+        report_paper=Paper.LETTER,
     )
     save_settings(Profile(tmp_path), changed)
     assert load_settings(Profile(tmp_path)) == changed
@@ -35,6 +39,12 @@ def test_damaged_settings_fall_back_to_defaults(tmp_path: Path, content: str) ->
 
 def test_one_bad_value_does_not_cost_the_others(tmp_path: Path) -> None:
     Profile(tmp_path).settings.write_text(json.dumps({"theme": "pink", "batch_workers": 5, "unknown": 1}))
+    assert load_settings(Profile(tmp_path)) == Settings(batch_workers=5)
+
+
+def test_an_impossible_letterhead_is_none(tmp_path: Path) -> None:
+    values = {"clinic_name": 3, "clinic_address": None, "report_paper": "a3", "batch_workers": 5}
+    Profile(tmp_path).settings.write_text(json.dumps(values))
     assert load_settings(Profile(tmp_path)) == Settings(batch_workers=5)
 
 

@@ -49,8 +49,9 @@ def opened(pdf: bytes) -> Iterator[Any]:
 
 
 def _facts(page: Any) -> PageFacts:
+    width_pt, height_pt = page.get_size()
     text = page.get_textpage()
     try:
-        return PageFacts(*page.get_size(), text.get_text_range())
+        return PageFacts(width_pt, height_pt, text.get_text_range())
     finally:
         text.close()
