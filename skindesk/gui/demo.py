@@ -22,7 +22,7 @@ from PySide6.QtCore import (
     QtMsgType,
     qInstallMessageHandler,
 )
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from skindesk.bootstrap import Workspace, furnish_demo, open_demo
 from skindesk.domain.case import Plan
@@ -32,6 +32,7 @@ from skindesk.gui.app import create_application
 from skindesk.gui.batch import BatchWorkspace
 from skindesk.gui.cases import CasesWorkspace
 from skindesk.gui.main_window import MainWindow
+from skindesk.gui.report import ReportDialog
 from skindesk.gui.theme import apply_theme
 from skindesk.services.classify import classify_files
 from skindesk.system.paths import bundled
@@ -134,7 +135,7 @@ class _Tour:
         self._both(page)
 
     def _follow_longest(self) -> None:
-        """The record with most pictures of one lesion, and its first and last picture compared."""
+        """The record with most pictures of one lesion, its report, and its first and last picture compared."""
         cases = self._window.show_page("cases")
         if not isinstance(cases, CasesWorkspace):
             return
@@ -143,10 +144,21 @@ class _Tour:
         self._wait(lambda: cases.record is not None and cases.record.case_id == longest.case_id, "show a record")
         self._settle()
         self._both("record")
+        self._report(cases)
         cases.patient_view.lesion.compare_button.click()
         self._wait(lambda: cases.compare_view.comparison is not None, "compare two pictures")
         self._settle()
         self._both("compare")
+
+    def _report(self, cases: CasesWorkspace) -> None:
+        cases.patient_view.header.report_button.click()
+        dialog = self._window.findChild(ReportDialog)
+        if dialog is None:
+            raise DemoError("The report did not open.")
+        self._wait(lambda: not dialog.busy, "make a report")
+        self._settle()
+        self._both("report", dialog)
+        dialog.close()
 
     def _examine(self, example: Path) -> None:
         examine = self._window.examine
@@ -170,7 +182,7 @@ class _Tour:
         dialog.form.family.setText("Example")
         dialog.form.given.setText("Invented")
         self._settle()
-        self._picture("save", Theme.LIGHT, dialog.grab().toImage().save)
+        self._picture("save", Theme.LIGHT, dialog)
         dialog.save_button.click()
         self._wait(lambda: bool(saved), "save the case")
         print(f"Saved case {saved[0]} of the invented patient {identifier}")
@@ -185,15 +197,15 @@ class _Tour:
             self._wait(batch.view.canvas.has_picture, "show the chosen picture")
         self._settle()
 
-    def _both(self, name: str) -> None:
+    def _both(self, name: str, shown: QWidget | None = None) -> None:
         for theme in (Theme.DARK, Theme.LIGHT):
-            self._picture(name, theme)
+            self._picture(name, theme, shown)
 
-    def _picture(self, name: str, theme: Theme, save: Callable[[str], bool] | None = None) -> None:
+    def _picture(self, name: str, theme: Theme, shown: QWidget | None = None) -> None:
         apply_theme(self._application, theme)
         self._settle(0.2)
         path = self._pictures / f"{name}-{theme}.png"
-        if not (save or self._window.grab().save)(str(path)):
+        if not (shown or self._window).grab().save(str(path)):
             raise DemoError(f"{path} could not be written.", "Check the folder and the free space.")
 
     def _wait(self, condition: Callable[[], bool], what: str) -> None:

@@ -12,8 +12,8 @@ from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.words import sentence
 from skindesk.services.demo_clinic.mark import is_complete, is_demo
 
-_TOLD_AT_FIRST = (1, 12)
-"""How many patients there are when the pages are brought up to date for the first times; then when all are there."""
+_TOLD_EVERY = 12
+"""After so many patients the pages are brought up to date, and after the first one and the last."""
 
 
 class DemoNotice(Notice):
@@ -40,7 +40,7 @@ class DemoNotice(Notice):
     def _progressed(self, told: list[tuple[int, int]]) -> None:
         there, count = told[-1]
         self._say(self.tr("{there} of {count} patients are there so far.").format(there=there, count=count))
-        if any(number in _TOLD_AT_FIRST for number, _ in told):
+        if any(number == 1 or number % _TOLD_EVERY == 0 for number, _ in told):
             self.grown.emit()
 
     def _finished(self) -> None:

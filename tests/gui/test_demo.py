@@ -10,14 +10,16 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from skindesk.__main__ import main
 from skindesk.bootstrap import open_demo, open_workspace
+from skindesk.cli.main import ExitCode
 from skindesk.gui import demo
 from skindesk.gui.main_window import MainWindow
 from skindesk.services.demo_clinic import plan
 from skindesk.services.demo_clinic.mark import is_complete
 from skindesk.services.demo_clinic.planned import PlannedPatient
 
-PAGES = ("examine", "examine-map", "cases", "record", "compare", "insights", "batch", "settings", "about")
+PAGES = ("examine", "examine-map", "cases", "record", "report", "compare", "insights", "batch", "settings", "about")
 NOTHING_REAL = "Nothing here is real."
 FEW = 5
 """Enough that one lesion has several pictures."""
@@ -115,3 +117,26 @@ def test_other_profiles_are_not_called_a_demo(qtbot: QtBot, tmp_path: Path) -> N
     assert window.demo_notice.text() == ""
     assert not window.demo_notice.isVisible()
     window.close()
+
+
+def test_a_folder_with_anything_else_in_it_is_refused_in_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    used = tmp_path / "profile"
+    used.mkdir()
+    (used / "settings.json").write_text("{}", "utf-8")
+
+    status = main(["--profile", str(used), "--demo", str(tmp_path / "pictures")])
+
+    assert status == ExitCode.UNAVAILABLE
+    assert "is not empty, and the demo needs a new one" in capsys.readouterr().err
+    assert [path.name for path in used.iterdir()] == ["settings.json"]
+
+
+def test_without_a_display_the_window_of_the_demo_is_refused_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("skindesk.__main__.has_display", lambda: False)
+
+    assert main(["--demo"]) == ExitCode.UNAVAILABLE
+    assert "no display" in capsys.readouterr().err

@@ -14,7 +14,7 @@ from skindesk.services.demo_clinic.planned import PlannedVisit
 
 _LONGEST_AGO_DAYS = 3 * 365
 _OPENS, _CLOSES = 8, 17
-_RIGHT_AT_ONCE = 0.75
+_RIGHT_AT_ONCE = 0.8
 """How often an invented clinician's first impression is right."""
 
 
