@@ -144,7 +144,9 @@ class LesionRow(Base):
 
     patient: Mapped[PatientRow] = relationship(lazy="raise")
     visits: Mapped[list["VisitRow"]] = relationship(lazy="raise", order_by="VisitRow.visited_at")
-    final_diagnoses: Mapped[list["FinalDiagnosisRow"]] = relationship(lazy="raise", order_by="FinalDiagnosisRow.id")
+    final_diagnoses: Mapped[list["FinalDiagnosisRow"]] = relationship(
+        lazy="raise", order_by="FinalDiagnosisRow.created_at, FinalDiagnosisRow.id"
+    )
 
 
 class VisitRow(Base):

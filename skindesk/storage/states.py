@@ -1,35 +1,23 @@
 """Lets a lesion's state follow what was decided about it."""
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from skindesk.domain.case import Plan
+from skindesk.domain.following import standing_after
 from skindesk.domain.lesion_state import LesionState
 from skindesk.storage.rows import FinalDiagnosisRow, LesionRow, ReviewRow, VisitRow
-
-_STATES = {
-    Plan.WATCH.value: LesionState.WATCHED,
-    Plan.REFER.value: LesionState.WATCHED,
-    Plan.BIOPSY.value: LesionState.BIOPSY_PENDING,
-    Plan.EXCISE.value: LesionState.BIOPSY_PENDING,
-}
+from skindesk.storage.values import to_review
 
 
 def follow_plans(session: Session, case_id: int) -> None:
-    """Set the state that the final diagnosis or else the latest review asks for.
-
-    A final diagnosis closes the case, unless a later review plans something anew. A biopsy or an excision waits for its
-    result, whoever watches or is referred to is followed up, and without a plan the lesion is as new.
-    """
+    """Set the state that the final diagnosis or else the latest review asks for: see `standing_after`."""
     session.flush()
     lesion = session.get_one(LesionRow, case_id)
     review = _latest_review(session, case_id)
-    state = LesionState.NEW if review is None else _STATES.get(review.plan, LesionState.NEW)
-    if _is_diagnosed_since(session, case_id, review):
-        state = LesionState.CLOSED
-    _set(lesion, state, None if review is None else review.follow_up_on, _day_of(session, review))
+    asked = standing_after(None if review is None else to_review(review), _diagnosed_at(session, case_id))
+    _set(lesion, asked.state, asked.follow_up_on, _day_of(session, review))
 
 
 def set_state(lesion: LesionRow, state: LesionState, follow_up_on: date | None, today: date) -> None:
@@ -58,11 +46,10 @@ def _latest_review(session: Session, case_id: int) -> ReviewRow | None:
     )
 
 
-def _is_diagnosed_since(session: Session, case_id: int, review: ReviewRow | None) -> bool:
-    """Whether there is a final diagnosis, and no review planned anything after it."""
-    diagnosed = select(FinalDiagnosisRow.id).where(
-        FinalDiagnosisRow.lesion_id == case_id, FinalDiagnosisRow.withdrawn_at.is_(None)
+def _diagnosed_at(session: Session, case_id: int) -> datetime | None:
+    """When the last final diagnosis was recorded."""
+    return session.scalar(
+        select(func.max(FinalDiagnosisRow.created_at)).where(
+            FinalDiagnosisRow.lesion_id == case_id, FinalDiagnosisRow.withdrawn_at.is_(None)
+        )
     )
-    if review is not None:
-        diagnosed = diagnosed.where(FinalDiagnosisRow.created_at >= review.created_at)
-    return bool(session.scalar(select(exists(diagnosed))))

@@ -254,6 +254,6 @@ def _final_diagnoses(session: Session, case_ids: Sequence[int]) -> dict[int, str
     found = (
         select(FinalDiagnosisRow.lesion_id, FinalDiagnosisRow.diagnosis)
         .where(FinalDiagnosisRow.lesion_id.in_(case_ids), FinalDiagnosisRow.withdrawn_at.is_(None))
-        .order_by(FinalDiagnosisRow.id)
+        .order_by(FinalDiagnosisRow.created_at, FinalDiagnosisRow.id)
     )
     return {case_id: diagnosis for case_id, diagnosis in session.execute(found)}  # noqa: C416 - likewise

@@ -43,14 +43,16 @@ from skindesk.storage.rows import (
 from skindesk.storage.search import fold, identifier_key
 
 
-def to_case(row: LesionRow) -> Case:
-    """A whole case, from a lesion with everything below it loaded."""
+def to_case(row: LesionRow, with_withdrawn: bool = False) -> Case:
+    """A whole case, from a lesion with everything below it loaded; what was withdrawn is left out, unless asked for."""
     return Case(
         patient=to_patient(row.patient),
         lesion=to_lesion(row),
-        visits=tuple(_to_visit(visit) for visit in row.visits),
+        visits=tuple(_to_visit(visit, with_withdrawn) for visit in row.visits),
         final_diagnoses=tuple(
-            to_final_diagnosis(diagnosis) for diagnosis in row.final_diagnoses if diagnosis.withdrawn_at is None
+            to_final_diagnosis(diagnosis)
+            for diagnosis in row.final_diagnoses
+            if with_withdrawn or diagnosis.withdrawn_at is None
         ),
     )
 
@@ -100,6 +102,11 @@ def to_prediction(row: PredictionRow | Row[*tuple[Any, ...]]) -> Prediction:
         class_mix=ClassMix(row.class_mix, tuple(float(share) for share in row.class_mix_shares)),
         created_at=row.created_at,
     )
+
+
+def to_review(row: ReviewRow) -> Review:
+    """A review."""
+    return Review(row.id, to_review_details(row), row.created_at)
 
 
 def to_review_details(row: ReviewRow) -> ReviewDetails:
@@ -243,16 +250,12 @@ def _label(code: str, name: str, group: str, icd10: str, icd11: str) -> Label:
     return Label(code, name, MalignancyGroup(group), icd10, icd11)
 
 
-def _to_visit(row: VisitRow) -> Visit:
+def _to_visit(row: VisitRow, with_withdrawn: bool) -> Visit:
     return Visit(
         visit_id=row.id,
         visited_at=row.visited_at,
-        pictures=tuple(_to_picture(image) for image in row.images if image.withdrawn_at is None),
-        reviews=tuple(
-            Review(review.id, to_review_details(review), review.created_at)
-            for review in row.reviews
-            if review.withdrawn_at is None
-        ),
+        pictures=tuple(_to_picture(image) for image in row.images if with_withdrawn or image.withdrawn_at is None),
+        reviews=tuple(to_review(review) for review in row.reviews if with_withdrawn or review.withdrawn_at is None),
     )
 
 
