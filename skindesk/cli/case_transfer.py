@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from skindesk.services.transfer import Exported, Transfer
 
 _PROGRESS_AFTER_S, _PROGRESS_EVERY_S = 0.5, 0.1
+_COUNTED = (
+    ("patient", "patients"),
+    ("case", "cases"),
+    ("visit", "visits"),
+    ("picture", "pictures"),
+    ("prediction", "predictions"),
+    ("review", "reviews"),
+    ("final diagnosis", "final diagnoses"),
+)
 _HEADER = ("CASE THERE", "PATIENT", "LESION", "OUTCOME", "CASE HERE", "NEW HERE", "")
 
 
@@ -26,7 +35,8 @@ def register(actions: Any) -> None:
     export = actions.add_parser(
         "export",
         help="write patients with all their cases into one file",
-        description="Write patients with all their cases, pictures included, into one ZIP file. It is not encrypted.",
+        description="Write patients with all their cases, pictures and attachments included, into one ZIP file. It is "
+        "not encrypted. What was taken back is not in it.",
     )
     export.add_argument("--out", type=Path, required=True, metavar="FILE.zip")
     chosen = export.add_mutually_exclusive_group(required=True)
@@ -63,7 +73,7 @@ def run_export(chosen: argparse.Namespace, context: Context) -> int:
 
 def run_import(chosen: argparse.Namespace, context: Context) -> int:
     """Print a row a case; returns 1 where not all that the file says is in the log."""
-    progress = _Progress("pictures checked")
+    progress = _Progress("files checked")
     results: list[ImportedCase] = []
     try:
         for result in _transfer(context).import_cases(chosen.file, chosen.dry_run, progress):
@@ -137,7 +147,6 @@ def _cells(result: "ImportedCase") -> tuple[object, ...]:
 
 
 def _in_words(counts: "Counts") -> str:
-    """How much there is of what there is any of, such as `2 visits, 3 pictures`."""
-    names = ("patients", "cases", "visits", "pictures", "predictions", "reviews")
-    found = ((getattr(counts, name), name) for name in names)
-    return ", ".join(f"{count} {name if count != 1 else name[:-1]}" for count, name in found if count)
+    """How much there is of what there is any of, such as `2 visits, 1 final diagnosis`."""
+    found = ((getattr(counts, plural.replace(" ", "_")), singular, plural) for singular, plural in _COUNTED)
+    return ", ".join(f"{count} {singular if count == 1 else plural}" for count, singular, plural in found if count)

@@ -18,6 +18,9 @@ class ConfirmedBy(StrEnum):
     CLINICAL_ASSESSMENT = "single contributor clinical assessment"
 
 
+MAX_ATTACHMENT_MB = 20
+
+
 @dataclass(frozen=True)
 class Attachment:
     """A file that came with a diagnosis, such as the laboratory's letter; its bytes are kept as pictures are."""

@@ -30,6 +30,7 @@ class Counts:
     pictures: int = 0
     predictions: int = 0
     reviews: int = 0
+    final_diagnoses: int = 0
 
     def __add__(self, other: "Counts") -> "Counts":
         return Counts(
@@ -39,7 +40,16 @@ class Counts:
             self.pictures + other.pictures,
             self.predictions + other.predictions,
             self.reviews + other.reviews,
+            self.final_diagnoses + other.final_diagnoses,
         )
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What whoever imports may do besides adding cases: fill in blanks, and say what is to happen with a lesion."""
+
+    may_correct: bool
+    may_judge: bool
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ from pathlib import Path
 from skindesk import __version__
 from skindesk.domain.case import Case, Patient
 from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError, InvalidCaseError
+from skindesk.domain.final_diagnosis import MAX_ATTACHMENT_MB
 from skindesk.domain.people import Permission
-from skindesk.domain.transfer import Counts, ImportedCase, LeftOut
+from skindesk.domain.transfer import Counts, ImportedCase, LeftOut, Rights
 from skindesk.exchange.case_archive.checks import troubles_with
+from skindesk.exchange.case_archive.layout import Folder, files_of
 from skindesk.exchange.case_archive.reading import CaseArchive, Progress
 from skindesk.exchange.case_archive.writing import CaseArchiveWriter
 from skindesk.services.casework import Casework
@@ -45,10 +47,10 @@ class Transfer:
     ) -> Exported:
         """Write every patient who matches the query as in `CaseLog.page`, with all cases, into a new file.
 
-        The audit is told of each patient before anything of that patient is written. A case of which a picture is lost,
-        or that could not be imported, is left out. `progress` is told how many cases are in the file. Raises
-        AccessRefusedError where whoever is at work may not export, InvalidCaseError where nobody matches, and
-        OutputUnavailableError where the file exists, unless by `force`, or cannot be written: what was there stays.
+        The audit is told of each patient before anything of that patient is written. A case of which a picture or an
+        attachment is lost, or that could not be imported, is left out. `progress` is told how many cases are in the
+        file. Raises AccessRefusedError where whoever is at work may not export, InvalidCaseError where nobody matches,
+        and OutputUnavailableError where the file exists, unless by `force`, or cannot be written: what was there stays.
         """
         self._require(Permission.EXPORT)
         return self._export(out, self._matching(query), force, progress)
@@ -73,23 +75,24 @@ class Transfer:
     ) -> Iterator[ImportedCase]:
         """Take the cases of a file into the log; each is told of once it is in the log, whole.
 
-        The file is checked from end to end first; `progress` is told how many of its pictures have been. Ending in the
-        middle leaves whole cases, and doing it again goes on where it ended. With `dry_run` nothing is written. Raises
-        CaseArchiveError where the file is not sound, and AccessRefusedError where whoever is at work may not record
-        or, with reviews, judge; nothing was written then.
+        The file is checked from end to end first; `progress` is told how many of its pictures and attachments have
+        been. Ending in the middle leaves whole cases, and doing it again goes on where it ended. With `dry_run` nothing
+        is written. How lesions then stand is said at `plans_for`. Raises CaseArchiveError where the file is not sound,
+        and AccessRefusedError where whoever is at work may not record or, with reviews or final diagnoses, judge;
+        nothing was written then.
         """
         self._require(Permission.RECORD)
         with CaseArchive(file) as archive:
             archive.check(progress)
-            if archive.manifest.counts.reviews:
+            if archive.manifest.counts.reviews or archive.manifest.counts.final_diagnoses:
                 self._require(Permission.REVIEW)
-            may_correct = self._may(Permission.CORRECT)
+            rights = Rights(self._may(Permission.CORRECT), self._may(Permission.REVIEW))
             for cases in archive.patients():
                 if dry_run:
-                    yield from self._log.foresee_import(cases, may_correct)
+                    yield from self._log.foresee_import(cases, rights)
                     continue
                 for at in range(len(cases)):
-                    yield self._log.import_case(cases, at, archive.picture, archive.name, may_correct)
+                    yield self._log.import_case(cases, at, archive.content, archive.name, rights)
 
     def _export(
         self, out: Path, batches: Iterator[Sequence[int]], force: bool, progress: Callable[[int], None]
@@ -129,9 +132,10 @@ class Transfer:
         for trouble in troubles_with(case):
             return f"No case log would take it: {trouble}."
         try:
-            for visit in case.visits:
-                for picture in visit.pictures:
-                    self._log.picture(picture.details.sha256)
+            for file, _ in files_of(case):
+                size = len(self._log.picture(file.sha256))
+                if file.folder is Folder.ATTACHMENTS and size > MAX_ATTACHMENT_MB * 1_000_000:
+                    return f"Its {file} has more than {MAX_ATTACHMENT_MB} MB."
         except CaseLogUnavailableError as error:
             return str(error)
         return ""

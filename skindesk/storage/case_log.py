@@ -24,7 +24,7 @@ from skindesk.domain.case_filter import EVERY_CASE, CaseFilter
 from skindesk.domain.errors import CaseLogUnavailableError, InvalidCaseError
 from skindesk.domain.people import OWNER, Person
 from skindesk.domain.prediction import Prediction
-from skindesk.domain.transfer import ImportedCase, ImportOutcome
+from skindesk.domain.transfer import ImportedCase, ImportOutcome, Rights
 from skindesk.storage.audit import AuditTrail, entries_before, head_of
 from skindesk.storage.audit_check import audit_findings
 from skindesk.storage.correcting import correct_lesion, correct_patient
@@ -222,22 +222,22 @@ class CaseLog:
             return whole_cases(session, patient_ids)
 
     def import_case(
-        self, cases: Sequence[Case], at: int, content: Callable[[str], bytes], source: str, may_correct: bool
+        self, cases: Sequence[Case], at: int, content: Callable[[str], bytes], source: str, rights: Rights
     ) -> ImportedCase:
         """Take one of a patient's cases of another log into this one, in one transaction, unless it is refused.
 
-        `cases` are all that the `source` has of the patient. What is there already is not repeated; what is blank here
-        is filled in where whoever is at work `may_correct`. `content` gives a picture's bytes by its digest.
+        `cases` are all that the `source` has of the patient. What is there already is not repeated: see `plans_for`.
+        `content` gives the bytes of a picture or an attachment by their digest.
         """
         with self._work.writing() as (session, tell):
-            plan = plans_for(session, cases, may_correct)[at]
+            plan = plans_for(session, cases, rights)[at]
             writes = plan.outcome in (ImportOutcome.IMPORTED, ImportOutcome.EXTENDED)
             return foreseen(plan, carry_out(session, self._images, plan, content, source, tell) if writes else None)
 
-    def foresee_import(self, cases: Sequence[Case], may_correct: bool) -> tuple[ImportedCase, ...]:
+    def foresee_import(self, cases: Sequence[Case], rights: Rights) -> tuple[ImportedCase, ...]:
         """What `import_case` would come to for each of a patient's cases; nothing is written."""
         with self._work.reading() as session:
-            return tuple(map(foreseen, plans_for(session, cases, may_correct)))
+            return tuple(map(foreseen, plans_for(session, cases, rights)))
 
     def cases_of(self, patient_id: int) -> tuple[CaseSummary, ...]:
         """All cases of one patient, latest visit first; none where the patient is not in the log.

@@ -17,8 +17,8 @@ def patients_after(session: Session, patient_id: int, query: str, limit: int) ->
     return tuple(map(to_patient, session.scalars(found.order_by(PatientRow.id).limit(limit))))
 
 
-def whole_cases(session: Session, patient_ids: Collection[int]) -> tuple[Case, ...]:
-    """Every case of these patients, by their keys and lesion number."""
+def whole_cases(session: Session, patient_ids: Collection[int], with_withdrawn: bool = False) -> tuple[Case, ...]:
+    """Every case of these patients, by their keys and lesion number; without what was withdrawn, unless asked for."""
     found = select(LesionRow).where(LesionRow.patient_id.in_(patient_ids))
     ordered = found.order_by(LesionRow.patient_id, LesionRow.number)
-    return tuple(map(to_case, session.scalars(ordered.options(*WHOLE_CASE))))
+    return tuple(to_case(row, with_withdrawn) for row in session.scalars(ordered.options(*WHOLE_CASE)))

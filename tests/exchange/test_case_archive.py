@@ -1,5 +1,6 @@
 """A file of cases: what is in it, and that nothing is taken from one that is not sound."""
 
+import hashlib
 import json
 import random
 import stat
@@ -13,17 +14,28 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from skindesk.domain.case import Case, SkinType
+from skindesk.domain.capture import NOTHING_KNOWN
+from skindesk.domain.case import Case, Plan
 from skindesk.domain.errors import OutputUnavailableError
+from skindesk.domain.final_diagnosis import Attachment
+from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.transfer import CaseArchiveError, Counts
 from skindesk.exchange.case_archive import members as members_module
 from skindesk.exchange.case_archive import reading, writing
-from skindesk.exchange.case_archive.layout import FORMAT_VERSION
+from skindesk.exchange.case_archive.layout import FORMAT_VERSION, files_of
 from skindesk.exchange.case_archive.reading import CaseArchive
 from skindesk.exchange.case_archive.writing import CaseArchiveWriter
 from skindesk.imaging.decode import PictureFile, read_picture_file
 from tests.support.bad_inputs import write_bad_inputs
-from tests.support.case_files import MADE_AT, members_of, with_cases, with_manifest, write_case_file, write_members
+from tests.support.case_files import (
+    MADE_AT,
+    members_of,
+    with_cases,
+    with_manifest,
+    write_case_file,
+    write_first_version,
+    write_members,
+)
 from tests.support.whole_cases import contents_of, picture_of, whole_case
 
 CASES = (whole_case(1, 1), whole_case(1, 2), whole_case(2, 1))
@@ -39,8 +51,8 @@ def read(path: Path) -> list[tuple[Case, ...]]:
     with CaseArchive(path) as archive:
         archive.check()
         patients = list(archive.patients())
-        pictures = {kept.details.sha256 for cases in patients for case in cases for kept in _pictures(case)}
-        assert {sha256: archive.picture(sha256) for sha256 in pictures} == contents_of(*CASES)
+        files = {file.sha256 for cases in patients for case in cases for file, _ in files_of(case)}
+        assert {sha256: archive.content(sha256) for sha256 in files} == contents_of(*CASES)
     return patients
 
 
@@ -57,7 +69,9 @@ def test_what_was_written_is_read(file: Path) -> None:
 
 def test_the_file_says_what_it_holds(file: Path) -> None:
     with CaseArchive(file) as archive:
-        assert archive.manifest.counts == Counts(patients=2, cases=3, visits=6, pictures=12, predictions=24, reviews=12)
+        assert archive.manifest.counts == Counts(
+            patients=2, cases=3, visits=6, pictures=12, predictions=24, reviews=12, final_diagnoses=6
+        )
         assert archive.manifest.program_version == "0.1.0"
         assert archive.manifest.made_at == MADE_AT
     members = members_of(file)
@@ -65,15 +79,18 @@ def test_the_file_says_what_it_holds(file: Path) -> None:
     assert (manifest["format"], manifest["format_version"]) == ("skindesk-cases", FORMAT_VERSION)
     assert set(manifest["digests"]) == set(members) - {"manifest.json"}
     assert len(members["cases.jsonl"].splitlines()) == 3
-    assert {name for name in members if name.startswith("pictures/")} == {
-        f"pictures/{sha256}.png" for sha256 in contents_of(*CASES)
-    }
+    pictures = {f"pictures/{kept.details.sha256}.png" for case in CASES for kept in _pictures(case)}
+    letters = {f"attachments/{letter.sha256}.pdf" for case in CASES for letter in _letters(case)}
+    assert (len(pictures), len(letters)) == (12, 3)
+    assert members.keys() == {"manifest.json", "cases.jsonl", *pictures, *letters}
 
 
 def test_a_picture_that_several_cases_have_is_there_once(tmp_path: Path) -> None:
     cases = (whole_case(1, 1, first_picture=5), whole_case(2, 1, first_picture=5))
     path = write_case_file(tmp_path / "cases.zip", *cases)
-    assert sum(name.startswith("pictures/") for name in members_of(path)) == 4
+    members = members_of(path)
+    assert sum(name.startswith("pictures/") for name in members) == 4
+    assert sum(name.startswith("attachments/") for name in members) == 1
     with CaseArchive(path) as archive:
         archive.check()
 
@@ -123,7 +140,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         CaseArchiveWriter(tmp_path, "0.1.0", MADE_AT, force=True)
 
 
-SHAPE = {
+FIRST_SHAPE = {
     "Case": "patient lesion visits",
     "Patient": "patient_id details",
     "PatientDetails": "identifier family_name given_name birth_date sex skin_type",
@@ -139,12 +156,27 @@ SHAPE = {
     "Label": "code name group icd10 icd11",
     "ClassMix": "name shares",
 }
-"""What a case holds in format version 1."""
+"""What a case held in format version 1."""
+SHAPE = FIRST_SHAPE | {
+    "Case": "patient lesion visits final_diagnoses",
+    "PatientDetails": "identifier family_name given_name birth_date sex skin_type history notes",
+    "Lesion": "case_id patient_id number details state follow_up_on",
+    "LesionDetails": "site description position",
+    "BodyPosition": "view x y",
+    "PictureDetails": "sha256 file_name media_type width_px height_px modality capture",
+    "Capture": "kind dermoscopic_type taken_at device mm_per_px",
+    "ReviewDetails": "impression confidence plan notes revealed_before second_impression second_confidence"
+    " follow_up_on",
+    "FinalDiagnosis": "final_diagnosis_id details created_at",
+    "FinalDiagnosisDetails": "diagnosis group confirmed_by decided_on text attachment",
+    "Attachment": "sha256 file_name media_type",
+}
+"""What a case holds in format version 2."""
 
 
 def test_what_a_case_holds_changes_with_the_format_version_alone() -> None:
     """Whoever adds a field gives it a default, raises FORMAT_VERSION, and notes the new shape here."""
-    assert FORMAT_VERSION == 1
+    assert FORMAT_VERSION == 2
     assert _shape(Case) == SHAPE
 
 
@@ -154,19 +186,25 @@ def test_a_file_of_a_newer_format_is_refused(file: Path) -> None:
     assert "Update SkinDesk" in words
 
 
-def test_what_a_file_of_an_older_format_does_not_know_takes_its_default(
-    file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def drop(cases: list[Any]) -> None:
-        for case in cases:
-            del case["patient"]["details"]["skin_type"]
+def test_a_file_of_the_first_version_is_read(file: Path) -> None:
+    """What it does not know takes its default, and lesions stand as their reviews ask for."""
+    write_first_version(file, *CASES)
+    with CaseArchive(file) as archive:
+        archive.check()
+        (case, _), _ = archive.patients()
+    details = case.visits[0].reviews[1].details
+    assert (details.second_impression, details.second_confidence, details.follow_up_on) == ("", None, None)
+    assert case.visits[0].pictures[0].details.capture == NOTHING_KNOWN
+    assert case.patient.details == replace(CASES[0].patient.details, history="", notes="")
+    assert case.lesion.details == replace(CASES[0].lesion.details, position=None)
+    assert case.final_diagnoses == ()
+    assert case.visits[-1].reviews[-1].details.plan is Plan.REFER
+    assert (case.lesion.state, case.lesion.follow_up_on) == (LesionState.WATCHED, None)
 
-    with_cases(file, drop)
-    assert "skin_type is missing" in refusal(file)
-    monkeypatch.setattr(reading, "FORMAT_VERSION", FORMAT_VERSION + 1)
-    (first, *_), *_ = read(file)
-    details = replace(CASES[0].patient.details, skin_type=SkinType.UNKNOWN)
-    assert first == replace(CASES[0], patient=replace(CASES[0].patient, details=details))
+
+def test_a_file_of_the_present_version_lacks_nothing(file: Path) -> None:
+    write_first_version(file, *CASES)
+    assert "is missing" in refusal(with_manifest(file, format_version=FORMAT_VERSION))
 
 
 Edit = Callable[[list[Any]], None]
@@ -185,6 +223,8 @@ def put(value: object, *place: str | int) -> Edit:
 
 
 PICTURE = ("visits", 1, "pictures", 0)
+DIAGNOSIS = ("final_diagnoses", 1)
+LETTER = (*DIAGNOSIS, "details", "attachment")
 PREDICTION = (*PICTURE, "predictions", 1)
 BAD_CASES: dict[str, Edit] = {
     "patient.details.sex is none of": put("unsaid", "patient", "details", "sex"),
@@ -195,7 +235,19 @@ BAD_CASES: dict[str, Edit] = {
     "lesion.number is less than 1": put(0, "lesion", "number"),
     "lesion.details.description is no text": put(None, "lesion", "details", "description"),
     "does not follow the case before it": put(1, "lesion", "number"),
-    "visits is empty": put([], "visits"),
+    "lesion.follow_up_on is set, and its case is closed": lambda cases: cases[1]["lesion"].update(
+        state="closed", follow_up_on="2026-05-01"
+    ),
+    "lesion.state is none of new, watched": put("gone", "lesion", "state"),
+    "lesion.details.position cannot be used": put(1.5, "lesion", "details", "position", "x"),
+    "capture.mm_per_px is no length": put(0, *PICTURE, "details", "capture", "mm_per_px"),
+    "final_diagnoses[1].details cannot be used": put(" ", *DIAGNOSIS, "details", "diagnosis"),
+    "final_diagnoses[1].details.confirmed_by is none of": put("a hunch", *DIAGNOSIS, "details", "confirmed_by"),
+    "final_diagnoses[1].created_at is no time": put("noon", *DIAGNOSIS, "created_at"),
+    "attachment.sha256 is no SHA-256": put("../../etc/passwd", *LETTER, "sha256"),
+    "attachment.file_name is no name of a file": put("../letter.pdf", *LETTER, "file_name"),
+    "final_diagnoses[1].details.attachment.file_name is": put("..", *LETTER, "file_name"),
+    "attachment.media_type is no media type": put("text/html; charset=x", *LETTER, "media_type"),
     "visits has two of the same day": put("2026-03-14T23:59:59+00:00", "visits", 1, "visited_at"),
     "visits[1].visited_at is a time without a zone": put("2026-03-21T12:00:00", "visits", 1, "visited_at"),
     "visits[1].reviews[0].details.plan is none of": put("pray", "visits", 1, "reviews", 0, "details", "plan"),
@@ -260,7 +312,15 @@ BAD_MANIFESTS: dict[str, dict[str, Any]] = {
     "counts.cases is missing": {"counts": {"patients": 2}},
     "comment is unknown": {"comment": "hello"},
     "cases.jsonl does not hold as much as manifest.json says": {
-        "counts": {"patients": 2, "cases": 4, "visits": 6, "pictures": 12, "predictions": 24, "reviews": 12}
+        "counts": {
+            "patients": 2,
+            "cases": 4,
+            "visits": 6,
+            "pictures": 12,
+            "predictions": 24,
+            "reviews": 12,
+            "final_diagnoses": 6,
+        }
     },
     "manifest.json does not list the members that are there": {"digests": {}},
 }
@@ -282,9 +342,49 @@ def test_what_was_changed_after_the_export_is_refused(file: Path) -> None:
     assert f"its picture {sha256[:12]} is not the one" in refusal(write_members(file, changed_picture, vouched=False))
 
 
+def test_an_attachment_that_was_changed_or_is_missing_or_unknown_is_refused(file: Path) -> None:
+    members = members_of(file)
+    name = next(name for name in members if name.startswith("attachments/"))
+    short = name[len("attachments/") :][:12]
+    changed = {**members, name: b"another letter"}
+    assert "has another digest" in refusal(write_members(file, changed))
+    assert f"its attachment {short} is not the one it should be" in refusal(write_members(file, changed, vouched=False))
+    left = {kept: content for kept, content in members.items() if kept != name}
+    assert f"the attachment {short} is missing from it" in refusal(write_members(file, left))
+    stranger = hashlib.sha256(b"stranger").hexdigest()
+    more = {**members, f"attachments/{stranger}.txt": b"stranger"}
+    assert f"no case has its attachment {stranger[:12]}" in refusal(write_members(file, more))
+
+
+def test_an_attachment_that_is_one_of_the_pictures_is_there_as_both(tmp_path: Path) -> None:
+    case, kept = CASES[0], _pictures(CASES[0])[0]
+    said = case.final_diagnoses[1]
+    attached = Attachment(kept.details.sha256, "same.png", "image/png")
+    both = replace(case, final_diagnoses=(replace(said, details=replace(said.details, attachment=attached)),))
+    path = write_case_file(tmp_path / "cases.zip", both)
+    assert {f"{folder}/{kept.details.sha256}.png" for folder in ("pictures", "attachments")} < set(members_of(path))
+    with CaseArchive(path) as archive:
+        archive.check()
+
+
+def test_an_attachment_beyond_the_limit_is_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(members_module, "_ATTACHMENT_BYTES", 400)
+    words = refusal(file)
+    assert "attachments/" in words
+    assert "over the limit" in words
+
+
+def test_a_lesion_without_visits_is_read(tmp_path: Path) -> None:
+    case = replace(CASES[0], visits=(), final_diagnoses=())
+    with CaseArchive(write_case_file(tmp_path / "cases.zip", case)) as archive:
+        archive.check()
+        assert list(archive.patients()) == [(case,)]
+
+
 def test_a_picture_too_few_or_too_many_is_refused(file: Path) -> None:
     members = members_of(file)
     name = next(name for name in members if name.startswith("pictures/"))
+    assert "the picture " in refusal(write_members(file, {k: v for k, v in members.items() if k != name}))
     assert "is missing from it" in refusal(write_members(file, {k: v for k, v in members.items() if k != name}))
     stranger = picture_of(99_000)
     more = {**members, f"pictures/{stranger.sha256}.png": stranger.content}
@@ -387,9 +487,9 @@ def test_a_picture_beyond_the_limit_is_refused(file: Path, monkeypatch: pytest.M
 def test_more_pictures_than_there_may_be_are_neither_read_nor_written(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(members_module, "MAX_PICTURES", 11)
-    assert "more than 11 pictures" in refusal(file)
-    monkeypatch.setattr(writing, "MAX_PICTURES", 11)
+    monkeypatch.setattr(members_module, "MAX_FILES", 14)
+    assert "more than 14 pictures and attachments" in refusal(file)
+    monkeypatch.setattr(writing, "MAX_FILES", 14)
     with pytest.raises(OutputUnavailableError, match="larger than a file of cases can be"):
         write_case_file(file, *CASES)
 
@@ -459,11 +559,15 @@ def _case_of(outside: PictureFile, number: int = 1) -> Case:
     kept = visit.pictures[0]
     details = replace(kept.details, sha256=outside.sha256)
     only = replace(kept, details=details, predictions=())
-    return replace(case, visits=(replace(visit, pictures=(only,)),))
+    return replace(case, visits=(replace(visit, pictures=(only,)),), final_diagnoses=())
 
 
 def _pictures(case: Case) -> list[Any]:
     return [picture for visit in case.visits for picture in visit.pictures]
+
+
+def _letters(case: Case) -> list[Attachment]:
+    return [letter for diagnosis in case.final_diagnoses if (letter := diagnosis.details.attachment) is not None]
 
 
 def _shape(kind: Any) -> dict[str, str]:

@@ -21,13 +21,12 @@ from skindesk.bootstrap import Workspace
 from skindesk.domain.body_position import BodyPosition, BodyView
 from skindesk.domain.capture import Capture, PictureKind
 from skindesk.domain.case import Case, LesionDetails, Patient, PatientDetails, Plan, ReviewDetails, Sex, Site
-from skindesk.domain.final_diagnosis import ConfirmedBy
+from skindesk.domain.final_diagnosis import MAX_ATTACHMENT_MB, ConfirmedBy
 from skindesk.domain.labels import MalignancyGroup
 from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.people import OWNER, Person, Role
 from skindesk.gui.background import Background
 from skindesk.gui.cases import CasesWorkspace
-from skindesk.gui.cases.attachment_field import LIMIT_MB
 from skindesk.gui.cases.diagnosis_dialog import DiagnosisDialog
 from skindesk.gui.cases.lesion_dialog import LesionDialog
 from skindesk.gui.cases.merge_dialog import MergeDialog
@@ -449,7 +448,7 @@ class TestForms:
     ) -> None:
         scan = tmp_path / "scan.tiff"
         with scan.open("wb") as file:
-            file.truncate((LIMIT_MB + 1) * 1_000_000)
+            file.truncate((MAX_ATTACHMENT_MB + 1) * 1_000_000)
         user.click(user.cases.patient_view.lesion.diagnosis_button)
         dialog = user.dialog
         assert isinstance(dialog, DiagnosisDialog)

@@ -2,25 +2,39 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from skindesk.bootstrap import Workspace
 from skindesk.domain.audit import AuditAction
-from skindesk.domain.case import Case, CaseDraft, LesionDetails, PatientDetails, PictureDetails, ReviewDetails, Site
+from skindesk.domain.case import (
+    Case,
+    CaseDraft,
+    LesionDetails,
+    PatientDetails,
+    PictureDetails,
+    Plan,
+    ReviewDetails,
+    Site,
+    Visit,
+)
+from skindesk.domain.case_filter import CaseFilter
 from skindesk.domain.contract import Modality
 from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError, InvalidCaseError, OutputUnavailableError
+from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.people import Role
 from skindesk.domain.transfer import CaseArchiveError, Counts, ImportedCase, ImportOutcome
+from skindesk.domain.worklist import Due
 from skindesk.exchange.case_archive.reading import CaseArchive
 from skindesk.services.access import Access
 from skindesk.services.transfer import Transfer
+from skindesk.storage.case_record import Withdrawable
 from skindesk.storage.integrity import FindingKind
 from skindesk.storage.keyring import Cost
 from skindesk.system.paths import Profile
-from tests.support.case_files import members_of, write_case_file, write_members
+from tests.support.case_files import members_of, write_case_file, write_first_version, write_members
 from tests.support.whole_cases import contents_of, picture_of, visit_of, whole_case, without_keys
 
 CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
@@ -250,8 +264,8 @@ def test_a_picture_that_somebody_else_has_too_is_said(here: Workspace, tmp_path:
 
 def test_what_was_corrected_here_stays_and_is_said(here: Workspace, file: Path) -> None:
     take(here, file)
-    corrected = LesionDetails(Site.ORAL_GENITAL, "corrected here")
-    case_id = cases_in(here)[0].lesion.case_id
+    first = cases_in(here)[0].lesion
+    case_id, corrected = first.case_id, replace(first.details, site=Site.ORAL_GENITAL, description="corrected here")
     here.casework.editing.correct_lesion(case_id, corrected)
     results = take(here, file)
     assert outcomes(results) == [ImportOutcome.ALREADY_THERE] * 4
@@ -314,6 +328,7 @@ def test_what_was_imported_is_told_to_the_audit(here: Workspace, file: Path) -> 
     assert counts[AuditAction.PICTURE_ADDED] == 16
     assert counts[AuditAction.PREDICTION_ADDED] == 32
     assert counts[AuditAction.REVIEW_ADDED] == 16
+    assert counts[AuditAction.FINAL_DIAGNOSIS_ADDED] == 8
     entry = next(e for e in here.casework.log.audit_entries() if e.action == AuditAction.CASE_IMPORTED)
     assert entry.detail == '{"case": 31, "source": "cases.zip"}'
     assert here.casework.log.verify_audit() == ()
@@ -401,8 +416,7 @@ def test_a_case_log_that_fails_in_the_middle_leaves_whole_cases(
 
 
 def test_an_assistant_takes_in_what_nobody_has_judged(here: Workspace, tmp_path: Path) -> None:
-    unjudged = replace(CASES[0], visits=tuple(replace(visit, reviews=()) for visit in CASES[0].visits))
-    file = write_case_file(tmp_path / "unjudged.zip", unjudged)
+    file = write_case_file(tmp_path / "unjudged.zip", unjudged(CASES[0]))
     judged = write_case_file(tmp_path / "judged.zip", *CASES)
     sign_in(here, Role.ASSISTANT)
     with pytest.raises(AccessRefusedError, match="As assistant"):
@@ -416,11 +430,11 @@ def test_an_assistant_takes_in_what_nobody_has_judged(here: Workspace, tmp_path:
 
 def test_an_assistant_fills_in_no_blanks(here: Workspace, tmp_path: Path) -> None:
     here.casework.save_case(draft(7, PatientDetails("P-1", "text 1 – Größe")))
-    unjudged = replace(CASES[0], visits=tuple(replace(visit, reviews=()) for visit in CASES[0].visits))
     sign_in(here, Role.ASSISTANT)
-    (result,) = take(here, write_case_file(tmp_path / "unjudged.zip", unjudged))
+    (result,) = take(here, write_case_file(tmp_path / "unjudged.zip", unjudged(CASES[0])))
     assert result.outcome is ImportOutcome.IMPORTED
-    assert result.kept_here == ("given name", "birth date", "sex", "skin type")
+    assert result.kept_here == ("given name", "birth date", "sex", "skin type", "history", "notes", "state")
+    assert cases_in(here)[-1].lesion.state is LesionState.NEW
     assert told(here, AuditAction.PATIENT_CORRECTED) == 0
 
 
@@ -437,6 +451,280 @@ def test_a_locked_log_gives_and_takes_nothing(here: Workspace, file: Path, tmp_p
         list(moving.import_cases(file))
     with pytest.raises(AccessRefusedError, match="locked"):
         moving.export_matching(tmp_path / "out.zip", "")
+
+
+def standing(case: Case, state: LesionState, follow_up_on: date | None = None) -> Case:
+    """A case whose state was set by hand."""
+    return replace(case, lesion=replace(case.lesion, state=state, follow_up_on=follow_up_on))
+
+
+def reviewed(case: Case, plan: Plan, day: int, follow_up_on: date | None = None) -> Case:
+    """A case with one more visit on a later day, with a review of this plan."""
+    visit = visit_of(900 + day, day)
+    review = visit.reviews[0]
+    details = replace(review.details, plan=plan, follow_up_on=follow_up_on)
+    only = replace(visit, pictures=(), reviews=(replace(review, details=details),))
+    return replace(case, visits=(*case.visits, only))
+
+
+def test_a_diagnosis_that_was_made_since_arrives_once(here: Workspace, tmp_path: Path) -> None:
+    open_case = replace(CASES[0], final_diagnoses=CASES[0].final_diagnoses[:1])
+    take(here, write_case_file(tmp_path / "open.zip", open_case))
+    (result,) = take(here, write_case_file(tmp_path / "closed.zip", CASES[0]))
+    assert (result.outcome, result.added) == (ImportOutcome.EXTENDED, Counts(final_diagnoses=1))
+    assert_sound(here, CASES[0])
+    assert outcomes(take(here, tmp_path / "closed.zip")) == [ImportOutcome.ALREADY_THERE]
+    assert told(here, AuditAction.FINAL_DIAGNOSIS_ADDED) == 2
+    attachment = CASES[0].final_diagnoses[1].details.attachment
+    assert attachment is not None
+    assert here.casework.log.picture(attachment.sha256) == contents_of(CASES[0])[attachment.sha256]
+
+
+def test_the_diagnosis_that_was_recorded_last_counts_wherever_that_was(here: Workspace, tmp_path: Path) -> None:
+    """The numbers that a log gives follow the imports, the times do not."""
+    older, newer = CASES[0].final_diagnoses
+    take(here, write_case_file(tmp_path / "newer.zip", replace(CASES[0], final_diagnoses=(newer,))))
+    take(here, write_case_file(tmp_path / "older.zip", replace(CASES[0], final_diagnoses=(older,))))
+    assert_sound(here, CASES[0])
+    (summary,) = here.casework.log.page().cases
+    assert summary.final_diagnosis == newer.details.diagnosis
+
+
+def test_a_new_lesion_stands_as_where_it_comes_from(here: Workspace, tmp_path: Path) -> None:
+    """Even where somebody set that by hand, whatever its reviews and diagnoses ask for."""
+    cases = (
+        standing(CASES[0], LesionState.WATCHED, date(2027, 1, 2)),
+        standing(CASES[1], LesionState.NEW),
+        standing(reviewed(CASES[2], Plan.BIOPSY, 20), LesionState.BIOPSY_PENDING, date(2026, 4, 10)),
+        standing(unjudged(CASES[3]), LesionState.CLOSED),
+    )
+    take(here, write_case_file(tmp_path / "cases.zip", *cases))
+    assert_sound(here, *cases)
+    (pending,) = here.casework.log.record.worklist(date(2026, 4, 1), kinds=(Due.RESULT_PENDING,))
+    assert pending.since == date(2026, 4, 3)
+
+
+def test_a_biopsy_decided_by_hand_waits_since_the_last_visit(here: Workspace, tmp_path: Path) -> None:
+    take(here, write_case_file(tmp_path / "cases.zip", standing(CASES[0], LesionState.BIOPSY_PENDING)))
+    (pending,) = here.casework.log.record.worklist(date(2026, 4, 1), kinds=(Due.RESULT_PENDING,))
+    assert pending.since == CASES[0].visits[-1].visited_at.date()
+    entry = next(e for e in here.casework.log.audit_entries() if e.action == AuditAction.STATE_CHANGED)
+    assert entry.detail == '{"state": {"new": "biopsy pending", "old": "new"}}'
+
+
+def test_a_known_lesion_follows_what_is_new_of_it(here: Workspace, tmp_path: Path) -> None:
+    watched = standing(reviewed(unjudged(CASES[0]), Plan.WATCH, 20), LesionState.WATCHED)
+    take(here, write_case_file(tmp_path / "watched.zip", watched))
+    closed = standing(replace(watched, final_diagnoses=CASES[0].final_diagnoses), LesionState.CLOSED)
+    later = replace(closed.final_diagnoses[1], created_at=watched.visits[-1].visited_at + timedelta(days=1))
+    closed = replace(closed, final_diagnoses=(closed.final_diagnoses[0], later))
+    (result,) = take(here, write_case_file(tmp_path / "closed.zip", closed))
+    assert result.is_whole
+    assert_sound(here, closed)
+    assert told(here, AuditAction.STATE_CHANGED) == 0
+    reopened = standing(reviewed(closed, Plan.REFER, 40), LesionState.NEW, date(2026, 12, 24))
+    take(here, write_case_file(tmp_path / "reopened.zip", reopened))
+    assert_sound(here, reopened)
+    assert told(here, AuditAction.STATE_CHANGED) == 1
+
+
+def test_a_state_that_was_set_here_stays_where_nothing_new_asks_for_another(here: Workspace, tmp_path: Path) -> None:
+    there = standing(reviewed(CASES[0], Plan.WATCH, 20), LesionState.WATCHED)
+    file = write_case_file(tmp_path / "first.zip", there)
+    take(here, file)
+    case_id = cases_in(here)[0].lesion.case_id
+    here.casework.editing.change_state(case_id, LesionState.CLOSED, None, "it fell off")
+    (same,) = take(here, file)
+    assert (same.outcome, same.kept_here) == (ImportOutcome.ALREADY_THERE, ("state",))
+    earlier = replace(there, visits=(visit_of(500, 3), *there.visits))
+    (result,) = take(here, write_case_file(tmp_path / "second.zip", earlier))
+    assert (result.outcome, result.kept_here) == (ImportOutcome.EXTENDED, ("state",))
+    assert cases_in(here)[0].lesion.state is LesionState.CLOSED
+    assert len(cases_in(here)[0].visits) == 4
+
+
+def test_a_file_that_knows_less_says_nothing_of_the_state(here: Workspace, tmp_path: Path) -> None:
+    older = standing(reviewed(unjudged(CASES[0]), Plan.WATCH, 20), LesionState.WATCHED)
+    file = write_case_file(tmp_path / "older.zip", older)
+    take(here, file)
+    case_id = cases_in(here)[0].lesion.case_id
+    here.casework.editing.review(case_id, ReviewDetails("mel", plan=Plan.EXCISE), datetime(2026, 5, 1, tzinfo=UTC))
+    (result,) = take(here, file)
+    assert result.is_whole
+    assert cases_in(here)[0].lesion.state is LesionState.BIOPSY_PENDING
+
+
+def test_what_was_withdrawn_is_not_exported(here: Workspace, file: Path, tmp_path: Path) -> None:
+    take(here, file)
+    withdraw_one_of_each(here, cases_in(here)[0])
+    kept = cases_in(here)
+    transfer(here).export_matching(tmp_path / "out.zip", "")
+    with CaseArchive(tmp_path / "out.zip") as archive:
+        archive.check()
+        written = tuple(case for cases in archive.patients() for case in cases)
+    assert written == kept
+    gone = CASES[0].visits[0].pictures[0].details.sha256, CASES[0].final_diagnoses[1].details.attachment.sha256  # type: ignore[union-attr]
+    assert not [name for name in members_of(tmp_path / "out.zip") if any(sha256 in name for sha256 in gone)]
+
+
+def test_what_was_withdrawn_here_stays_so_and_is_said(here: Workspace, file: Path, tmp_path: Path) -> None:
+    take(here, file)
+    withdraw_one_of_each(here, cases_in(here)[0])
+    kept = cases_in(here)
+    results = take(here, file)
+    assert outcomes(results) == [ImportOutcome.ALREADY_THERE] * 4
+    assert results[0].kept_here == ("withdrawn picture", "withdrawn review", "withdrawn final diagnosis")
+    assert [result.is_whole for result in results] == [False, True, True, True]
+    first, second = CASES[0].visits
+    again = replace(first.pictures[0].predictions[0], created_at=datetime(2026, 8, 1, tzinfo=UTC))
+    seen = replace(first.pictures[0], predictions=(*first.pictures[0].predictions, again))
+    grown = replace(CASES[0], visits=(replace(first, pictures=(seen, *first.pictures[1:])), second))
+    (result,) = take(here, write_case_file(tmp_path / "grown.zip", grown))
+    assert (result.outcome, result.added) == (ImportOutcome.EXTENDED, Counts(predictions=1))
+    assert "withdrawn picture" in result.kept_here
+    assert cases_in(here) == kept
+
+
+def test_a_lesion_of_which_everything_was_withdrawn_is_not_made_again(here: Workspace, tmp_path: Path) -> None:
+    case = replace(CASES[0], visits=(replace(CASES[0].visits[0], pictures=()),), final_diagnoses=())
+    file = write_case_file(tmp_path / "cases.zip", case)
+    take(here, file)
+    (kept,) = cases_in(here)
+    for review in kept.visits[0].reviews:
+        here.casework.log.record.withdraw(Withdrawable.REVIEW, review.review_id)
+    here.casework.editing.correct_lesion(kept.lesion.case_id, LesionDetails(description="elsewhere"))
+    (result,) = take(here, file)
+    assert (result.case_id, result.added) == (kept.lesion.case_id, Counts())
+    assert "withdrawn review" in result.kept_here
+    assert len(cases_in(here)) == 1
+
+
+def test_a_former_identifier_leads_to_the_patient_who_was_kept(here: Workspace, tmp_path: Path) -> None:
+    older = replace(CASES[2], visits=CASES[2].visits[:1])
+    take(here, write_case_file(tmp_path / "first.zip", CASES[0], older))
+    keep, gone = (case.patient.patient_id for case in cases_in(here))
+    born = CASES[0].patient.details.birth_date
+    here.casework.editing.correct_patient(gone, replace(cases_in(here)[1].patient.details, birth_date=born))
+    here.casework.editing.merge(keep, gone)
+    details = replace(CASES[2].patient.details, birth_date=born)
+    grown = replace(CASES[2], patient=replace(CASES[2].patient, details=details))
+    stranger = replace(whole_case(2, 2), patient=grown.patient)
+    file = write_case_file(tmp_path / "second.zip", grown, stranger)
+    foreseen = take(here, file, dry_run=True)
+    known, new = take(here, file)
+    assert [replace(result, case_id=None) for result in foreseen] == [
+        replace(result, case_id=None) for result in (known, new)
+    ]
+    assert (known.outcome, new.outcome) == (ImportOutcome.EXTENDED, ImportOutcome.IMPORTED)
+    assert known.added == Counts(visits=1, pictures=2, predictions=4, reviews=2)
+    assert {"identifier", "family name", "given name"} <= set(known.kept_here)
+    assert [(case.patient.details.identifier, case.lesion.number) for case in cases_in(here)] == [
+        ("P-1", 1), ("P-1", 2), ("P-1", 3),
+    ]  # fmt: skip
+    assert outcomes(take(here, file)) == [ImportOutcome.ALREADY_THERE] * 2
+    assert here.casework.log.count(CaseFilter("P-2")) == 3
+
+
+def test_a_former_identifier_of_somebody_born_otherwise_is_refused(here: Workspace, tmp_path: Path) -> None:
+    take(here, write_case_file(tmp_path / "first.zip", CASES[0], CASES[2]))
+    keep, gone = (case.patient.patient_id for case in cases_in(here))
+    here.casework.editing.merge(keep, gone)
+    kept = cases_in(here)
+    (result,) = take(here, write_case_file(tmp_path / "second.zip", CASES[2]))
+    assert result.reason == "The identifier P-2 leads here to P-1, who has another birth date."
+    assert cases_in(here) == kept
+
+
+def test_imported_words_are_found_at_once(here: Workspace, tmp_path: Path) -> None:
+    log = here.casework.log
+    told_of = replace(CASES[0].patient.details, history="Aunt with Merkelzellkarzinom")
+    said = CASES[0].final_diagnoses[0]
+    case = replace(
+        CASES[0],
+        patient=replace(CASES[0].patient, details=told_of),
+        final_diagnoses=(replace(said, details=replace(said.details, text="Clark-Level II")),),
+    )
+    take(here, write_case_file(tmp_path / "first.zip", case))
+    words = ("merkelzell", "Clark-Level", "größe", "letter", case.visits[0].reviews[1].details.notes)
+    assert [log.count(CaseFilter(word)) for word in words] == [1, 1, 1, 0, 1]
+    visit = visit_of(500, 30)
+    review = replace(visit.reviews[0], details=replace(visit.reviews[0].details, notes="Regressionszone"))
+    grown = replace(case, visits=(*case.visits, replace(visit, reviews=(review,))))
+    take(here, write_case_file(tmp_path / "second.zip", grown))
+    assert [log.count(CaseFilter(word)) for word in ("Regressionszone", "merkelzell", "2026-04-13")] == [1, 1, 1]
+    assert [summary.lesion.state for summary in log.page(CaseFilter(grown.lesion.state)).cases] == [grown.lesion.state]
+
+
+def test_a_file_of_the_first_version_is_taken_and_its_successor_adds_to_it(here: Workspace, tmp_path: Path) -> None:
+    case = replace(CASES[0], visits=tuple(map(reviewed_once, CASES[0].visits)))
+    take(here, write_first_version(tmp_path / "old.zip", case))
+    assert cases_in(here)[0].lesion.state is LesionState.WATCHED
+    (result,) = take(here, write_case_file(tmp_path / "new.zip", case))
+    assert (result.outcome, result.added) == (ImportOutcome.EXTENDED, Counts(final_diagnoses=2))
+    assert result.kept_here == ("how a picture was taken",)
+    assert cases_in(here)[0].patient.details == CASES[0].patient.details
+    assert cases_in(here)[0].lesion.details == CASES[0].lesion.details
+
+
+def test_a_lesion_without_visits_arrives_once(here: Workspace, log_named: Logs, tmp_path: Path) -> None:
+    there = log_named("there")
+    patient = there.casework.editing.add_patient(PatientDetails("P-1"))
+    for place in ("left arm", "right arm"):
+        there.casework.editing.add_lesion(patient.patient_id, LesionDetails(Site.UPPER_EXTREMITY, place))
+    exported = transfer(there).export_matching(tmp_path / "cases.zip", "")
+    assert (exported.counts, exported.left_out) == (Counts(patients=1, cases=2), ())
+    take(here, tmp_path / "cases.zip")
+    assert_sound(here, *cases_in(there))
+    assert outcomes(take(here, tmp_path / "cases.zip")) == [ImportOutcome.ALREADY_THERE] * 2
+
+
+def test_a_case_with_a_lost_or_too_long_attachment_is_left_out_and_named(
+    here: Workspace, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(here, file)
+    attachment = CASES[1].final_diagnoses[1].details.attachment
+    assert attachment is not None
+    path = here.casework.log._images.find(attachment.sha256)
+    assert path is not None
+    path.unlink()
+    exported = transfer(here).export_matching(tmp_path / "out.zip", "")
+    assert [left_out.case_id for left_out in exported.left_out] == [cases_in(here)[1].lesion.case_id]
+    monkeypatch.setattr("skindesk.services.transfer.MAX_ATTACHMENT_MB", 0)
+    exported = transfer(here).export_matching(tmp_path / "none.zip", "")
+    assert exported.counts.cases == 0
+    assert "has more than 0 MB" in exported.left_out[0].reason
+
+
+def test_an_assistant_takes_in_no_diagnosis(here: Workspace, tmp_path: Path) -> None:
+    diagnosed = replace(unjudged(CASES[0]), final_diagnoses=CASES[0].final_diagnoses)
+    sign_in(here, Role.ASSISTANT)
+    with pytest.raises(AccessRefusedError, match="As assistant"):
+        take(here, write_case_file(tmp_path / "diagnosed.zip", diagnosed))
+
+
+def reviewed_once(visit: Visit) -> Visit:
+    """A visit whose reviews say what the first version knew: no second impression, no day to follow up."""
+    reviews = (
+        replace(
+            review, details=replace(review.details, second_impression="", second_confidence=None, follow_up_on=None)
+        )
+        for review in visit.reviews
+    )
+    return replace(visit, reviews=tuple(reviews))
+
+
+def withdraw_one_of_each(workspace: Workspace, case: Case) -> None:
+    """Withdraw a case's first picture and review, and the final diagnosis that has a letter."""
+    record = workspace.casework.log.record
+    record.withdraw(Withdrawable.PICTURE, case.visits[0].pictures[0].image_id)
+    record.withdraw(Withdrawable.REVIEW, case.visits[0].reviews[0].review_id)
+    record.withdraw(Withdrawable.FINAL_DIAGNOSIS, case.final_diagnoses[1].final_diagnosis_id)
+
+
+def unjudged(case: Case) -> Case:
+    """A case of which nobody has said anything yet."""
+    visits = tuple(replace(visit, reviews=()) for visit in case.visits)
+    return replace(case, visits=visits, final_diagnoses=())
 
 
 def draft(number: int, patient: int | str | PatientDetails) -> CaseDraft:

@@ -25,6 +25,29 @@ def write_case_file(path: Path, *cases: Case, contents: Mapping[str, bytes] | No
     return path
 
 
+def write_first_version(path: Path, *cases: Case) -> Path:
+    """A file of these cases as SkinDesk wrote it when there were no final diagnoses, states and captures."""
+
+    def drop(told: list[Any]) -> None:
+        for case in told:
+            del case["final_diagnoses"], case["lesion"]["state"], case["lesion"]["follow_up_on"]
+            del case["lesion"]["details"]["position"]
+            del case["patient"]["details"]["history"], case["patient"]["details"]["notes"]
+            for visit in case["visits"]:
+                for picture in visit["pictures"]:
+                    del picture["details"]["capture"]
+                for review in visit["reviews"]:
+                    for name in ("second_impression", "second_confidence", "follow_up_on"):
+                        del review["details"][name]
+
+    members = members_of(with_cases(write_case_file(path, *cases), drop))
+    manifest = json.loads(members["manifest.json"])
+    del manifest["counts"]["final_diagnoses"]
+    members["manifest.json"] = json.dumps({**manifest, "format_version": 1}).encode()
+    left = {name: content for name, content in members.items() if not name.startswith("attachments/")}
+    return write_members(path, left)
+
+
 def members_of(path: Path) -> Members:
     with zipfile.ZipFile(path) as file:
         return {name: file.read(name) for name in file.namelist()}

@@ -1,5 +1,6 @@
 """Cases in which every field says something, whatever fields there are, and pictures that can be decoded."""
 
+import hashlib
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
@@ -12,8 +13,11 @@ from PIL import Image
 
 from skindesk.domain.case import Case, Lesion, Patient, PictureDetails, Review, StoredPicture, Visit
 from skindesk.domain.class_mix import ClassMix
+from skindesk.domain.final_diagnosis import Attachment, FinalDiagnosis
 from skindesk.domain.labels import Label
+from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.prediction import Prediction
+from skindesk.exchange.case_archive.layout import files_of
 from skindesk.imaging.decode import PictureFile
 from tests.support.pictures import picture
 
@@ -30,6 +34,14 @@ def picture_of(number: int, side_px: int = 40) -> PictureFile:
     made = picture(Image.fromarray(noise), "PNG")
     _MADE[made.sha256] = made.content
     return made
+
+
+def attachment_of(number: int) -> Attachment:
+    """A laboratory's letter that no other number has."""
+    content = f"%PDF-1.7 letter {number}\n".encode() * 20
+    sha256 = hashlib.sha256(content).hexdigest()
+    _MADE[sha256] = content
+    return Attachment(sha256, f"letter {number}.pdf", "application/pdf")
 
 
 def filled(kind: Any, number: int = 1) -> Any:
@@ -56,7 +68,7 @@ def filled(kind: Any, number: int = 1) -> Any:
 def whole_case(
     number: int = 1, lesion: int = 1, days: tuple[int, ...] = (0, 7), first_picture: int | None = None
 ) -> Case:
-    """A lesion of patient `number`, with a visit on each of the days, each with two pictures.
+    """A lesion of patient `number`, with a visit on each of the days, each with two pictures, and two final diagnoses.
 
     Its pictures are those from `first_picture` on, without which no two lesions share one.
     """
@@ -66,11 +78,20 @@ def whole_case(
     spot: Lesion = filled(Lesion, key)
     visits = tuple(visit_of(base + 10 * at, day) for at, day in enumerate(days))
     details = replace(patient.details, identifier=f"P-{number}")
+    follow_up_on = None if spot.state is LesionState.CLOSED else spot.follow_up_on
     return Case(
         Patient(number, details),
-        replace(spot, case_id=key, patient_id=number, number=lesion),
+        replace(spot, case_id=key, patient_id=number, number=lesion, follow_up_on=follow_up_on),
         visits,
+        tuple(diagnosis_of(base + at, NOON + timedelta(days=8, minutes=at)) for at in range(2)),
     )
+
+
+def diagnosis_of(number: int, at: datetime) -> FinalDiagnosis:
+    """A final diagnosis, which comes with a letter where the number is odd."""
+    made: FinalDiagnosis = filled(FinalDiagnosis, number)
+    attachment = attachment_of(number) if number % 2 else None
+    return replace(made, details=replace(made.details, attachment=attachment), created_at=at)
 
 
 def visit_of(number: int, day: int) -> Visit:
@@ -96,9 +117,8 @@ def stored_picture(number: int, at: datetime = NOON) -> StoredPicture:
 
 
 def contents_of(*cases: Case) -> dict[str, bytes]:
-    """The bytes of the cases' pictures, by their digests."""
-    pictures = (kept for case in cases for visit in case.visits for kept in visit.pictures)
-    return {sha256: _MADE[sha256] for sha256 in {kept.details.sha256 for kept in pictures}}
+    """The bytes of the cases' pictures and attachments, by their digests."""
+    return {file.sha256: _MADE[file.sha256] for case in cases for file, _ in files_of(case)}
 
 
 def without_keys(value: Any) -> Any:
@@ -107,7 +127,7 @@ def without_keys(value: Any) -> Any:
         return tuple(map(without_keys, value))
     if not is_dataclass(value):
         return value
-    keys = {"patient_id", "case_id", "visit_id", "image_id", "review_id"}
+    keys = {"patient_id", "case_id", "visit_id", "image_id", "review_id", "final_diagnosis_id"}
     return tuple(
         (entry.name, without_keys(getattr(value, entry.name))) for entry in fields(value) if entry.name not in keys
     )

@@ -5,10 +5,16 @@ import re
 from collections.abc import Iterator, Sequence
 
 from skindesk.domain.case import Case, StoredPicture, Visit
+from skindesk.domain.final_diagnosis import Attachment
+from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.merging import day_of
 from skindesk.domain.prediction import Prediction
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,127}/[\w.+-]{1,127}", re.ASCII)
+"""RFC 6838, section 4.2."""
+_FILE_NAME = re.compile(r"[^/\\\x00-\x1f\x7f]{1,255}")
+"""Without folders and control characters, and no longer than a drive takes."""
 _SUM_TOLERANCE = 1e-3
 """Probabilities are kept as the network gave them, in single precision."""
 
@@ -19,12 +25,15 @@ def troubles_with(case: Case) -> Iterator[str]:
         yield "lesion.patient_id is another patient's"
     if case.lesion.number < 1:
         yield "lesion.number is less than 1"
-    if not case.visits:
-        yield "visits is empty"
+    if case.lesion.state is LesionState.CLOSED and case.lesion.follow_up_on is not None:
+        yield "lesion.follow_up_on is set, and its case is closed"
     if len({day_of(visit) for visit in case.visits}) != len(case.visits):
         yield "visits has two of the same day"
     for at, visit in enumerate(case.visits):
         yield from _with_visit(visit, f"visits[{at}]")
+    for at, diagnosis in enumerate(case.final_diagnoses):
+        if diagnosis.details.attachment is not None:
+            yield from _with_attachment(diagnosis.details.attachment, f"final_diagnoses[{at}].details.attachment")
 
 
 def _with_visit(visit: Visit, place: str) -> Iterator[str]:
@@ -40,11 +49,24 @@ def _with_picture(picture: StoredPicture, place: str) -> Iterator[str]:
         yield f"{place}.details.sha256 is no SHA-256"
     if min(details.width_px, details.height_px) < 1:
         yield f"{place}.details has a picture without pixels"
+    scale = details.capture.mm_per_px
+    if scale is not None and not 0 < scale < math.inf:
+        yield f"{place}.details.capture.mm_per_px is no length"
     for at, prediction in enumerate(picture.predictions):
         here = f"{place}.predictions[{at}]"
         if prediction.image_digest != details.sha256:
             yield f"{here}.image_digest is another picture's"
         yield from _with_prediction(prediction, here)
+
+
+def _with_attachment(attachment: Attachment, place: str) -> Iterator[str]:
+    """Whoever saves a copy of it is offered its name, which therefore leads nowhere else."""
+    if not _SHA256.fullmatch(attachment.sha256):
+        yield f"{place}.sha256 is no SHA-256"
+    if not _MEDIA_TYPE.fullmatch(attachment.media_type):
+        yield f"{place}.media_type is no media type"
+    if not _FILE_NAME.fullmatch(attachment.file_name) or attachment.file_name in (".", ".."):
+        yield f"{place}.file_name is no name of a file"
 
 
 def _with_prediction(prediction: Prediction, place: str) -> Iterator[str]:

@@ -2,12 +2,13 @@
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Container, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
+from skindesk.domain.final_diagnosis import MAX_ATTACHMENT_MB
 from skindesk.domain.transfer import CaseArchiveError
 from skindesk.exchange.case_archive.layout import (
     CASES,
@@ -15,14 +16,16 @@ from skindesk.exchange.case_archive.layout import (
     MANIFEST_BYTES,
     MANIFEST_BYTES_PER_MEMBER,
     MAX_EXPANSION,
-    MAX_PICTURES,
-    digest_in,
+    MAX_FILES,
+    Folder,
+    file_in,
 )
 from skindesk.imaging.decode import MAX_FILE_BYTES
 
 _AGAIN = "Export the cases again on the other workstation, and copy the file whole."
 _ENCRYPTED = 0x1
 _LOCAL_HEADER_BYTES = 30
+_ATTACHMENT_BYTES = MAX_ATTACHMENT_MB * 1_000_000
 _ZIP_ERRORS = (BadZipFile, RuntimeError, ValueError, OverflowError, EOFError, struct.error, zlib.error)
 """What zipfile raises on damaged input; NotImplementedError and UnicodeDecodeError are among them."""
 
@@ -41,7 +44,7 @@ class Members:
         except BaseException:
             self.close()
             raise
-        self.pictures = {digest: info for info in self._zip.infolist() if (digest := digest_in(info.filename))}
+        self.files = {file: info.filename for info in self._zip.infolist() if (file := file_in(info.filename))}
 
     def close(self) -> None:
         """Release the file."""
@@ -71,17 +74,16 @@ class Members:
     def _check(self) -> None:
         """Everything that can be told from the table of contents."""
         members = self._zip.infolist()
-        if len(members) > MAX_PICTURES + 2:
-            raise self.refuse(f"it has more than {MAX_PICTURES:,} pictures.")
-        names: set[str] = set()
-        limits = {MANIFEST: MANIFEST_BYTES + MANIFEST_BYTES_PER_MEMBER * len(members), CASES: None}
+        if len(members) > MAX_FILES + 2:
+            raise self.refuse(f"it has more than {MAX_FILES:,} pictures and attachments.")
+        seen: set[Hashable] = set()
         for member in members:
-            trouble = _trouble_with(member, names, limits.get(member.filename, MAX_FILE_BYTES))
+            trouble = _trouble_with(member, seen, len(members))
             if trouble:
                 raise self.refuse(f"its member {member.filename!r} {trouble}.")
-            names.add(digest_in(member.filename) or member.filename)
+            seen.add(file_in(member.filename) or member.filename)
         for name in (MANIFEST, CASES):
-            if name not in names:
+            if name not in seen:
                 raise self.refuse(f"{name} is missing, so that it is no file of cases.", "Choose another file.")
         self._refuse_bomb(members)
 
@@ -110,16 +112,28 @@ class Members:
             raise self.refuse(f"{where} damaged or cut off, or no ZIP file at all.") from error
 
 
-def _trouble_with(member: ZipInfo, names: set[str], limit_bytes: int | None) -> str:
-    digest = digest_in(member.filename)
-    if member.filename not in (MANIFEST, CASES) and digest is None:
+def _trouble_with(member: ZipInfo, seen: Container[Hashable], count: int) -> str:
+    file = file_in(member.filename)
+    if member.filename not in (MANIFEST, CASES) and file is None:
         return "does not belong into a file of cases"
-    if (digest or member.filename) in names:
+    if (file or member.filename) in seen:
         return "is there twice"
     if member.flag_bits & _ENCRYPTED:
         return "is encrypted"
     if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         return "is packed in a way that SkinDesk does not read"
+    limit_bytes = _limit_bytes(member.filename, count)
     if limit_bytes is not None and member.file_size > limit_bytes:
         return f"has {member.file_size / 1e6:,.1f} MB, over the limit of {limit_bytes / 1e6:,.1f} MB"
     return ""
+
+
+def _limit_bytes(name: str, count: int) -> int | None:
+    """How long a member may be, of so many; None where each of its lines has a limit."""
+    if name == CASES:
+        return None
+    if name == MANIFEST:
+        return MANIFEST_BYTES + MANIFEST_BYTES_PER_MEMBER * count
+    file = file_in(name)
+    is_attachment = file is not None and file.folder is Folder.ATTACHMENTS
+    return _ATTACHMENT_BYTES if is_attachment else MAX_FILE_BYTES

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from types import TracebackType
@@ -10,24 +11,36 @@ from typing import Any, Self
 
 from skindesk.domain.case import Case
 from skindesk.domain.errors import ImageRejectedError
-from skindesk.domain.merging import count_new
+from skindesk.domain.following import asked_for
+from skindesk.domain.merging import count_all
 from skindesk.domain.transfer import Counts
 from skindesk.exchange.case_archive.checks import troubles_with
-from skindesk.exchange.case_archive.layout import CASES, FORMAT, FORMAT_VERSION, MANIFEST, MAX_LINE_BYTES, Manifest
+from skindesk.exchange.case_archive.layout import (
+    CASES,
+    FORMAT,
+    FORMAT_VERSION,
+    MANIFEST,
+    MAX_LINE_BYTES,
+    Folder,
+    Manifest,
+    StoredFile,
+    files_of,
+)
 from skindesk.exchange.case_archive.members import Members
 from skindesk.exchange.case_archive.plain_values import MalformedError, from_plain
 from skindesk.imaging.decode import MIN_SIDE_PX, decode, picture_from_bytes
 
 Progress = Callable[[int, int], None]
 """Told how many of how many have been done."""
+_FIRST_WITH_STATES = 2
 _PIECE_BYTES = 1024 * 1024
 
 
 class CaseArchive:
     """A file of cases. Everything raises CaseArchiveError, which says what is wrong and where.
 
-    Call `check` before anything else is relied on. Used as a context manager. In memory are the names of the pictures
-    and one patient.
+    Call `check` before anything else is relied on. Used as a context manager. In memory are the names of pictures
+    and attachments, and one patient.
     """
 
     def __init__(self, path: Path) -> None:
@@ -49,25 +62,29 @@ class CaseArchive:
         self._members.close()
 
     def check(self, progress: Progress = lambda done, total: None) -> None:
-        """Read everything: each case is whole and sound, each picture is the one it should be and can be decoded."""
+        """Read everything: each case is whole and sound, each file is the one it should be, pictures can be decoded."""
         self._check_digest_of_cases()
         wanted = self._check_cases()
-        for number, sha256 in enumerate(self._members.pictures, start=1):
-            if sha256 not in wanted:
-                raise self._members.refuse(f"no case has its picture {sha256[:12]}.")
-            self._check_picture(sha256)
-            progress(number, len(self._members.pictures))
+        for number, file in enumerate(self._members.files, start=1):
+            if file not in wanted:
+                raise self._members.refuse(f"no case has its {file}.")
+            self._check_file(file)
+            progress(number, len(self._members.files))
 
     def patients(self) -> Iterator[tuple[Case, ...]]:
         """Each patient's cases, by lesion number."""
         for _, cases in groupby(self._cases(), key=lambda case: case.patient.patient_id):
             yield tuple(cases)
 
-    def picture(self, sha256: str) -> bytes:
-        """A picture's bytes, checked against their digest."""
-        content = self._members.read(self._members.pictures[sha256].filename)
-        if hashlib.sha256(content).hexdigest() != sha256:
-            raise self._members.refuse(f"its picture {sha256[:12]} is not the one it should be.")
+    def content(self, sha256: str) -> bytes:
+        """The bytes of a picture or an attachment, checked against their digest."""
+        found = (StoredFile(folder, sha256) for folder in Folder)
+        return self._content(next(file for file in found if file in self._members.files))
+
+    def _content(self, file: StoredFile) -> bytes:
+        content = self._members.read(self._members.files[file])
+        if hashlib.sha256(content).hexdigest() != file.sha256:
+            raise self._members.refuse(f"its {file} is not the one it should be.")
         return content
 
     def _read_manifest(self) -> tuple[int, Manifest, Mapping[str, str]]:
@@ -90,12 +107,12 @@ class CaseArchive:
         return version, manifest, self._checked(digests)
 
     def _checked(self, digests: object) -> Mapping[str, str]:
-        """The digests, of exactly the members that are there; that of a picture is the one in its name."""
+        """The digests, of exactly the members that are there; that of a file is the one in its name."""
         if not isinstance(digests, dict) or digests.keys() != self._members.names - {MANIFEST}:
             raise self._members.refuse(f"{MANIFEST} does not list the members that are there.")
-        for sha256, member in self._members.pictures.items():
-            if digests[member.filename] != sha256:
-                raise self._members.refuse(f"{MANIFEST} has another digest for {member.filename}.")
+        for file, name in self._members.files.items():
+            if digests[name] != file.sha256:
+                raise self._members.refuse(f"{MANIFEST} has another digest for {name}.")
         return digests
 
     def _check_digest_of_cases(self) -> None:
@@ -106,24 +123,27 @@ class CaseArchive:
         if found.hexdigest() != self._digests[CASES]:
             raise self._members.refuse(f"{CASES} is not the one it should be.")
 
-    def _check_cases(self) -> set[str]:
-        """Read every case; returns the digests of their pictures, each of which is there."""
-        wanted: set[str] = set()
+    def _check_cases(self) -> set[StoredFile]:
+        """Read every case; returns their pictures and attachments, each of which is there."""
+        wanted: set[StoredFile] = set()
         counts = Counts()
         for cases in self.patients():
             counts += Counts(patients=1)
             for case in cases:
-                counts += count_new(case.visits, None)
-                wanted.update(kept.details.sha256 for visit in case.visits for kept in visit.pictures)
-        missing = sorted(wanted - self._members.pictures.keys())
+                counts += count_all(case)
+                wanted.update(file for file, _ in files_of(case))
+        missing = sorted(map(str, wanted - self._members.files.keys()))
         if missing:
-            raise self._members.refuse(f"the picture {missing[0][:12]} is missing from it.")
+            raise self._members.refuse(f"the {missing[0]} is missing from it.")
         if counts != self.manifest.counts:
             raise self._members.refuse(f"{CASES} does not hold as much as {MANIFEST} says.")
         return wanted
 
-    def _check_picture(self, sha256: str) -> None:
-        picture = picture_from_bytes(self._members.pictures[sha256].filename, self.picture(sha256))
+    def _check_file(self, file: StoredFile) -> None:
+        content = self._content(file)
+        if file.folder is Folder.ATTACHMENTS:
+            return
+        picture = picture_from_bytes(self._members.files[file], content)
         try:
             decode(picture, at_least_px=MIN_SIDE_PX)
         except ImageRejectedError as error:
@@ -155,7 +175,7 @@ class CaseArchive:
             raise self._members.refuse(f"{place}: {error}.") from error
         for trouble in troubles_with(case):
             raise self._members.refuse(f"{place}: {trouble}.")
-        return case
+        return _with_state(case) if self._version < _FIRST_WITH_STATES else case
 
     def _check_order(self, before: Case, case: Case, place: str) -> None:
         patient, last = case.patient, before.patient
@@ -169,6 +189,12 @@ class CaseArchive:
             return json.loads(content, object_pairs_hook=_without_repetition)
         except (ValueError, RecursionError) as error:
             raise self._members.refuse(f"{place}: it is no JSON.") from error
+
+
+def _with_state(case: Case) -> Case:
+    """A case in the state that its reviews ask for."""
+    asked = asked_for(case)
+    return replace(case, lesion=replace(case.lesion, state=asked.state, follow_up_on=asked.follow_up_on))
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -15,17 +15,19 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from skindesk.domain.case import Case
 from skindesk.domain.errors import OutputUnavailableError
-from skindesk.domain.merging import count_new
+from skindesk.domain.merging import count_all
 from skindesk.domain.transfer import Counts
 from skindesk.exchange.case_archive.layout import (
     CASES,
     FORMAT,
     FORMAT_VERSION,
     MANIFEST,
+    MAX_FILES,
     MAX_LINE_BYTES,
-    MAX_PICTURES,
-    digest_in,
-    picture_name,
+    StoredFile,
+    file_in,
+    files_of,
+    member_name,
 )
 from skindesk.exchange.case_archive.plain_values import to_plain
 from skindesk.system.files import sync_folder
@@ -34,10 +36,11 @@ _PART_MODE = 0o600
 
 
 class CaseArchiveWriter:
-    """Grows as `FILE.part`, which only the user of this computer's account may read, with pictures as they come.
+    """Grows as `FILE.part`, which only the user of this computer's account may read, with files as they come.
 
     Used as a context manager: leaving without an error completes the file, leaving with one removes the part. What it
-    keeps in memory are the names of the pictures. Every method raises OutputUnavailableError where the disk refuses.
+    keeps in memory are the names of pictures and attachments. Every method raises OutputUnavailableError where the disk
+    refuses.
     """
 
     def __init__(self, path: Path, program_version: str, made_at: datetime, force: bool = False) -> None:
@@ -48,7 +51,7 @@ class CaseArchiveWriter:
         self._program_version = program_version
         self._made_at = made_at
         self._digest = hashlib.sha256()
-        self._pictures: set[str] = set()
+        self._files: set[StoredFile] = set()
         self._last_patient: int | None = None
         self.counts = Counts()
         self._refuse_existing()
@@ -61,23 +64,23 @@ class CaseArchiveWriter:
             self._zip = ZipFile(self._file, "w")
             opening.pop_all()
 
-    def add(self, case: Case, picture: Callable[[str], bytes]) -> None:
-        """Add a case, later in the order of patient and lesion number than those before, with its pictures' bytes.
+    def add(self, case: Case, content: Callable[[str], bytes]) -> None:
+        """Add a case, later in the order of patient and lesion number than those before.
 
+        `content` gives the bytes of a picture or an attachment by their digest.
         Raises OutputUnavailableError also where the file would be too large to be imported.
         """
-        for visit in case.visits:
-            for kept in visit.pictures:
-                self._add_picture(kept.details.sha256, kept.details.media_type, picture)
+        for file, media_type in files_of(case):
+            self._add_file(file, media_type, content)
         line = json.dumps(to_plain(case), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-        if len(line) > MAX_LINE_BYTES or len(self._pictures) > MAX_PICTURES:
+        if len(line) > MAX_LINE_BYTES or len(self._files) > MAX_FILES:
             raise OutputUnavailableError(
                 f"{self._path.name} would be larger than a file of cases can be.", "Export fewer patients at once."
             )
         with self._writing():
             self._lines.write(line)
         self._digest.update(line)
-        self.counts += count_new(case.visits, None)
+        self.counts += count_all(case)
         if case.patient.patient_id != self._last_patient:
             self.counts += Counts(patients=1)
             self._last_patient = case.patient.patient_id
@@ -95,13 +98,13 @@ class CaseArchiveWriter:
         finally:
             self._release()
 
-    def _add_picture(self, sha256: str, media_type: str, picture: Callable[[str], bytes]) -> None:
-        if sha256 in self._pictures:
+    def _add_file(self, file: StoredFile, media_type: str, content: Callable[[str], bytes]) -> None:
+        if file in self._files:
             return
-        content = picture(sha256)
+        read = content(file.sha256)
         with self._writing():
-            self._zip.writestr(self._member(picture_name(sha256, media_type), ZIP_STORED), content)
-        self._pictures.add(sha256)
+            self._zip.writestr(self._member(member_name(file, media_type), ZIP_STORED), read)
+        self._files.add(file)
 
     def _complete(self) -> None:
         self._lines.seek(0)
@@ -130,9 +133,9 @@ class CaseArchiveWriter:
         yield json.dumps(head, indent=1).removesuffix("\n}") + ',\n "digests": {'
         yield f'\n  "{CASES}": "{self._digest.hexdigest()}"'
         for member in self._zip.infolist():
-            sha256 = digest_in(member.filename)
-            if sha256 is not None:
-                yield f',\n  "{member.filename}": "{sha256}"'
+            file = file_in(member.filename)
+            if file is not None:
+                yield f',\n  "{member.filename}": "{file.sha256}"'
         yield "\n }\n}\n"
 
     def _member(self, name: str, compression: int) -> ZipInfo:

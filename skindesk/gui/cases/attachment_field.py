@@ -9,13 +9,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from skindesk.domain.errors import InvalidCaseError
-from skindesk.domain.final_diagnosis import Attachment
+from skindesk.domain.final_diagnosis import MAX_ATTACHMENT_MB, Attachment
 from skindesk.gui.examine.incoming import first_file
 from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.labels import ElidedLabel, IconLabel
 
-LIMIT_MB = 20
-_LIMIT_BYTES = LIMIT_MB * 1_000_000
+_LIMIT_BYTES = MAX_ATTACHMENT_MB * 1_000_000
 _ANY_TYPE = "application/octet-stream"
 
 
@@ -56,7 +55,7 @@ class AttachmentField(QFrame):
     def take(self, path: Path | None) -> None:
         """Attach a file, or none."""
         self._path = path
-        hint = self.tr("Drop the laboratory's report here, up to {limit} MB").format(limit=LIMIT_MB)
+        hint = self.tr("Drop the laboratory's report here, up to {limit} MB").format(limit=MAX_ATTACHMENT_MB)
         self._words.set_full_text(hint if path is None else path.name)
         self.remove_button.setVisible(path is not None)
         self.changed.emit()
@@ -83,7 +82,7 @@ def read_attachment(path: Path) -> tuple[Attachment, bytes]:
         size = path.stat().st_size
         if size > _LIMIT_BYTES:
             raise InvalidCaseError(
-                f"{path.name} has {size / 1_000_000:.0f} MB; {LIMIT_MB} MB can be attached.",
+                f"{path.name} has {size / 1_000_000:.0f} MB; {MAX_ATTACHMENT_MB} MB can be attached.",
                 "Attach a smaller file, such as only the pages that matter.",
             )
         content = path.read_bytes()
