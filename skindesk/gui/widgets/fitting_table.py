@@ -13,6 +13,8 @@ _HEADER_SHEET = "QHeaderView::section { padding: 8px 11px; }"
 """Cells stand 3 px further in than their padding says; so the names stand over them."""
 
 _MOST_WHOLE_PX = 240
+_IN_SIGHT = 0
+"""Qt measures the rows in sight, and up to 1,000 others unless told so, which takes 200 ms."""
 _CELL_MARGIN_PX = 4
 """Beyond what Qt thinks that a cell needs, so that the last letter is not cut for a fraction of a pixel."""
 
@@ -53,6 +55,7 @@ class FittingTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(row_height_px)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setHighlightSections(False)
+        self.horizontalHeader().setResizeContentsPrecision(_IN_SIGHT)
         self.horizontalHeader().setStyleSheet(_HEADER_SHEET)
         for signal in (model.modelReset, model.rowsInserted, model.layoutChanged, model.dataChanged):
             signal.connect(self._fit)

@@ -16,6 +16,8 @@ class TableModel(QAbstractTableModel):
 
     figures: ClassVar[frozenset[int]] = frozenset()
     """The columns that hold figures; they stand on the right."""
+    _columns: int | None = None
+    """How many there are: views ask at every turn."""
 
     def rows(self) -> Sequence[object]:
         """What the rows stand for, from the top."""
@@ -31,7 +33,9 @@ class TableModel(QAbstractTableModel):
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """How many columns there are."""
-        return 0 if parent.isValid() else len(self.column_names())
+        if self._columns is None:
+            self._columns = len(self.column_names())
+        return 0 if parent.isValid() else self._columns
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The columns' names."""
