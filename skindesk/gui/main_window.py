@@ -1,5 +1,6 @@
 """The main window: the rail, the patient band, and one page at a time, once somebody may see patients."""
 
+import gc
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from skindesk.bootstrap import Workspace
 from skindesk.domain.errors import CaseLogDamagedError
+from skindesk.domain.worklist import WorklistCounts
 from skindesk.gui.access.gate import Gate
 from skindesk.gui.access.idle import IdleWatch
 from skindesk.gui.access.lock import Locking
@@ -148,6 +150,7 @@ class MainWindow(QMainWindow):
         return (
             RailEntry("examine", self.tr("Examine"), "magnifying-glass"),
             RailEntry("cases", self.tr("Cases"), "address-book"),
+            RailEntry("worklist", self.tr("Worklist"), "calendar-check"),
             RailEntry("batch", self.tr("Batch"), "stack"),
             RailEntry("insights", self.tr("Insights"), "chart-bar"),
             RailEntry("settings", self.tr("Settings"), "gear-six"),
@@ -171,6 +174,9 @@ class MainWindow(QMainWindow):
         self._pages.undoing.trouble.connect(self.notice.show_error)
         self.draft_bar.continued.connect(self._go_on)
         self.locking.opened.connect(lambda: self.draft_bar.look(self._pages.drafts))
+        self.locking.opened.connect(self._pages.watch_worklist)
+        self.locking.opened.connect(gc.freeze)  # what opening has loaded stays: looking through it again takes 0.2 s
+        self._pages.worklist_watch.counted.connect(self._show_urgent)
         self.locking.opened.connect(lambda: self.demo_notice.go_on(self._pages.background))
         self.demo_notice.grown.connect(self._pages.follow_growth)
         self.locking.entered.connect(self._show_work)
@@ -229,6 +235,10 @@ class MainWindow(QMainWindow):
     def _show_band(self) -> None:
         without = self.tr("No patient chosen") if self._key == "cases" else ""
         self.band.show_patient(self._pages.patient(self._key), without)
+
+    def _show_urgent(self, counts: WorklistCounts) -> None:
+        words = self.tr("{count} cases are overdue, due today or wait for a result")
+        self._rail.show_count("worklist", counts.urgent, words.format(count=counts.urgent))
 
     def _go_on(self, offer: Offer) -> None:
         if not self._pages.go_on(offer):

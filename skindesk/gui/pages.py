@@ -17,6 +17,7 @@ from skindesk.gui.drafts import Drafts, Form
 from skindesk.gui.drafts.kept import Offer
 from skindesk.gui.examine import ExamineWorkspace
 from skindesk.gui.undoing import Undoing, Undone
+from skindesk.gui.worklist_watch import WorklistWatch
 
 if TYPE_CHECKING:
     from skindesk.gui.batch import BatchWorkspace
@@ -55,6 +56,8 @@ class Pages(QStackedWidget):
         self.undoing = Undoing(workspace, lambda: self.background, self)
         """Takes back what the pages did with the record."""
         self.undoing.happened.connect(self._follow_undo)
+        self.worklist_watch = WorklistWatch(workspace, self)
+        """Counts what is due while the case log is open."""
 
     @property
     def drafts(self) -> Drafts:
@@ -104,6 +107,7 @@ class Pages(QStackedWidget):
         """Others have added to the case log: what is in sight is read again, and the rest when it is shown."""
         from skindesk.gui.insights import InsightsWorkspace
 
+        self.worklist_watch.look()
         if "cases" in self._pages:
             self._cases().refresh()
         shown = self.currentWidget()
@@ -126,6 +130,10 @@ class Pages(QStackedWidget):
         batch = self._batch()
         if batch is not None:
             batch.reveal()
+
+    def watch_worklist(self) -> None:
+        """The case log is open: keep an eye on what is due."""
+        self.worklist_watch.begin(self.background)
 
     def look_for_drift(self) -> None:
         """Look at the pictures of late; `drift_found` follows where the log can be read."""
@@ -158,6 +166,7 @@ class Pages(QStackedWidget):
 
         The caller waits for it before the case log is closed, and deletes it.
         """
+        self.worklist_watch.rest()
         ending, self.background = self.background, Background(self)
         self.forget()
         batch = self._batch()
@@ -175,6 +184,7 @@ class Pages(QStackedWidget):
         makers: dict[str, Callable[[], QWidget]] = {
             "examine": self._made_examine,
             "cases": self._made_cases,
+            "worklist": self._made_worklist,
             "batch": self._made_batch,
             "insights": self._made_insights,
             "settings": self._made_settings,
@@ -211,6 +221,17 @@ class Pages(QStackedWidget):
         from skindesk.gui.report import open_report
 
         open_report(self._workspace, self.background, case_id, self)
+
+    def _made_worklist(self) -> QWidget:
+        from skindesk.gui.worklist import WorklistWorkspace
+
+        worklist = WorklistWorkspace(self._workspace, self.background, self._person)
+        worklist.case_wanted.connect(self._show_case)
+        worklist.result_wanted.connect(self._record_result)
+        worklist.edited.connect(self._follow_worklist)
+        worklist.undo_wanted.connect(self.undoing.undo)
+        self.worklist_watch.changed.connect(worklist.refresh_in_sight)
+        return worklist
 
     def _made_batch(self) -> QWidget:
         from skindesk.gui.batch import BatchWorkspace
@@ -256,6 +277,14 @@ class Pages(QStackedWidget):
     def _show_case(self, case_id: int) -> None:
         self.wanted.emit("cases")
         self._cases().show_case(case_id)
+
+    def _record_result(self, case_id: int) -> None:
+        self.wanted.emit("cases")
+        self._cases().record_result(case_id)
+
+    def _follow_worklist(self) -> None:
+        if "cases" in self._pages:
+            self._cases().refresh()
 
     def _cases(self) -> "CasesWorkspace":
         from skindesk.gui.cases import CasesWorkspace

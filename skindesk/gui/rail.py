@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QToolButton
 
 from skindesk.gui.mark import mark
 from skindesk.gui.theme import notifier, set_icon
+from skindesk.gui.widgets.count_badge import CountBadge
 from skindesk.gui.widgets.dot import Dot
 from skindesk.gui.widgets.labels import PixmapLabel
 
@@ -38,6 +39,7 @@ class Rail(QFrame):
         self._entries = tuple(entries)
         self._group = QButtonGroup(self)
         self._dots: dict[str, Dot] = {}
+        self._counts: dict[str, CountBadge] = {}
         self._group.idClicked.connect(lambda index: self.chosen.emit(self._entries[index].key))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 12, 0, 12)
@@ -65,6 +67,15 @@ class Rail(QFrame):
         self._dots[key].setVisible(bool(words))
         button.setAccessibleDescription(words)
 
+    def show_count(self, key: str, count: int, words: str) -> None:
+        """Put a number on a place, with what it counts; zero takes it off."""
+        self._counts[key].show_count(count)
+        self.button(key).setAccessibleDescription(words if count else "")
+
+    def count(self, key: str) -> str:
+        """The number on a place, as it reads; empty where there is none."""
+        return self._counts[key].text()
+
     def _made(self, index: int, entry: RailEntry) -> QToolButton:
         button = QToolButton()
         button.setProperty("role", "rail")
@@ -76,6 +87,7 @@ class Rail(QFrame):
         button.setToolTip(f"{entry.word} ({keys})")
         self._group.addButton(button, index)
         self._dots[entry.key] = Dot(button)
+        self._counts[entry.key] = CountBadge(button)
         QShortcut(QKeySequence(keys), self, partial(self.chosen.emit, entry.key))
         return button
 

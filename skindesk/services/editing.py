@@ -191,6 +191,17 @@ class Editing:
             undo, redo = lambda: put(before, after), lambda: put(after, before)
             self._add(EditKind.STATE_CHANGED, before.patient_id, case_id, undo, redo)
 
+    def set_follow_up(self, lesion: Lesion, day: date, reason: str) -> None:
+        """Look at a lesion again on another day; what waits for a result goes on waiting.
+
+        Raises InvalidCaseError where the lesion's state or day has changed since it was read.
+        """
+        now = self._record.lesion(lesion.case_id)
+        if (now.state, now.follow_up_on) != (lesion.state, lesion.follow_up_on):
+            raise InvalidCaseError("Somebody has changed this case meanwhile.", "Look at the case before you go on.")
+        state = now.state if now.state is LesionState.BIOPSY_PENDING else LesionState.WATCHED
+        self.change_state(lesion.case_id, state, day, reason)
+
     def remove_picture(self, case_id: int, image_id: int) -> None:
         """Show a picture no more; it stays in the log."""
         self._require(Permission.CORRECT)

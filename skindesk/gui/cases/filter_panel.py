@@ -28,7 +28,7 @@ from skindesk.gui.cases.filter_words import site_choice
 from skindesk.gui.cases.words import state_word
 from skindesk.gui.widgets.labels import field_label, set_role, text_label
 
-_WIDTH_PX = 440
+_WIDTH_PX = 480
 _MARGIN_PX = 8
 _TYPING_MS = 300
 _QUICK_DAYS = (0, 14, 30)
@@ -200,8 +200,8 @@ class FilterPanel(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(4)
-        self._add(column, self.tr("State"), _grid(list(self.states.values())))
-        self._add(column, self.tr("Site"), _grid(list(self.sites.values())))
+        self._add(column, self.tr("State"), _grid(list(self.states.values()), 2))
+        self._add(column, self.tr("Site"), _grid(list(self.sites.values()), 3))
         seen = _row(self.seen_from, text_label(self.tr("to"), "label"), self.seen_to)
         self._add(column, self.tr("Last seen between"), seen)
         quick = [self._quick(days) for days in _QUICK_DAYS]
@@ -252,12 +252,12 @@ def _ticked(boxes: dict[T, QCheckBox]) -> frozenset[T]:
     return frozenset(value for value, box in boxes.items() if box.isChecked())
 
 
-def _grid(boxes: Sequence[QCheckBox]) -> QWidget:
+def _grid(boxes: Sequence[QCheckBox], columns: int) -> QWidget:
     held = QWidget()
     grid = QGridLayout(held)
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setSpacing(0)
-    rows = (len(boxes) + 1) // 2
+    rows = -(-len(boxes) // columns)
     for index, box in enumerate(boxes):
         grid.addWidget(box, index % rows, index // rows)
     return held

@@ -108,6 +108,14 @@ class CasesWorkspace(QWidget):
         self._show_first_page()
         self.refresh(told)
 
+    def record_result(self, case_id: int) -> None:
+        """Show one case, and ask what it was in the end."""
+        self._wanted_case = case_id
+        self._was_shown = True
+        self._show_first_page()
+        self.case_list.refresh()
+        self._latest.ask(partial(self._record_of_case, case_id), self._show_and_diagnose, self._show_trouble)
+
     def show_patient(self, patient_id: int, told: str = "") -> None:
         """Show a patient with the lesion seen last, if there is one."""
         self._show_first_page()
@@ -243,6 +251,10 @@ class CasesWorkspace(QWidget):
         self._latest.forget()
         self._show_nothing()
         self.refresh()
+
+    def _show_and_diagnose(self, record: PatientRecord) -> None:
+        self._show("", record)
+        self.record_actions.diagnose()
 
     def _left_nothing(self, error: Exception) -> None:
         """The patient who was shown is not in the log any more: adding them was taken back."""
