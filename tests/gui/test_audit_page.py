@@ -3,6 +3,8 @@
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QGuiApplication
@@ -12,16 +14,21 @@ from sqlalchemy import text
 
 from skindesk.bootstrap import Workspace
 from skindesk.domain.audit import AuditAction, AuditEvent, Subject
+from skindesk.domain.body_position import BodyPosition, BodyView
 from skindesk.domain.case import PatientDetails
 from skindesk.domain.people import Role
 from skindesk.gui.audit import AuditWorkspace
 from skindesk.gui.audit.entry_model import PAGE_SIZE, EntryColumn
-from skindesk.gui.audit.words import action_word, detail_words, local_second, person_word
+from skindesk.gui.audit.words import about, action_word, detail_words, local_second, person_word
 from skindesk.gui.main_window import MainWindow
 from skindesk.gui.settings import SettingsWorkspace
+from skindesk.services.transfer import Transfer
+from skindesk.storage.case_record import Withdrawable
 from skindesk.storage.engine import DatabaseFile, open_engine
 from tests.gui.clinic import save_clinic, visible_words
 from tests.gui.controls import nameless
+from tests.support.case_files import write_case_file
+from tests.support.whole_cases import whole_case
 
 PATIENCE_MS = 20_000
 PASSPHRASE = "correct horse battery"
@@ -36,7 +43,7 @@ def clinic(fresh_workspace: Workspace) -> Workspace:
     case_id = save_clinic(fresh_workspace)
     work = fresh_workspace.casework
     patient = work.log.case(case_id).patient
-    work.correct_patient(patient.patient_id, PatientDetails("10482", "Lindquist", "Ada"))
+    work.editing.correct_patient(patient.patient_id, PatientDetails("10482", "Lindquist", "Ada"))
     work.erase_patient(work.log.patients("okafor")[0].patient_id)
     fresh_workspace.lock()
     access.sign_in(ben.person_id, PASSPHRASE)
@@ -187,10 +194,46 @@ def test_every_action_reads_as_a_sentence_would_begin(action: str) -> None:
     assert action_word(action)[0].isupper()
 
 
+def test_no_two_actions_read_the_same() -> None:
+    assert len({action_word(action) for action in AuditAction}) == len(AuditAction)
+
+
+def test_a_follow_up_an_import_and_a_merge_read_in_plain_words(fresh_workspace: Workspace, tmp_path: Path) -> None:
+    """As the log itself tells them."""
+    workspace = fresh_workspace
+    workspace.access.set_up_open()
+    cases = (whole_case(1, 1, days=(0,)), whole_case(2, 1, days=(0,)))
+    transfer = Transfer(workspace.casework, workspace.access.require)
+    assert len(list(transfer.import_cases(write_case_file(tmp_path / "cases.zip", *cases)))) == 2
+    log, editing = workspace.casework.log, workspace.casework.editing
+    keep, gone = log.patients_after(0)
+    editing.merge(keep.patient_id, gone.patient_id)
+    first = log.whole_cases([keep.patient_id])[0]
+    moved = replace(first.lesion.details, position=BodyPosition(BodyView.BACK, 0.25, 0.5))
+    editing.correct_lesion(first.lesion.case_id, moved)
+    log.record.withdraw(Withdrawable.FINAL_DIAGNOSIS, first.final_diagnoses[1].final_diagnosis_id)
+    told = {entry.action: entry for entry in log.audit_entries(limit=1000)}
+    workspace.close_case_log()
+
+    def words(action: AuditAction) -> str:
+        return detail_words(told[action].detail)
+
+    assert words(AuditAction.CASE_IMPORTED) == "from cases.zip, where it is case 11"
+    merged = words(AuditAction.PATIENTS_MERGED)
+    assert merged.startswith("who was identifier “P-2”, family name “text 2 – Größe”")
+    assert merged.endswith("; case 2 was L1")
+    assert words(AuditAction.LESION_CORRECTED).endswith("→ “back, 25% / 50%”")
+    withdrawn = told[AuditAction.WITHDRAWN]
+    number = first.final_diagnoses[1].final_diagnosis_id
+    assert about(withdrawn, {}, {keep.patient_id: "P-1"}) == f"ID P-1 · final diagnosis {number}"
+
+
 def test_what_was_tampered_with_is_shown_as_it_is() -> None:
     assert local_second("yesterday") == "yesterday"
     assert detail_words("not JSON") == "not JSON"
     assert detail_words(json.dumps({"count": 3})) == '{"count": 3}'
+    odd = json.dumps({"into": 1, "details": "all", "lesions": []})
+    assert detail_words(odd) == odd
     postponed = {"follow_up_on": {"old": "2026-05-01", "new": "2026-06-01"}, "reason": "abroad"}
     assert detail_words(json.dumps(postponed)) == "follow-up: “2026-05-01” → “2026-06-01”; reason: “abroad”"
     assert person_word("3fa9c2d1aa", {}) == "Somebody removed (3fa9c2d1)"
