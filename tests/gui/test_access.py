@@ -794,14 +794,15 @@ def test_only_administrators_manage_people(desk: OpenDesk, protected: Workspace,
     opened.close()
 
 
-_CORRECTIONS = ["Correct patient…", "Correct lesion…"]
+_CORRECTIONS = ["Correct patient…", "Merge with another record…", "Correct lesion…"]
+_REVIEWS = ["Close the case"]
 
 
 @pytest.mark.parametrize(
     ("name", "judges", "corrects", "administers"),
     [
-        ("Ada", True, [*_CORRECTIONS, "Erase patient…"], True),
-        ("Ben", True, _CORRECTIONS, False),
+        ("Ada", True, [*_CORRECTIONS[:2], "Erase patient…", *_CORRECTIONS[2:], *_REVIEWS], True),
+        ("Ben", True, _CORRECTIONS + _REVIEWS, False),
         ("Cleo", False, [], False),
     ],
 )
@@ -821,11 +822,13 @@ def test_each_role_sees_exactly_what_it_may(
     cases = opened.window.show_page("cases")
     assert isinstance(cases, CasesWorkspace)
     cases.show_case(case_id)
-    opened.wait(cases.case_view.isVisible)
-    assert cases.case_view.add_button.isVisible()
-    more = cases.case_view.more_button
-    assert [action.text() for action in more.menu().actions() if not action.isSeparator()] == corrects
-    assert more.isVisible() == bool(corrects)
+    opened.wait(cases.patient_view.isVisible)
+    header, lesion = cases.patient_view.header, cases.patient_view.lesion
+    assert header.picture_button.isVisible()
+    offered = [action for more in (header.more_button, lesion.more_button) for action in more.menu().actions()]
+    assert [action.text() for action in offered if action.isVisible() and not action.isSeparator()] == corrects
+    assert [header.more_button.isVisible(), lesion.more_button.isVisible()] == 2 * [bool(corrects)]
+    assert [button.isVisible() for button in (lesion.review_button, lesion.diagnosis_button)] == 2 * [judges]
 
     protection = opened.settings().protection
     assert protection.passphrase_button.isVisible()
