@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from skindesk.domain.case import Lesion, LesionDetails, Patient, PatientDetails, ReviewDetails
-from skindesk.domain.errors import InvalidCaseError
+from skindesk.domain.errors import CaseLogUnavailableError, InvalidCaseError
 from skindesk.domain.final_diagnosis import FinalDiagnosisDetails
 from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.people import Permission
@@ -76,11 +76,18 @@ class Editing:
             self._listeners.append(listener)
 
     def undo(self) -> Edit | None:
-        """Take back the last edit and return it; None where there is none. One that cannot be taken back is dropped."""
+        """Take back the last edit and return it; None where there is none.
+
+        One that cannot be taken back is dropped, unless it was the disk that refused.
+        """
         if not self._done:
             return None
         edit = self._done.pop()
-        edit.undo()
+        try:
+            edit.undo()
+        except CaseLogUnavailableError:
+            self._done.append(edit)
+            raise
         if edit.redo is None:
             self._undone.clear()
         else:
@@ -89,12 +96,16 @@ class Editing:
         return edit
 
     def redo(self) -> Edit | None:
-        """Make the last edit again that was taken back."""
+        """Make the last edit again that was taken back. One that cannot be made is dropped, as with `undo`."""
         if not self._undone:
             return None
         edit = self._undone.pop()
-        if edit.redo is not None:
-            edit.redo()
+        try:
+            if edit.redo is not None:
+                edit.redo()
+        except CaseLogUnavailableError:
+            self._undone.append(edit)
+            raise
         self._done.append(edit)
         self._tell()
         return edit

@@ -12,7 +12,7 @@ import pytest
 from skindesk.domain.body_position import BodyPosition, BodyView
 from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails, Plan, ReviewDetails, Site
 from skindesk.domain.contract import Modality
-from skindesk.domain.errors import AccessRefusedError, InvalidCaseError
+from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError, InvalidCaseError
 from skindesk.domain.final_diagnosis import ConfirmedBy, FinalDiagnosisDetails
 from skindesk.domain.labels import MalignancyGroup
 from skindesk.domain.lesion_state import LesionState
@@ -143,6 +143,27 @@ def test_a_new_edit_ends_what_could_be_made_again(casework: Casework) -> None:
     casework.editing.change_state(saved.case_id, LesionState.CLOSED, None)
 
     assert casework.editing.redo() is None
+
+
+def test_what_a_full_disk_kept_from_being_taken_back_can_be_tried_again(
+    casework: Casework, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = casework.save_case(draft())
+    casework.editing.review(saved.case_id, WATCH, NOON)
+
+    def refuse(*_: object) -> None:
+        raise CaseLogUnavailableError("The drive is full.", "Make room.")
+
+    for again in (casework.editing.undo, casework.editing.redo):
+        with monkeypatch.context() as full:
+            full.setattr(casework.log.record, "withdraw", refuse)
+            full.setattr(casework.log.record, "bring_back", refuse)
+            with pytest.raises(CaseLogUnavailableError):
+                again()
+        edit = again()
+        assert edit is not None
+        assert edit.kind is EditKind.REVIEWED
+    assert casework.log.record.lesion(saved.case_id).state is LesionState.WATCHED
 
 
 def test_whoever_listens_hears_of_each_edit_and_its_undoing_once(casework: Casework) -> None:
