@@ -1,38 +1,29 @@
 """`skindesk cases …`: read the patient case log, take cases to another one, and erase a patient."""
 
 import argparse
-import json
 import shlex
 import sys
-from dataclasses import asdict
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from skindesk.cli import case_transfer
+from skindesk.cli import case_listing, case_transfer
 from skindesk.cli.arguments import case_number
 from skindesk.cli.backup_common import FOLDER_HELP
 from skindesk.cli.context import Context
 from skindesk.cli.old_copies import erase_from_backups
-from skindesk.cli.table import format_table
+from skindesk.cli.plain_json import to_json
 from skindesk.cli.words import decision_words, differential_words
 from skindesk.domain.errors import InvalidCaseError
 
 if TYPE_CHECKING:
-    from skindesk.domain.case import Case, CaseCursor, CaseSummary, Visit
+    from skindesk.domain.case import Case, Visit
 
 
 def register(commands: Any) -> None:
     """Add the sub-command's parser."""
     parser = commands.add_parser("cases", help="read the case log", description=__doc__)
     actions = parser.add_subparsers(required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="cases, latest visit first")
-    listing.add_argument(
-        "query", nargs="?", default="", help="beginnings of words of the record: names, identifiers, notes, diagnoses …"
-    )
-    listing.add_argument("--limit", type=int, default=50, metavar="N", help="0 for all (default: 50)")
-    listing.add_argument("--json", action="store_true", help="one JSON object a line")
-    listing.set_defaults(run=run_list)
+    case_listing.register(actions)
     show = actions.add_parser("show", help="one case with its visits, pictures, predictions and reviews")
     show.add_argument("case", type=case_number, metavar="CASE")
     show.add_argument("--json", action="store_true")
@@ -48,31 +39,12 @@ def register(commands: Any) -> None:
     case_transfer.register(actions)
 
 
-def run_list(chosen: argparse.Namespace, context: Context) -> int:
-    """Print one line a case."""
-    query = chosen.query.encode(errors="replace").decode()  # bytes that are no text begin nobody's name
-    cases = _read(query, chosen.limit, context)
-    if chosen.json or chosen.limit <= 0:
-        context.casework.tell_export(case.patient.patient_id for case in cases)
-    if chosen.json:
-        for case in cases:
-            print(_to_json(case))
-        return 0
-    print(
-        format_table(
-            ("CASE", "PATIENT", "ID", "LESION", "LAST VISIT", "PICTURES", "NETWORK", "IN SUM", "IMPRESSION"),
-            [_summary_cells(case) for case in cases],
-        )
-    )
-    return 0
-
-
 def run_show(chosen: argparse.Namespace, context: Context) -> int:
     """Print one case."""
     case = context.casework.log.case(chosen.case)
     if chosen.json:
         context.casework.tell_export([case.patient.patient_id])
-    print(_to_json(case) if chosen.json else _describe(case))
+    print(to_json(case) if chosen.json else _describe(case))
     return 0
 
 
@@ -103,38 +75,6 @@ def _is_confirmed(identifier: str) -> bool:
     print("Every case and picture of this patient will be erased for good.", file=sys.stderr)
     print("Type the identifier again: ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip() == identifier
-
-
-def _read(query: str, limit: int, context: Context) -> "list[CaseSummary]":
-    from skindesk.domain.case_filter import CaseFilter
-
-    log = context.casework.log
-    cases: list[CaseSummary] = []
-    after: CaseCursor | None = None
-    while True:
-        wanted = 500 if limit <= 0 else min(500, limit - len(cases))
-        page = log.page(CaseFilter(query), after, wanted)
-        cases.extend(page.cases)
-        after = page.next_cursor
-        if after is None or (limit > 0 and len(cases) >= limit):
-            return cases
-
-
-def _summary_cells(case: "CaseSummary") -> tuple[object, ...]:
-    details = case.patient.details
-    name = ", ".join(part for part in (details.family_name.upper(), details.given_name) if part)
-    network = f"{case.top_name} {case.top_probability:.0%}" if case.top_probability is not None else "–"
-    return (
-        case.case_id,
-        name or "–",
-        details.identifier,
-        f"L{case.lesion.number} {case.lesion.details.site}",
-        case.last_visit_at.astimezone().date(),
-        case.picture_count,
-        network,
-        f"{case.malignant_sum:.0%}" if case.malignant_sum is not None else "–",
-        case.impression or "–",
-    )
 
 
 def _describe(case: "Case") -> str:
@@ -170,13 +110,3 @@ def _describe_visit(visit: "Visit") -> list[str]:
             f"the network's answer); plan: {own.plan}{'; ' + own.notes if own.notes else ''}"
         )
     return lines
-
-
-def _to_json(value: Any) -> str:
-    return json.dumps(asdict(value), ensure_ascii=False, default=_plain)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    raise TypeError(f"cannot write {type(value).__name__} as JSON")

@@ -7,6 +7,7 @@ two of them share a number only beyond four million cases, and only within the s
 from datetime import UTC, date, datetime, time
 
 _ID_BITS = 22
+_FARTHEST = 2**63 - 1
 
 
 def recency_of(last_visit_at: datetime, case_id: int) -> int:
@@ -20,5 +21,5 @@ def first_of(moment: datetime) -> int:
 
 
 def first_of_day(day: date) -> int:
-    """The least number of a day in UTC."""
-    return first_of(datetime.combine(day, time(), UTC))
+    """The least number of a day in UTC; that of the nearest day which has one, for years before 855 or from 3085 on."""
+    return max(-_FARTHEST, min(first_of(datetime.combine(day, time(), UTC)), _FARTHEST))

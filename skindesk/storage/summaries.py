@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import islice
 
 from sqlalchemy import ColumnElement, Select, and_, case, column, func, select, text
@@ -126,7 +126,7 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         found.append(LesionRow.site.in_(site.value for site in wanted.sites))
     if wanted.visited_from is not None:
         found.append(LesionRow.recency >= first_of_day(wanted.visited_from))
-    if wanted.visited_to is not None:
+    if wanted.visited_to is not None and wanted.visited_to < date.max:
         found.append(LesionRow.recency < first_of_day(wanted.visited_to + timedelta(days=1)))
     if wanted.due_by is not None:
         found.append(LesionRow.follow_up_on <= wanted.due_by)

@@ -166,6 +166,8 @@ def test_words_states_sites_dates_and_sums_are_all_asked_at_once(
     assert found(log, CaseFilter(sites=frozenset({Site.POSTERIOR_TORSO, Site.UNKNOWN}))) == [back]
     assert found(log, CaseFilter(visited_from=TODAY, visited_to=TODAY)) == [arm]
     assert found(log, CaseFilter(visited_from=TODAY + timedelta(days=1))) == [back]
+    assert found(log, CaseFilter(visited_from=date.min, visited_to=date.max)) == [back, arm]
+    assert found(log, CaseFilter(visited_from=date.max)) == found(log, CaseFilter(visited_to=date.min)) == []
     assert found(log, CaseFilter(due_by=date(2026, 6, 1))) == [arm]
     assert found(log, CaseFilter(malignant_sum_from=0.25, malignant_sum_to=0.35)) == [arm]
     assert found(log, CaseFilter(model_id="model")) == [arm]
