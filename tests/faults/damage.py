@@ -12,7 +12,19 @@ from skindesk.services.backups import Backups
 from skindesk.storage.case_log import open_case_log
 from skindesk.storage.sealing import DataKey
 from skindesk.system.paths import Profile
-from tests.faults.cases import FAMILY, FILE, JPEG_HEADER, NOTE, PASSPHRASE, SPOT, enter, problems_of_log, workspace_in
+from tests.faults.cases import (
+    FAMILY,
+    FILE,
+    JPEG_HEADER,
+    LETTER,
+    NOTE,
+    PASSPHRASE,
+    REPORT,
+    SPOT,
+    enter,
+    problems_of_log,
+    workspace_in,
+)
 from tests.faults.workflows import SAVED_LATER, STORED, backups_in, profile_in
 
 KINDS = ("database", "picture", "keyring", "backup")
@@ -61,7 +73,11 @@ def _flip(path: Path, chance: random.Random) -> int:
 
 def _judge(flips: Flips, folder: Path, kind: str, where: str) -> None:
     try:
-        problems = _flaws(folder) if kind == "backup" else problems_of_log(profile_in(folder), {*STORED, SAVED_LATER})
+        if kind == "backup":
+            problems = _flaws(folder)
+        else:
+            saved = {*STORED, SAVED_LATER}
+            problems = problems_of_log(profile_in(folder), saved, frozenset(saved))
     except SkinDeskError:
         problems = ["refused"]
     except Exception as error:
@@ -106,7 +122,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 def readable(parts: Iterable[tuple[str, bytes]]) -> Iterator[str]:
     """Where a patient's data, a picture or the passphrase can be read, however it is written."""
-    words = (FAMILY, "Given1", NOTE, SPOT, FILE, PASSPHRASE)
+    words = (FAMILY, "Given1", NOTE, SPOT, FILE, REPORT, LETTER, PASSPHRASE)
     spelled = [spelling for word in words for spelling in (word, word.lower(), word.upper())]
     traces = [text.encode(encoding) for text in spelled for encoding in ("utf-8", "utf-16-le", "utf-16-be")]
     for name, content in parts:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from skindesk.bootstrap import Workspace
 from skindesk.domain.case import Case
+from skindesk.domain.lesion_state import LesionState
 from skindesk.services.transfer import Transfer
 from skindesk.storage.case_log import CaseLog
 from skindesk.storage.integrity import FindingKind
@@ -17,8 +18,17 @@ FILE = "cases.zip"
 THERE = whole_case(1, 1)
 GROWN = whole_case(2, 1)
 NEW = (whole_case(2, 2), whole_case(3, 1), whole_case(4, 1), whole_case(4, 2))
-OLDER = replace(GROWN, visits=GROWN.visits[:1])
-LATER = replace(GROWN, visits=(*GROWN.visits, visit_of(500, 30)))
+OLDER = replace(
+    GROWN,
+    lesion=replace(GROWN.lesion, state=LesionState.WATCHED),
+    visits=GROWN.visits[:1],
+    final_diagnoses=(),
+)
+LATER = replace(
+    GROWN,
+    lesion=replace(GROWN.lesion, state=LesionState.CLOSED, follow_up_on=None),
+    visits=(*GROWN.visits, visit_of(500, 30)),
+)
 
 
 def prepare_import(profile: Path) -> None:
@@ -32,7 +42,7 @@ def prepare_import(profile: Path) -> None:
 
 
 def run_import(workspace: Workspace, done: frozenset[str], tell: Callable[[str], None]) -> None:
-    """A file of cases, of which some are there and one has grown, is imported case by case."""
+    """A file of cases, of which some are there and one has grown and was closed, is imported case by case."""
     enter(workspace)
     for result in _transfer(workspace).import_cases(workspace.profile.root.parent / FILE):
         if (unit := f"case {result.source_case_id}") not in done:
@@ -69,8 +79,8 @@ def _problems_of_cases(log: CaseLog, told: frozenset[str]) -> list[str]:
         for case in (THERE, LATER, *NEW)
         if f"case {case.lesion.case_id}" in told and without_keys(case) not in whole
     ]
-    pictures = contents_of(*kept) if not problems else {}
-    return problems + [f"{sha256} is another picture" for sha256 in pictures if log.picture(sha256) != pictures[sha256]]
+    files = contents_of(*kept) if not problems else {}
+    return problems + [f"{sha256} is another file" for sha256 in files if log.picture(sha256) != files[sha256]]
 
 
 def _place(case: Case) -> tuple[str, int]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from skindesk.storage.case_record import Withdrawable
+from tests.faults.cases import enter, workspace_in
 from tests.faults.damage import byte_flips, files_below, readable, wrong_keys
 from tests.faults.harness import COMPILER, Workers, workers_in
 from tests.faults.suites import (
@@ -19,7 +21,7 @@ from tests.faults.suites import (
     spread,
     together,
 )
-from tests.faults.workflows import WORKFLOWS, prepare_backed_up, prepare_of_first_version
+from tests.faults.workflows import WORKFLOWS, prepare_backed_up, prepare_of_first_version, profile_in
 
 pytestmark = pytest.mark.skipif(COMPILER is None, reason="the shim needs a C compiler")
 
@@ -68,10 +70,35 @@ def test_a_failing_disk_is_told_of_and_the_next_attempt_works(workers: Workers, 
     assert tally.refused > 0
 
 
+def test_a_lost_step_of_a_follow_up_is_told_by_name(tmp_path: Path) -> None:
+    follow_up = WORKFLOWS["follow-up"]
+    follow_up.prepare(tmp_path)
+    assert follow_up.problems(tmp_path, frozenset()) == []
+    assert follow_up.problems(tmp_path, frozenset({"reviewed", "diagnosed", "merged", "closed"})) == [
+        "what was reviewed is lost",
+        "what was diagnosed is lost",
+        "what was closed is lost",
+        "of 1 merges and partings the audit has 0",
+    ]
+
+
+def test_a_lost_diagnosis_is_told_by_its_number(tmp_path: Path) -> None:
+    save = WORKFLOWS["save"]
+    save.prepare(tmp_path)
+    told = frozenset({"case 3", "diagnosis 3"})
+    assert save.problems(tmp_path, told) == []
+    workspace = workspace_in(profile_in(tmp_path))
+    enter(workspace)
+    (case,) = workspace.casework.log.whole_cases([4])
+    workspace.casework.log.record.withdraw(Withdrawable.FINAL_DIAGNOSIS, case.final_diagnoses[0].final_diagnosis_id)
+    workspace.close_case_log()
+    assert save.problems(tmp_path, told) == ["diagnosis 3 is lost"]
+
+
 def test_eight_writers_at_once_lose_nothing(workers: Workers) -> None:
     tally = together(workers)
     assert tally.lost == []
-    assert tally.acknowledged == 40
+    assert tally.acknowledged == 80
 
 
 def test_a_changed_byte_is_never_shown_as_data(backed_up: Path) -> None:

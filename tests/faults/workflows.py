@@ -24,7 +24,18 @@ from skindesk.storage.schema import MIGRATIONS, bring_up_to_date
 from skindesk.storage.sealing import PictureSealer
 from skindesk.system.logs import start_logging
 from skindesk.system.paths import Profile
-from tests.faults.cases import FAMILY, NAME, PASSPHRASE, content_of, draft_of, enter, problems_of_log, workspace_in
+from tests.faults.cases import (
+    FAMILY,
+    NAME,
+    PASSPHRASE,
+    content_of,
+    draft_of,
+    enter,
+    enter_case,
+    problems_of_log,
+    workspace_in,
+)
+from tests.faults.following import prepare_follow_up, problems_of_follow_up, run_follow_up
 from tests.faults.importing import prepare_import, problems_of_import, run_import
 
 STORED = range(4)
@@ -52,6 +63,10 @@ class Workflow:
     durable: Callable[[Done], Done] = lambda told: told
 
 
+def _ignore(_unit: str) -> None:
+    """Nobody relies on what a preparation does."""
+
+
 def profile_in(folder: Path) -> Path:
     return folder / "profile"
 
@@ -65,7 +80,7 @@ def prepare_protected(folder: Path) -> None:
     workspace = workspace_in(profile_in(folder))
     workspace.access.set_up_protected(NAME, PASSPHRASE)
     for number in STORED:
-        workspace.casework.save_case(draft_of(number))
+        enter_case(workspace, number, frozenset(), _ignore)
     workspace.close_case_log()
 
 
@@ -75,7 +90,7 @@ def prepare_backed_up(folder: Path) -> None:
     workspace = workspace_in(profile_in(folder))
     enter(workspace)
     assert not Backups(workspace.profile, workspace.access).create(backups_in(folder)).flaws
-    workspace.casework.save_case(draft_of(SAVED_LATER))
+    enter_case(workspace, SAVED_LATER, frozenset(), _ignore)
     workspace.close_case_log()
 
 
@@ -133,7 +148,7 @@ def _insert_by_hand(connection: sqlite3.Connection, number: int) -> None:
 
 
 def run_set_up(workspace: Workspace, done: Done, tell: Tell) -> None:
-    """A new log is protected, and five cases are saved."""
+    """A new log is protected, and five cases are saved and diagnosed."""
     if "set up" not in done:
         workspace.access.set_up_protected(NAME, PASSPHRASE)
         tell("set up")
@@ -141,12 +156,10 @@ def run_set_up(workspace: Workspace, done: Done, tell: Tell) -> None:
 
 
 def run_save(workspace: Workspace, done: Done, tell: Tell) -> None:
-    """Somebody signs in and saves five cases."""
+    """Somebody signs in, saves five cases and diagnoses each."""
     enter(workspace)
     for number in ADDED:
-        if f"case {number}" not in done:
-            workspace.casework.save_case(draft_of(number))
-            tell(f"case {number}")
+        enter_case(workspace, number, done, tell)
     workspace.close_case_log()
 
 
@@ -175,9 +188,7 @@ def run_backup(workspace: Workspace, done: Done, tell: Tell) -> None:
     backups, drive = Backups(workspace.profile, workspace.access), backups_in(workspace.profile.root.parent)
     if not any(unit.startswith("backup") for unit in done):
         tell(f"backup {backups.create(drive).written.snapshot.name}")
-    if f"case {ADDED[0]}" not in done:
-        workspace.casework.save_case(draft_of(ADDED[0]))
-        tell(f"case {ADDED[0]}")
+    enter_case(workspace, ADDED[0], done, tell)
     tell(f"backup {backups.create(drive).written.snapshot.name}")
     workspace.close_case_log()
 
@@ -207,8 +218,7 @@ def _write(profile: Path, numbers: range, tell: Tell) -> None:
         workspace = workspace_in(profile)
         enter(workspace)
         for number in numbers:
-            workspace.casework.save_case(draft_of(number))
-            tell(f"case {number}")
+            enter_case(workspace, number, frozenset(), tell)
         workspace.close_case_log()
         status = 0
     finally:
@@ -226,7 +236,7 @@ def run_working_day(workspace: Workspace, done: Done, tell: Tell) -> None:
     access.set_up_protected(NAME, PASSPHRASE)
     access.add_person("Ben", Role.ASSISTANT, PASSPHRASE)
     for number in range(30):
-        workspace.casework.save_case(draft_of(number))
+        enter_case(workspace, number, frozenset(), _ignore)
     log = workspace.casework.log
     for summary in log.page(CaseFilter("P-1")).cases:
         log.case(summary.case_id)
@@ -262,23 +272,45 @@ def run_batch(workspace: Workspace, done: Done, tell: Tell) -> None:
 
 
 def problems_of_cases(folder: Path, told: Done) -> list[str]:
-    numbers = {int(unit.removeprefix("case ")) for unit in told if unit.startswith("case ")}
-    return problems_of_log(profile_in(folder), numbers | set(STORED))
+    """The cases that were there are whole and diagnosed, and those that were told of are as far as was told."""
+    return _problems_of_log(folder, told, STORED, STORED)
+
+
+def problems_of_older_cases(folder: Path, told: Done) -> list[str]:
+    """The cases that were there, from before there were diagnoses, are whole."""
+    return _problems_of_log(folder, told, STORED, ())
+
+
+def _problems_of_log(folder: Path, told: Done, stored: Iterable[int], diagnosed: Iterable[int]) -> list[str]:
+    return problems_of_log(
+        profile_in(folder), {*stored, *_numbers("case", told)}, frozenset((*diagnosed, *_numbers("diagnosis", told)))
+    )
+
+
+def _numbers(kind: str, told: Done) -> set[int]:
+    return {int(unit.removeprefix(f"{kind} ")) for unit in told if unit.startswith(f"{kind} ")}
 
 
 def problems_of_new_log(folder: Path, told: Done) -> list[str]:
-    numbers = {int(unit.removeprefix("case ")) for unit in told if unit.startswith("case ")}
     missing = ["the log is gone"] if told and not Profile(profile_in(folder)).log.keyring.exists() else []
-    return missing or problems_of_log(profile_in(folder), numbers)
+    return missing or _problems_of_log(folder, told, (), ())
 
 
-def problems_of_recovery(folder: Path, told: Done) -> list[str]:
+def problems_of_rekeyed(folder: Path, told: Done) -> list[str]:
     """The log is whole, and every recovery key that was shown last opens it."""
-    problems = problems_of_cases(folder, told)
+    return problems_of_cases(folder, told) + _problems_of_recovery(folder, told)
+
+
+def problems_of_sealed(folder: Path, told: Done) -> list[str]:
+    """The log of SkinDesk 0.1 is whole, and every recovery key that was shown last opens it."""
+    return problems_of_older_cases(folder, told) + _problems_of_recovery(folder, told)
+
+
+def _problems_of_recovery(folder: Path, told: Done) -> list[str]:
     for unit in told:
         access = workspace_in(profile_in(folder)).access
         access.recover(unit.removeprefix("recovery "), access.people()[0].person_id, PASSPHRASE)
-    return problems
+    return []
 
 
 def problems_of_backups(folder: Path, told: Done) -> list[str]:
@@ -332,10 +364,15 @@ WORKFLOWS = {
     "save": Workflow(prepare_protected, run_save, problems_of_cases),
     "backup": Workflow(prepare_protected, run_backup, problems_of_backups),
     "restore": Workflow(prepare_backed_up, run_restore, problems_of_restored),
-    "migration": Workflow(prepare_old_revision, run_open, problems_of_cases),
-    "rekey": Workflow(prepare_protected, run_rekey, problems_of_recovery),
-    "sealing": Workflow(prepare_of_first_version, run_seal, problems_of_recovery),
+    "migration": Workflow(prepare_old_revision, run_open, problems_of_older_cases),
+    "rekey": Workflow(prepare_protected, run_rekey, problems_of_rekeyed),
+    "sealing": Workflow(prepare_of_first_version, run_seal, problems_of_sealed),
     "batch": Workflow(lambda folder: profile_in(folder).mkdir(), run_batch, problems_of_rows, _complete_file),
+    "follow-up": Workflow(
+        lambda folder: prepare_follow_up(profile_in(folder)),
+        run_follow_up,
+        lambda folder, told: problems_of_follow_up(profile_in(folder), told),
+    ),
     "import": Workflow(
         lambda folder: prepare_import(profile_in(folder)),
         run_import,
