@@ -120,7 +120,8 @@ class _Tour:
         self._settle()
         self._both("cases")
         self._follow_longest()
-        self._visit("insights")
+        for page in ("worklist", "insights"):
+            self._visit(page)
         self._classify_folder(examples[0].parent)
         self._both("batch")
         for page in ("settings", "about"):

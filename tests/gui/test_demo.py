@@ -19,7 +19,10 @@ from skindesk.services.demo_clinic import plan
 from skindesk.services.demo_clinic.mark import is_complete
 from skindesk.services.demo_clinic.planned import PlannedPatient
 
-PAGES = ("examine", "examine-map", "cases", "record", "report", "compare", "insights", "batch", "settings", "about")
+PAGES = (
+    *("examine", "examine-map", "cases", "record", "report", "compare", "worklist", "insights"),
+    *("batch", "settings", "about"),
+)
 NOTHING_REAL = "Nothing here is real."
 FEW = 5
 """Enough that one lesion has several pictures."""
