@@ -17,6 +17,8 @@ from skindesk.gui.mark import mark
 from skindesk.gui.theme import apply_theme
 from skindesk.system.paths import bundled
 
+WINDOW_WAITS_S = 0.0005
+"""For so long at most, instead of Python's 5 ms, the window waits for what works in the background to let it go on."""
 _log = logging.getLogger(__name__)
 
 
@@ -38,6 +40,7 @@ def _run_on(workspace: Workspace) -> int:
     hook = ExceptionHook(workspace.log_file)
     hook.happened.connect(window.show_trouble)
     hook.install()
+    sys.setswitchinterval(WINDOW_WAITS_S)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program
     window.show()
     return application.exec()

@@ -8,7 +8,7 @@ import os
 import platform
 from pathlib import Path
 
-from tests.benchmarks import alignment, backups, case_log, classification, insights
+from tests.benchmarks import alignment, backups, case_log, classification, insights, scrolling
 from tests.benchmarks.figures import print_figures
 
 OUT = Path("build/benchmark.json")
@@ -20,6 +20,7 @@ def main() -> None:
     machine = {"machine": f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores"}
     networks = classification.measure()
     logs = {"case log": case_log.measure(), "backups": backups.measure(), "insights": insights.measure()}
+    logs["scrolling"] = scrolling.measure()
     figures = {**networks, **logs, "alignment": alignment.measure(ALIGNED_PAIRS)}
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps({**machine, **figures}, indent=2))
