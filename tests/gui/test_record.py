@@ -661,6 +661,37 @@ class TestDrafts:
         user.finish(dialog)
         user.wait(lambda: self.kept(user, Form.EXAMINATION) is None)
 
+    def test_what_the_lock_takes_off_the_screen_stays_a_draft(self, user: User, clinic: int) -> None:
+        user.click(user.cases.patient_view.lesion.review_button)
+        dialog = user.dialog
+        assert isinstance(dialog, ReviewDialog)
+        user.type(dialog.notes, "grows")
+        user.wait(lambda: self.kept(user, Form.REVIEW) is not None)
+        dialog.done(ReviewDialog.DialogCode.Rejected)
+        user.window.draft_bar.look(user.window._pages.drafts)
+        user.wait(user.window.draft_bar.isVisible)
+
+    def test_whom_a_picture_is_aimed_at_is_kept_with_it(self, user: User) -> None:
+        user.examine(EXAMPLES[4])
+        dialog = user.save()
+        user.type(dialog.picker.line, "4711")
+        user.type(dialog.form.family, "Virtanen")
+        user.type(dialog.lesion.place.description, "left heel")
+        user.wait(lambda: (self.kept(user, Form.EXAMINATION) or {}).get("aimed_at", {}).get("description"))
+        bar = user.window.draft_bar
+        bar.look(user.window._pages.drafts)
+        user.wait(bar.isVisible)
+        dialog.reject()
+        user.wait(lambda: self.kept(user, Form.EXAMINATION) is None)
+        user.click(bar.go_on)
+        user.wait(user.window.examine.panel.save_button.isEnabled)
+        again = user.save()
+        assert again.picker.line.text() == "4711"
+        assert again.form.family.text() == "Virtanen"
+        assert again.lesion.place.description.text() == "left heel"
+        user.finish(again)
+        user.wait(lambda: self.kept(user, Form.EXAMINATION) is None)
+
     def test_a_review_left_behind_is_offered_and_gone_on_with(self, qtbot: QtBot, workspace: Workspace) -> None:
         case_id = save_clinic(workspace)
         lesion = workspace.casework.log.record.lesion(case_id)

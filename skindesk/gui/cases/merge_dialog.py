@@ -51,6 +51,7 @@ class MergeDialog(FormDialog):
         self.column.addLayout(both)
         self.column.addSpacing(8)
         self.column.addWidget(self._doubt)
+        self.column.addSpacing(4)
         self.column.addWidget(self._outcome)
         self._choice.buttonToggled.connect(self._say_outcome)
         self.picker.changed.connect(self._chosen)

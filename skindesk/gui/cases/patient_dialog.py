@@ -68,34 +68,13 @@ class PatientDialog(DraftedDialog):
 
     def values(self) -> dict[str, Any]:
         """Every field as it was typed."""
-        form = self.form
-        return {
-            **({} if self._patient is None else {PATIENT_ID: self._patient.patient_id}),
-            "identifier": self.identifier.text(),
-            "family_name": form.family.text(),
-            "given_name": form.given.text(),
-            "birth_date": form.born.text(),
-            "sex": form.sex.currentIndex(),
-            "skin_type": form.skin.currentIndex(),
-            "history": form.history.toPlainText(),
-            "notes": form.notes.toPlainText(),
-        }
+        whose = {} if self._patient is None else {PATIENT_ID: self._patient.patient_id}
+        return {**whose, "identifier": self.identifier.text(), **self.form.values()}
 
     def restore(self, values: dict[str, Any]) -> None:
         """Fill every field."""
-        form = self.form
-        lines = {
-            "identifier": self.identifier,
-            "family_name": form.family,
-            "given_name": form.given,
-            "birth_date": form.born,
-        }
-        for name, line in lines.items():
-            line.setText(values[name])
-        form.sex.setCurrentIndex(values["sex"])
-        form.skin.setCurrentIndex(values["skin_type"])
-        form.history.setPlainText(values["history"])
-        form.notes.setPlainText(values["notes"])
+        self.identifier.setText(values["identifier"])
+        self.form.restore(values)
 
     def _start_from(self, patient: Patient) -> None:
         self.entitle(self.tr("Correct patient"), self.tr("Correct"))

@@ -59,7 +59,6 @@ class PatientHeader(QFrame):
         row.setSpacing(8)
         for button in (self.lesion_button, self.report_button, self.more_button, self.picture_button):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
-
         self._whole.addLayout(row)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -84,7 +83,8 @@ class PatientHeader(QFrame):
     def _facts(self, patient: Patient, lesions: int) -> str:
         details = patient.details
         facts = ["" if details.sex is Sex.UNKNOWN else sex_word(details.sex)]
-        facts.append(self.tr("1 lesion") if lesions == 1 else self.tr("{0} lesions").format(lesions))
+        count = self.tr("{0} lesions").format(lesions) if lesions else self.tr("no lesion yet")
+        facts.append(self.tr("1 lesion") if lesions == 1 else count)
         return " · ".join(fact for fact in facts if fact)
 
     def _action(self, text: str, wish: SignalInstance) -> QAction:

@@ -1,6 +1,7 @@
 """Who a patient is, where a lesion is, and which of a patient's lesions is meant."""
 
 from datetime import date
+from typing import Any
 
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -71,6 +72,28 @@ class PatientForm(QWidget):
         self.skin.setCurrentIndex(self.skin.findData(details.skin_type))
         self.history.setPlainText(details.history)
         self.notes.setPlainText(details.notes)
+
+    def values(self) -> dict[str, Any]:
+        """Every field as it was typed, as plain JSON."""
+        return {
+            "family_name": self.family.text(),
+            "given_name": self.given.text(),
+            "birth_date": self.born.text(),
+            "sex": self.sex.currentIndex(),
+            "skin_type": self.skin.currentIndex(),
+            "history": self.history.toPlainText(),
+            "notes": self.notes.toPlainText(),
+        }
+
+    def restore(self, values: dict[str, Any]) -> None:
+        """Fill every field as it was typed."""
+        self.family.setText(values["family_name"])
+        self.given.setText(values["given_name"])
+        self.born.setText(values["birth_date"])
+        self.sex.setCurrentIndex(values["sex"])
+        self.skin.setCurrentIndex(values["skin_type"])
+        self.history.setPlainText(values["history"])
+        self.notes.setPlainText(values["notes"])
 
     def _details(self, identifier: str, birth_date: date | None) -> PatientDetails:
         return PatientDetails(

@@ -15,7 +15,7 @@ from skindesk.gui.widgets.labels import text_label
 from skindesk.gui.widgets.words import patient_line
 
 _PAUSE_MS = 120
-_LIST_PX = 148
+_LIST_PX = 112
 _PATIENT = Qt.ItemDataRole.UserRole
 
 Search = Callable[[str], tuple[Patient, ...]]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -75,6 +75,23 @@ class SaveDialog(QDialog):
         if lesion is not None:
             self.lesion.take(lesion)  # at once, since the list of lesions is still on its way
         self.save_button.setFocus()
+
+    def values(self) -> dict[str, Any]:
+        """What was typed of the patient and the lesion, as plain JSON."""
+        place = self.lesion.place
+        return {
+            "identifier": self.picker.line.text(),
+            "patient": self.form.values(),
+            "site": place.site.currentIndex(),
+            "description": place.description.text(),
+        }
+
+    def restore(self, values: dict[str, Any]) -> None:
+        """Go on with what was typed before."""
+        self.picker.line.setText(values["identifier"])
+        self.form.restore(values["patient"])
+        self.lesion.place.site.setCurrentIndex(values["site"])
+        self.lesion.place.description.setText(values["description"])
 
     def reject(self) -> None:
         """Close without saving; not while saving is under way."""

@@ -58,6 +58,8 @@ class ExamineWorkspace(QWidget):
         self._workspace, self._background, self._reviewing = workspace, background, reviewing
         self._target: Target | None = None
         self._begun: dict[str, Any] | None = None
+        self._aimed: dict[str, Any] | None = None
+        """What was typed of the patient before the program ended."""
         self.dialog: SaveDialog | None = None
         """The dialog that asks whose picture it is, while it is open."""
         self.examiner = Examiner(workspace, background, self)
@@ -114,7 +116,7 @@ class ExamineWorkspace(QWidget):
         self.panel.picture.kind.choose(Modality(values["modality"]))
         self.viewer.show_opening(values["file_name"])
         self.examiner.examine(lambda: picture_from_bytes(values["file_name"], content))
-        self._begun = values
+        self._begun, self._aimed = values, values["aimed_at"]
         self._keeper.adopt()
 
     def save_taken_back(self) -> None:
@@ -204,6 +206,9 @@ class ExamineWorkspace(QWidget):
         dialog.finished.connect(self._dialog_closed)
         if self._target is not None:
             dialog.take(*self._target)
+        elif self._aimed is not None:
+            dialog.restore(self._aimed)
+        watch_fields(dialog, self._keeper.touch)
         self.dialog = dialog
         dialog.open()
 
@@ -287,13 +292,16 @@ class ExamineWorkspace(QWidget):
     def _held(self) -> Held | None:
         """What is begun: something was said of the picture, or it is aimed at somebody."""
         examination = self.examination
-        if examination is None or not (self.unsaved or (self._target is not None and not examination.saved)):
+        aimed = self._target is not None or self._aimed is not None or self.dialog is not None
+        if examination is None or not (self.unsaved or (aimed and not examination.saved)):
             return None
-        return Held(values_of(examination, self.panel, self._target), examination.picture.content)
+        values = values_of(examination, self.panel, self._target)
+        values["aimed_at"] = self._aimed if self.dialog is None else self.dialog.values()
+        return Held(values, examination.picture.content)
 
     def _clear(self) -> None:
         self._keeper.drop()
-        self._begun = None
+        self._begun = self._aimed = None
         self.examiner.forget()
         self.viewer.notice.clear()
         self.panel.reset()
@@ -409,6 +417,7 @@ class ExamineWorkspace(QWidget):
         if self.dialog is not None:
             self.dialog.deleteLater()
         self.dialog = None
+        self._keeper.touch()
 
 
 def _map_size(width_px: int, height_px: int) -> tuple[int, int]:
