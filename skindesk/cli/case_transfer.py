@@ -58,17 +58,20 @@ def register(actions: Any) -> None:
 
 
 def run_export(chosen: argparse.Namespace, context: Context) -> int:
-    """Write the file; returns 1 where a case had to be left out."""
+    """Write the file; returns 1 where a case, or a patient without one, had to be left out."""
     exported = _export(chosen, _transfer(context))
     for case in exported.left_out:
         print(f"skindesk: case {case.case_id} was left out. {case.reason}", file=sys.stderr)
+    if exported.without_cases:
+        patients = "1 patient has" if exported.without_cases == 1 else f"{exported.without_cases} patients have"
+        print(f"skindesk: {patients} no lesion yet, and could not be taken along.", file=sys.stderr)
     print(f"Written to {chosen.out}: {_in_words(exported.counts) or 'no case'}.")
     print(
         f"skindesk: {chosen.out} is not encrypted: {readers_of(chosen.out)} can read these patients and see their "
         "pictures. Carry it on an encrypted drive only, and delete it once it has been imported.",
         file=sys.stderr,
     )
-    return 1 if exported.left_out else 0
+    return 1 if exported.left_out or exported.without_cases else 0
 
 
 def run_import(chosen: argparse.Namespace, context: Context) -> int:

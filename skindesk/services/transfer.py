@@ -24,10 +24,14 @@ _PATIENTS_AT_ONCE = 20
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written into a file, and which cases the log could not give whole."""
+    """What was written into a file, which cases the log could not give whole, and how many patients have no lesion.
+
+    A file of cases tells of patients by their cases, so that nothing of those without one is in it.
+    """
 
     counts: Counts
     left_out: tuple[LeftOut, ...]
+    without_cases: int
 
 
 class Transfer:
@@ -101,17 +105,20 @@ class Transfer:
         if first is None:
             raise InvalidCaseError("There is nobody to export.", "Look the patients up with `cases list`.")
         left_out: list[LeftOut] = []
+        without_cases = 0
         with CaseArchiveWriter(out, __version__, datetime.now(UTC), force) as writer:
             for patient_ids in chain([first], batches):
                 self._casework.tell_export(patient_ids)
-                for case in self._log.whole_cases(patient_ids):
+                cases = self._log.whole_cases(patient_ids)
+                without_cases += len(set(patient_ids) - {case.patient.patient_id for case in cases})
+                for case in cases:
                     trouble = self._trouble_with(case)
                     if trouble:
                         left_out.append(LeftOut(case.lesion.case_id, trouble))
                     else:
                         writer.add(case, self._log.picture)
                     progress(writer.counts.cases)
-        return Exported(writer.counts, tuple(left_out))
+        return Exported(writer.counts, tuple(left_out), without_cases)
 
     def _matching(self, query: str) -> Iterator[Sequence[int]]:
         after = 0

@@ -8,7 +8,7 @@ import pytest
 
 from skindesk.bootstrap import open_workspace
 from skindesk.cli.main import main
-from skindesk.domain.case import Case
+from skindesk.domain.case import Case, PatientDetails
 from skindesk.domain.people import Role
 from tests.cli.conftest import Run
 from tests.support.case_files import members_of, with_manifest, write_case_file
@@ -115,6 +115,19 @@ def test_a_lost_picture_is_named_and_exit_code_1(own_log: Path, file: Path, caps
     said = capsys.readouterr()
     assert "2 cases" in said.out
     assert "was left out. A picture is missing" in said.err
+
+
+def test_a_patient_without_a_lesion_is_told_of_and_exit_code_1(
+    own_log: Path, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command, out = ["--profile", str(own_log), "cases"], str(own_log / "out.zip")
+    assert main([*command, "import", str(file)]) == 0
+    workspace = open_workspace(own_log)
+    workspace.casework.editing.add_patient(PatientDetails("P-9"))
+    workspace.close_case_log()
+    assert main([*command, "export", "--out", out, "--all"]) == 1
+    assert "skindesk: 1 patient has no lesion yet, and could not be taken along." in capsys.readouterr().err
+    assert main([*command, "export", "--out", out, "--force", "--patient", "P-1", "P-2"]) == 0
 
 
 def test_an_assistant_may_not_export(skindesk: Run, profile: Path, tmp_path: Path) -> None:

@@ -668,11 +668,12 @@ def test_a_file_of_the_first_version_is_taken_and_its_successor_adds_to_it(here:
 
 def test_a_lesion_without_visits_arrives_once(here: Workspace, log_named: Logs, tmp_path: Path) -> None:
     there = log_named("there")
+    there.casework.editing.add_patient(PatientDetails("P-0"))
     patient = there.casework.editing.add_patient(PatientDetails("P-1"))
     for place in ("left arm", "right arm"):
         there.casework.editing.add_lesion(patient.patient_id, LesionDetails(Site.UPPER_EXTREMITY, place))
     exported = transfer(there).export_matching(tmp_path / "cases.zip", "")
-    assert (exported.counts, exported.left_out) == (Counts(patients=1, cases=2), ())
+    assert (exported.counts, exported.left_out, exported.without_cases) == (Counts(patients=1, cases=2), (), 1)
     take(here, tmp_path / "cases.zip")
     assert_sound(here, *cases_in(there))
     assert outcomes(take(here, tmp_path / "cases.zip")) == [ImportOutcome.ALREADY_THERE] * 2
