@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from skindesk.bootstrap import Workspace
@@ -37,6 +37,8 @@ from skindesk.gui.cases.visit_card import VisitCard
 from skindesk.gui.drafts import Form
 from skindesk.gui.examine.save_dialog import SaveDialog
 from skindesk.gui.main_window import MainWindow
+from skindesk.gui.report import ReportDialog
+from skindesk.gui.report.rendering import facts_of_pages
 from skindesk.gui.widgets.form_dialog import FormDialog
 from skindesk.imaging.body_map import centre_of
 from tests.gui.clinic import EXAMPLES, NOON, draft, save_clinic, visible_words
@@ -178,7 +180,9 @@ def latest_visit(user: User) -> VisitCard:
 
 
 class TestWholeWay:
-    def test_from_a_new_patient_to_the_closed_case(self, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_from_a_new_patient_to_the_report(
+        self, user: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
         user.press(Qt.Key.Key_2)
         user.click(user.cases.new_patient_button)
         self.fill_patient(user)
@@ -187,6 +191,8 @@ class TestWholeWay:
         self.compare(user)
         self.plan(user)
         self.record_histology(user)
+        self.see_it_in_insights(user)
+        self.make_the_report(user, monkeypatch, tmp_path / "report.pdf")
         assert user.window.band.text() == "LINDQVIST, Ada · 1961-04-02 (65) · ID 10482"
         assert user.workspace.casework.log.verify_audit() == ()
 
@@ -280,6 +286,26 @@ class TestWholeWay:
         said = " ".join(visible_words(user.cases))
         assert "Closed with the final diagnosis: Melanoma · histopathology" in said
         assert nameless(user.cases) == []
+
+    def see_it_in_insights(self, user: User) -> None:
+        user.press(Qt.Key.Key_5)
+        insights = user.window.page("insights")
+        user.wait(lambda: "1 case with a final diagnosis" in visible_words(insights))
+        behind = [button for button in insights.findChildren(QPushButton) if button.text() == "1 missed"]
+        user.click(behind[0])  # the first impression had been a nevus
+        user.press(Qt.Key.Key_2)
+
+    def make_the_report(self, user: User, monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
+        user.click(user.cases.patient_view.header.report_button)
+        (dialog,) = user.window.findChildren(ReportDialog)
+        user.wait(lambda: not dialog.busy)
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
+        user.click(dialog.save_button)
+        user.wait(file.exists)
+        text = " ".join(facts.text for facts in facts_of_pages(file.read_bytes()))
+        for said in ("LINDQVIST, Ada", "Breslow 0.6 mm", "left forearm, front", "Melanocytic nevus", "2026-03-14"):
+            assert said in text
+        dialog.close()
 
     def test_first_case_is_saved_in_at_most_twelve_actions(self, user: User) -> None:
         user.wait(user.window.examine.viewer.shelf.isVisible)
