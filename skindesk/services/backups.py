@@ -375,7 +375,7 @@ def _keep_people(here: LogFolder, there: LogFolder, key: DataKey) -> None:
     """Take the ring of now into a restored log, if it is sound and of the same key."""
     try:
         ring = load_keyring(here.keyring)
-        if ring is not None:
+        if ring is not None and ring.protected:  # else there is nobody to keep
             ring.check_voucher(key)
             ring.save(there.keyring)
     except CaseLogUnavailableError:

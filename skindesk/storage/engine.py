@@ -1,5 +1,6 @@
 """Opens the case log's SQLite file so that every connection keeps the promises made to the user."""
 
+import json
 import sqlite3
 from dataclasses import dataclass, field
 from functools import partial
@@ -69,6 +70,7 @@ def open_engine(database: DatabaseFile, *, foreign_keys: bool = True, busy_timeo
         max_overflow=0,
         pool_timeout=30,
         hide_parameters=True,  # an error's words go to the program's log, which holds no patient
+        json_serializer=_to_json,
     )
     wanted: dict[str, int | str] = {
         "busy_timeout": round(busy_timeout_s * 1000),
@@ -82,6 +84,11 @@ def open_engine(database: DatabaseFile, *, foreign_keys: bool = True, busy_timeo
     event.listen(engine, "connect", partial(_prepare, database, wanted))
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _to_json(value: object) -> str:
+    """Without blanks: the answers are the largest part of a case in the database, and of each backup."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def for_writing(engine: Engine) -> Engine:

@@ -12,8 +12,8 @@ from skindesk.domain.lesion_state import LesionState
 from skindesk.storage.case_log import open_case_log
 from skindesk.storage.engine import DatabaseFile
 from skindesk.storage.recency import recency_of
-from skindesk.storage.search import fold, identifier_key, searchable_words
 from skindesk.storage.sealing import DataKey
+from skindesk.storage.search import fold, identifier_key, searchable_words
 from skindesk.system.paths import LogFolder
 
 LESIONS_OF_EACH = 5
