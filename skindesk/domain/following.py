@@ -1,11 +1,16 @@
 """What is to happen with a lesion next, by what was decided about it."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from skindesk.domain.case import Case, Lesion, Plan, Review
 from skindesk.domain.lesion_state import LesionState
 
+FOLLOWED_UP = (Plan.WATCH, Plan.REFER)
+"""The plans with a day by which the lesion is to be looked at again."""
+FOLLOW_UP_MONTHS = (3, 6, 12)
+"""The times that are offered for it."""
 _STATES = {
     Plan.WATCH: LesionState.WATCHED,
     Plan.REFER: LesionState.WATCHED,
@@ -50,3 +55,9 @@ def asked_for(case: Case) -> Standing:
     latest = max(said, key=lambda entry: entry[:3])[3] if said else None
     diagnosed_at = max((diagnosis.created_at for diagnosis in case.final_diagnoses), default=None)
     return standing_after(latest, diagnosed_at)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day some months later, or the last day of that month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Event
 
@@ -27,6 +27,8 @@ from skindesk.domain.case import (
 from skindesk.domain.class_mix import ClassMix, shift
 from skindesk.domain.contract import Modality
 from skindesk.domain.errors import CaseLogUnavailableError, ModelUnavailableError
+from skindesk.domain.following import months_after
+from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.outcome import Classified
 from skindesk.domain.prediction import AbstentionReason
 from skindesk.gui.background import Background
@@ -521,6 +523,23 @@ class TestSaving:
         assert review.details.impression == "mel"
         assert review.details.plan is Plan.BIOPSY
         assert not review.details.revealed_before
+
+    def test_a_watched_lesion_gets_a_day_to_look_again(self, page: Page, workspace: Workspace, example: Path) -> None:
+        page.open(example)
+        panel = page.panel
+        assert not panel.again.isVisible()
+        panel.plan.button(Plan.WATCH).click()
+        assert panel.again.isVisible()
+        assert panel.again.value() == 3
+        panel.again.button(6).click()
+        dialog = page.ask_to_save()
+        QTest.keyClicks(dialog.picker.line, "10482")
+        page.finish(dialog)
+        lesion = stored(workspace, "10482").lesion
+        assert (lesion.state, lesion.follow_up_on) == (LesionState.WATCHED, months_after(date.today(), 6))
+        panel.plan.button(Plan.BIOPSY).click()
+        assert not panel.again.isVisible()
+        assert panel.again.value() is None
 
     def test_says_so_offers_the_case_and_names_the_patient(self, page: Page, qtbot: QtBot, example: Path) -> None:
         patients: list[Patient | None] = []

@@ -22,6 +22,7 @@ from skindesk.domain.body_position import BodyPosition, BodyView
 from skindesk.domain.capture import Capture, PictureKind
 from skindesk.domain.case import Case, LesionDetails, Patient, PatientDetails, Plan, ReviewDetails, Sex, Site
 from skindesk.domain.final_diagnosis import MAX_ATTACHMENT_MB, ConfirmedBy
+from skindesk.domain.following import months_after
 from skindesk.domain.labels import MalignancyGroup
 from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.people import OWNER, Person, Role
@@ -31,7 +32,7 @@ from skindesk.gui.cases.diagnosis_dialog import DiagnosisDialog
 from skindesk.gui.cases.lesion_dialog import LesionDialog
 from skindesk.gui.cases.merge_dialog import MergeDialog
 from skindesk.gui.cases.patient_dialog import PatientDialog
-from skindesk.gui.cases.review_dialog import ReviewDialog, months_after
+from skindesk.gui.cases.review_dialog import ReviewDialog
 from skindesk.gui.cases.timeline_entries import first_and_latest
 from skindesk.gui.cases.visit_card import VisitCard
 from skindesk.gui.drafts import Form

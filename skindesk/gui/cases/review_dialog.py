@@ -1,6 +1,5 @@
 """The dialog in which the clinician reads a lesion anew: impression, plan, and when to look again."""
 
-from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import partial
@@ -10,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButto
 
 from skindesk.domain.case import Case, Confidence, Plan, ReviewDetails
 from skindesk.domain.errors import InvalidCaseError
+from skindesk.domain.following import FOLLOW_UP_MONTHS, FOLLOWED_UP, months_after
 from skindesk.domain.labels import Label
 from skindesk.gui.cases.drafted_dialog import Desk, DraftedDialog, date_of
 from skindesk.gui.cases.words import lesion_of_patient
@@ -21,8 +21,6 @@ from skindesk.gui.widgets.segmented import Segmented
 from skindesk.gui.widgets.words import plan_word
 
 _NOTES_PX = 88
-_QUICK_MONTHS = (3, 6, 12)
-_FOLLOWED_UP = (Plan.WATCH, Plan.REFER)
 
 
 class ReviewDialog(DraftedDialog):
@@ -40,7 +38,7 @@ class ReviewDialog(DraftedDialog):
         self.again_on.setAccessibleName(self.tr("Look again by"))
         self.again_on.setPlaceholderText(self.tr("YYYY-MM-DD"))
         self.again_on.textChanged.connect(self._forgive)
-        self.quick = [self._quick(months) for months in _QUICK_MONTHS]
+        self.quick = [self._quick(months) for months in FOLLOW_UP_MONTHS]
         self.notes = QPlainTextEdit()
         self.notes.setAccessibleName(self.tr("Notes"))
         self.notes.setTabChangesFocus(True)
@@ -114,7 +112,7 @@ class ReviewDialog(DraftedDialog):
 
     def _plan_chosen(self, plan: Plan) -> None:
         for widget in (self._again_label, self.again_on, *self.quick):
-            widget.setEnabled(plan in _FOLLOWED_UP)
+            widget.setEnabled(plan in FOLLOWED_UP)
 
     def _review(self) -> ReviewDetails:
         return ReviewDetails(
@@ -123,7 +121,7 @@ class ReviewDialog(DraftedDialog):
             plan=self._plan(),
             notes=self.notes.toPlainText().strip(),
             revealed_before=any(picture.predictions for visit in self._case.visits for picture in visit.pictures),
-            follow_up_on=self._day() if self._plan() in _FOLLOWED_UP else None,
+            follow_up_on=self._day() if self._plan() in FOLLOWED_UP else None,
         )
 
     def _day(self) -> date | None:
@@ -137,9 +135,3 @@ class ReviewDialog(DraftedDialog):
 
     def _forgive(self) -> None:
         set_role(self.again_on, "false", "invalid")
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day some months later, or the last day of that month where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

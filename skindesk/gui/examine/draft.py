@@ -20,6 +20,7 @@ def values_of(examination: Examination, panel: ExaminePanel, target: Target | No
         "impression": panel.impression.line().text(),
         "confidence": None if confidence is None else confidence.value,
         "plan": (panel.plan.value() or Plan.NONE).value,
+        "again_months": panel.again.value(),
         "notes": panel.notes.toPlainText(),
         "revealed": examination.revealed,
         "blind_impression": examination.blind_impression,
@@ -36,6 +37,7 @@ def fill(examination: Examination, panel: ExaminePanel, values: dict[str, Any]) 
     confidence = values["confidence"]
     panel.impression.take(values["impression"], None if confidence is None else Confidence(confidence))
     panel.plan.choose(Plan(values["plan"]))
+    panel.again.choose(values.get("again_months"))
     panel.notes.setPlainText(values["notes"])
     examination.revealed = values["revealed"]
     examination.blind_impression = values["blind_impression"]

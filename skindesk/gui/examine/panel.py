@@ -1,9 +1,12 @@
 """The four steps beside the picture: picture, impression, network, plan."""
 
+from datetime import date
+
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from skindesk.domain.case import Plan, ReviewDetails
+from skindesk.domain.following import FOLLOW_UP_MONTHS, FOLLOWED_UP, months_after
 from skindesk.gui.examine.examination import Examination
 from skindesk.gui.examine.impression import ImpressionField
 from skindesk.gui.examine.network_step import NetworkStep
@@ -36,6 +39,10 @@ class ExaminePanel(QFrame):
         self.impression = ImpressionField()
         self.network = NetworkStep()
         self.plan = Segmented[Plan](self.tr("Plan"), [(plan, plan_word(plan)) for plan in Plan])
+        self.again = Segmented[int](
+            self.tr("Look again in"), [(months, self.tr("{0} months").format(months)) for months in FOLLOW_UP_MONTHS]
+        )
+        self._again_row = QWidget()
         self.notes = QPlainTextEdit()
         self.notes.setAccessibleName(self.tr("Notes"))
         self.notes.setPlaceholderText(self.tr("Notes"))
@@ -48,6 +55,7 @@ class ExaminePanel(QFrame):
         self.save_button.clicked.connect(self.save_wanted)
         self._area = QScrollArea()
         self._lay_out()
+        self.plan.chosen.connect(self._ask_when)
         self.reset()
 
     def reset(self) -> None:
@@ -62,7 +70,7 @@ class ExaminePanel(QFrame):
 
     def allow_review(self, allowed: bool) -> None:
         """Whether there is a picture to say something of."""
-        for widget in (self.impression, self.plan, self.notes):
+        for widget in (self.impression, self.plan, self.again, self.notes):
             widget.setEnabled(allowed)
 
     def bring_answer_into_view(self) -> None:
@@ -82,6 +90,7 @@ class ExaminePanel(QFrame):
             plan=self.plan.value() or Plan.NONE,
             notes=self.notes.toPlainText().strip(),
             revealed_before=examination.revealed_before(impression),
+            follow_up_on=self._follow_up_on(),
         )
 
     def _lay_out(self) -> None:
@@ -122,8 +131,26 @@ class ExaminePanel(QFrame):
     def _plan_step(self) -> Step:
         step = Step(4, self.tr("Plan"))
         step.body.addWidget(self.plan)
+        row = QHBoxLayout(self._again_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(text_label(self.tr("Look again in"), "label"))
+        row.addWidget(self.again, 1)
+        step.body.addWidget(self._again_row)
         step.body.addWidget(self.notes)
         return step
+
+    def _ask_when(self, plan: Plan) -> None:
+        """A watched lesion is looked at again on a day; without another word, after the shortest time offered."""
+        self._again_row.setVisible(plan in FOLLOWED_UP)
+        if plan not in FOLLOWED_UP:
+            self.again.choose(None)
+        elif plan is Plan.WATCH and self.again.value() is None:
+            self.again.choose(FOLLOW_UP_MONTHS[0])
+
+    def _follow_up_on(self) -> date | None:
+        months = self.again.value()
+        return None if months is None else months_after(date.today(), months)
 
     def _make_room_for_scroll_bar(self, _least: int, most: int) -> None:
         """The steps keep their width when the scroll bar comes."""

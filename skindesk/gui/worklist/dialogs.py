@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from skindesk.domain.errors import InvalidCaseError
+from skindesk.domain.following import months_after
 from skindesk.domain.worklist import WorklistItem
 from skindesk.gui.background import Background
-from skindesk.gui.cases.review_dialog import months_after
 from skindesk.gui.widgets.form_dialog import FormDialog
 from skindesk.gui.widgets.labels import set_role, text_label
 from skindesk.gui.widgets.words import lesion_line, patient_line

@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
+from skindesk.domain.following import months_after
 from skindesk.domain.worklist import SOON_DAYS, Due, WorklistItem
-from skindesk.gui.cases.review_dialog import months_after
 from skindesk.gui.widgets.words import translate
 
 
