@@ -28,19 +28,20 @@ class Knowledge:
         return tuple(sorted(load_pages(self._folder, self._language), key=lambda page: page.title.casefold()))
 
     def for_class(self, model_id: str, code: str) -> tuple[KnowledgePage, ...]:
-        """The pages of everything that a network's class may mean, the gravest group first, then by title.
+        """The pages of everything that a network's class may mean.
 
+        The gravest group comes first, within it the page that serves the most classes, since it is the broadest.
         Empty for a class that no page serves, such as one of a network that the user has added.
         """
         wanted = ClassReference(model_id, code)
         serving = (page for page in self.pages if wanted in page.classes)
-        return tuple(sorted(serving, key=lambda page: _RISK[page.group]))
+        return tuple(sorted(serving, key=lambda page: (_RISK[page.group], -len(page.classes))))
 
     def search(self, words: str) -> tuple[KnowledgePage, ...]:
         """The pages in which every word typed begins a word, whatever its case and accents.
 
-        Pages whose title holds all of them come first, then those found with their synonyms and codes, then those
-        found in their text; each by title. Nothing typed finds every page.
+        The page of just that title comes first, then those whose title holds all the words, those found with their
+        synonyms and codes, and those found in their text; each by title. Nothing typed finds every page.
         """
         queried = query_words(words)
         placed = [(_place(queried, index), page) for index, page in self._indexed]
@@ -60,8 +61,10 @@ def _index(page: KnowledgePage) -> tuple[frozenset[str], ...]:
 
 
 def _place(queried: tuple[str, ...], index: tuple[frozenset[str], ...]) -> int | None:
-    """Which part of a page holds all words of a query first; None where even the whole does not."""
-    for place, words in enumerate(index):
+    """How well a page answers a query: 0 where its title is the query; None where not even its text holds all words."""
+    if index[0] == set(queried):
+        return 0
+    for place, words in enumerate(index, start=1):
         if all(any(word.startswith(wanted) for word in words) for wanted in queried):
             return place
     return None
