@@ -56,6 +56,10 @@ class ClassMixError(SkinDeskError):
     """A class mix that cannot be read, or does not fit the network."""
 
 
+class KnowledgeError(SkinDeskError):
+    """A knowledge page that cannot be read or is not written as the pages are."""
+
+
 class CaseLogUnavailableError(SkinDeskError):
     """A case log that cannot be opened, read or written."""
 
