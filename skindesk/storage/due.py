@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.worklist import SOON_DAYS, Due, WorklistCounts, WorklistItem
 from skindesk.storage.rows import LesionRow
 from skindesk.storage.summaries import summaries_of
@@ -64,7 +65,8 @@ def _day(due: Due) -> InstrumentedAttribute[date | None]:
 def _conditions(due: Due, today: date, soon_days: int) -> list[ColumnElement[bool]]:
     """A case stands on the list once: a pending result goes before its own follow-up date, unless that has come.
 
-    A closed case has neither a day to follow up nor a result to wait for.
+    A closed case has neither a day to follow up nor a result to wait for. Said so that SQLite reads one index for
+    each: an OR or an IS NULL would lead it through most of a large log.
     """
     pending, on = LesionRow.pending_since, LesionRow.follow_up_on
     if due is Due.FOLLOW_UP_OVERDUE:
@@ -72,5 +74,5 @@ def _conditions(due: Due, today: date, soon_days: int) -> list[ColumnElement[boo
     if due is Due.FOLLOW_UP_TODAY:
         return [on == today]
     if due is Due.RESULT_PENDING:
-        return [pending.is_not(None), on.is_(None) | (on > today)]
-    return [pending.is_(None), on > today, on <= today + timedelta(days=soon_days)]
+        return [pending.is_not(None), func.coalesce(on, date.max) > today]
+    return [LesionRow.state != LesionState.BIOPSY_PENDING.value, on > today, on <= today + timedelta(days=soon_days)]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from skindesk.domain.body_position import BodyPosition, BodyView
 from skindesk.domain.case import (
@@ -26,6 +27,8 @@ from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.worklist import Due, WorklistItem
 from skindesk.storage.case_log import CaseLog, open_case_log
 from skindesk.storage.case_record import Withdrawable
+from skindesk.storage.due import _conditions
+from skindesk.storage.rows import LesionRow
 from skindesk.storage.sealing import DataKey
 from skindesk.system.paths import Profile
 
@@ -268,6 +271,16 @@ def test_the_worklist_is_paged_narrowed_and_looks_ahead_as_far_as_asked(log: Cas
     assert len(log.record.worklist(TODAY)) == len(days) - 1
     narrowed = log.record.worklist(TODAY, kinds=(Due.FOLLOW_UP_SOON, Due.FOLLOW_UP_TODAY))
     assert [item.due for item in narrowed] == [Due.FOLLOW_UP_TODAY] * 2 + [Due.FOLLOW_UP_SOON]
+
+
+@pytest.mark.parametrize("due", Due)
+def test_the_worklist_is_read_from_the_index_of_its_day(log: CaseLog, due: Due) -> None:
+    counted = select(func.count(LesionRow.id)).where(*_conditions(due, TODAY, 14))
+    statement = counted.compile(dialect=log._engine.dialect, compile_kwargs={"literal_binds": True})
+    with log._engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").all()
+    (step,) = plan
+    assert ("ix_lesion_pending_since" if due is Due.RESULT_PENDING else "ix_lesion_follow_up_on") in str(step)
 
 
 def test_a_state_set_by_hand_is_kept_and_told(profile: Profile, make_draft: MakeDraft) -> None:
