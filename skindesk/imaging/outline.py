@@ -71,14 +71,11 @@ class Outline:
         return float(np.hypot(*np.moveaxis(hull[:, None] - hull[None], 2, 0)).max())
 
 
-def find_outline(rgb: NDArray[np.uint8]) -> Outline | None:
-    """The outline of the lesion in uint8 (height, width, 3) sRGB; None where it cannot be told with confidence."""
-    found = trace_outline(rgb)
-    return found if isinstance(found, Outline) else None
-
-
 def trace_outline(rgb: NDArray[np.uint8]) -> Outline | NoOutline:
-    """The same, or why there is none. Takes about 0.1 s: for the background."""
+    """The outline of the lesion in uint8 (height, width, 3) sRGB, or why it cannot be told with confidence.
+
+    Takes about 0.1 s: for the background.
+    """
     height, width = rgb.shape[:2]
     scale = WORKING_SIDE_PX / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))

@@ -1,12 +1,20 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from skindesk.imaging.outline import NoOutline, Outline, find_outline, trace_outline
+from skindesk.imaging.outline import NoOutline, Outline, trace_outline
 from skindesk.imaging.phantoms import KINDS, generate
 
 KINDS_WITH_A_BORDER = tuple(kind for kind in KINDS if kind != "bcc")
 SEEDS = range(3000, 3005)
+
+
+def find_outline(rgb: Any) -> Outline | None:
+    """The outline, or None for whatever reason."""
+    found = trace_outline(rgb)
+    return found if isinstance(found, Outline) else None
 
 
 def alike(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
