@@ -1,7 +1,7 @@
 """Cases for the pages that show them: real pictures, generated ones, in a real case log."""
 
 import hashlib
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtWidgets import QLabel, QWidget
@@ -19,20 +19,11 @@ from skindesk.domain.case import (
     Site,
     SkinType,
 )
-from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.contract import Modality
-from skindesk.domain.labels import Label, MalignancyGroup
 from skindesk.domain.prediction import AbstentionReason, Decision, ModelRef, Prediction
 from skindesk.system.paths import bundled
+from tests.support.report_cases import LABELS, MIX, NOON
 
-NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
-LABELS = (
-    Label("akiec", "Actinic keratosis / Bowen's disease", MalignancyGroup.PREMALIGNANT),
-    Label("bcc", "Basal cell carcinoma", MalignancyGroup.MALIGNANT),
-    Label("bkl", "Benign keratosis", MalignancyGroup.BENIGN),
-    Label("mel", "Melanoma", MalignancyGroup.MALIGNANT),
-    Label("nv", "Melanocytic nevus", MalignancyGroup.BENIGN),
-)
 EXAMPLES = tuple(sorted(bundled("resources", "examples").glob("*.jpg")))
 
 
@@ -48,7 +39,7 @@ def prediction(content: bytes, probabilities: tuple[float, ...], at: datetime = 
         decision=Decision.ABSTAINED if close else Decision.SUPPORTED,
         abstention_reason=AbstentionReason.CLASSES_TOO_CLOSE if close else None,
         novelty=0.8,
-        class_mix=ClassMix("archive", (0.03, 0.05, 0.11, 0.11, 0.7)),
+        class_mix=MIX,
         created_at=at,
     )
 
