@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from skindesk.services.access import Access
     from skindesk.services.casework import Casework
     from skindesk.services.demo_clinic.furnish import Network
+    from skindesk.services.knowledge import Knowledge
     from skindesk.services.reports import Reports
 
 _log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class Workspace:
         self._opened = ExitStack()
         self._access: Access | None = None
         self._casework: Casework | None = None
+        self._knowledge: Knowledge | None = None
         self._presence = Presence(profile.window_lock)
 
     def announce_window(self) -> None:
@@ -99,6 +101,15 @@ class Workspace:
             access.require,
             access.person,
         )
+
+    @property
+    def knowledge(self) -> "Knowledge":
+        """The pages on diagnoses, which need no signing in."""
+        if self._knowledge is None:
+            from skindesk.services.knowledge import Knowledge
+
+            self._knowledge = Knowledge()
+        return self._knowledge
 
     @property
     def is_open(self) -> bool:

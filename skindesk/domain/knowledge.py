@@ -60,3 +60,13 @@ class KnowledgePage:
     reviewed: date
     sections: tuple[Section, ...]
     sources: tuple[str, ...]
+
+
+def codes_words(page: KnowledgePage) -> str:
+    """A page's codes in one line, and where they were read, or plainly that they were not."""
+    systems = (("ICD-10", page.icd10), ("ICD-11", page.icd11))
+    parts = [f"{name} {', '.join(codes)}" for name, codes in systems if codes]
+    if not parts:
+        return "no codes known; look them up"
+    read = f"read in {page.codes_from}" if page.codes_from else "not checked at their source: look them up before use"
+    return f"{' · '.join(parts)} ({read})"
