@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from skindesk.domain.class_mix import ClassMix, archive_mix, shift
 from skindesk.domain.contract import ModelContract
+from skindesk.domain.embedding import Embedding
 from skindesk.domain.errors import ModelUnavailableError
 from skindesk.domain.prediction import ModelRef, Prediction, decide
 from skindesk.imaging.decode import DecodedImage
@@ -46,6 +47,11 @@ class Answer:
     prediction: Prediction
     cam: NDArray[np.float32]
     embedding: NDArray[np.float32]
+
+
+def embedding_of(answer: Answer) -> Embedding:
+    """An answer's features as the case log keeps them."""
+    return Embedding(answer.prediction.model.digest, answer.embedding.astype("<f2").tobytes())
 
 
 class Classifier:

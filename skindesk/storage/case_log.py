@@ -131,7 +131,7 @@ class CaseLog:
         A save on the same lesion and UTC day joins the same visit, and the same picture there is kept once, so
         that saving the very same draft again changes nothing. Raises InvalidCaseError where a new patient's
         identifier is taken, or a known patient or lesion is not in the log or they do not belong together.
-        `draft.content` must match its digest.
+        The bytes of the pictures must match their digests.
         """
         with self._work.writing() as (session, tell):
             return save_draft(session, self._images, draft, tell)

@@ -10,6 +10,7 @@ from skindesk.bootstrap import open_workspace
 from skindesk.domain.case import (
     CaseDraft,
     Confidence,
+    DraftPicture,
     LesionDetails,
     PatientDetails,
     PictureDetails,
@@ -28,9 +29,13 @@ def save_case(profile: Path, picture: Path) -> int:
     draft = CaseDraft(
         patient=PatientDetails("10482", "Müller", "Eva"),
         lesion=LesionDetails(description="left forearm"),
-        picture=PictureDetails(file.sha256, file.name, "image/jpeg", 600, 450, Modality.DERMOSCOPIC),
-        content=file.content,
-        prediction=answer_for(file, workspace.models.open()).answer.prediction,
+        pictures=(
+            DraftPicture(
+                PictureDetails(file.sha256, file.name, "image/jpeg", 600, 450, Modality.DERMOSCOPIC),
+                file.content,
+                answer_for(file, workspace.models.open()).answer.prediction,
+            ),
+        ),
         review=ReviewDetails("mel", Confidence.HIGH, Plan.BIOPSY, "changed since spring"),
         visited_at=datetime.now(UTC),
     )

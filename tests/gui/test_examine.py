@@ -17,6 +17,7 @@ from skindesk.bootstrap import Workspace
 from skindesk.domain.case import (
     Case,
     CaseDraft,
+    DraftPicture,
     LesionDetails,
     Patient,
     PatientDetails,
@@ -120,9 +121,12 @@ def known_case(workspace: Workspace, picture: PictureFile, identifier: str = "55
     draft = CaseDraft(
         patient=PatientDetails(identifier, "Berg", "Ida"),
         lesion=LesionDetails(Site.HEAD_NECK, "left cheek"),
-        picture=PictureDetails(picture.sha256, picture.name, "image/jpeg", 600, 450, Modality.DERMOSCOPIC),
-        content=picture.content,
-        prediction=None,
+        pictures=(
+            DraftPicture(
+                PictureDetails(picture.sha256, picture.name, "image/jpeg", 600, 450, Modality.DERMOSCOPIC),
+                picture.content,
+            ),
+        ),
         review=None,
         visited_at=datetime.now(UTC),
     )

@@ -400,8 +400,9 @@ class TestChoosing:
         log = user.workspace.casework.log
         saved = user.workspace.casework.save_case(draft(ADA, LesionDetails(), EXAMPLES[0]))
         other = draft(saved.patient_id, saved.case_id, EXAMPLES[1], NOON + timedelta(days=3))
-        overview = replace(other.picture, capture=Capture(PictureKind.OVERVIEW))
-        user.workspace.casework.save_case(replace(other, picture=overview))
+        (picture,) = other.pictures
+        overview = replace(picture.details, capture=Capture(PictureKind.OVERVIEW))
+        user.workspace.casework.save_case(replace(other, pictures=(replace(picture, details=overview),)))
         assert first_and_latest(log.case(saved.case_id)) is None
         user.show_case(saved.case_id)
         assert not user.cases.patient_view.lesion.compare_button.isEnabled()

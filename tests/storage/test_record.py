@@ -89,7 +89,7 @@ def test_a_withdrawn_picture_counts_no_more_and_comes_back_when_it_is_saved_agai
     log: CaseLog, make_draft: MakeDraft, make_prediction: Callable[..., object]
 ) -> None:
     saved = log.save(make_draft(prediction=make_prediction()))
-    log.record.withdraw(Withdrawable.PICTURE, saved.image_id)
+    log.record.withdraw(Withdrawable.PICTURE, saved.image_ids[0])
     (summary,) = log.page().cases
     assert (summary.picture_count, summary.malignant_sum) == (0, None)
     assert log.case(saved.case_id).visits[0].pictures == ()

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from skindesk.domain.case import PictureDetails, Plan, ReviewDetails
+from skindesk.domain.case import DraftPicture, PictureDetails, Plan, ReviewDetails
 from skindesk.domain.contract import Modality, ModelContract
 from skindesk.gui.widgets.screen_picture import ScreenPicture
 from skindesk.imaging.decode import DecodedImage, PictureFile, PictureWarning
-from skindesk.inference.classifier import Answer
+from skindesk.inference.classifier import Answer, embedding_of
 
 NOTHING_REVIEWED = ReviewDetails(impression="", plan=Plan.NONE)
 
@@ -47,13 +47,17 @@ class Examination:
         """Whether this impression was given with the network's answer in sight."""
         return bool(impression) and self.revealed and impression != self.blind_impression
 
-    def picture_details(self, modality: Modality) -> PictureDetails:
-        """What the case log keeps of the picture besides its bytes."""
-        return PictureDetails(
+    def draft_picture(self, modality: Modality) -> DraftPicture:
+        """What the case log keeps of the picture."""
+        details = PictureDetails(
             sha256=self.picture.sha256,
             file_name=self.picture.name,
             media_type=self.image.media_type,
             width_px=self.image.original_width_px,
             height_px=self.image.original_height_px,
             modality=modality,
+        )
+        prediction = None if self.answer is None else self.answer.prediction
+        return DraftPicture(
+            details, self.picture.content, prediction, None if self.answer is None else embedding_of(self.answer)
         )

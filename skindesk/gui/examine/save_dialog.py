@@ -236,7 +236,7 @@ class SaveDialog(QDialog):
 def _save_draft(casework: "Casework", draft: CaseDraft, confirmed: bool) -> "SavedCase | _Owners":
     """Save a draft unless its picture is another patient's and nobody has said that this is right."""
     known = draft.patient if isinstance(draft.patient, int) else None
-    owners = casework.others_with_picture(draft.picture.sha256, known)
+    owners = casework.others_with_pictures([picture.details.sha256 for picture in draft.pictures], known)
     if owners and not confirmed:
         return _Owners(owners)
     return casework.save_case(draft)

@@ -392,9 +392,7 @@ class ExamineWorkspace(QWidget):
             return CaseDraft(
                 patient=patient,
                 lesion=lesion,
-                picture=examination.picture_details(self.panel.picture.modality()),
-                content=examination.picture.content,
-                prediction=None if examination.answer is None else examination.answer.prediction,
+                pictures=(examination.draft_picture(self.panel.picture.modality()),),
                 review=None if review == NOTHING_REVIEWED else review,
                 visited_at=datetime.now(UTC),
             )
