@@ -1,6 +1,6 @@
 """What a case log keeps beyond saved pictures: the record that grows from the first visit to the final diagnosis."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -153,10 +153,12 @@ class Record:
         with self._work.reading() as session:
             return leading_models(session)
 
-    def keep_draft(self, person_id: str, kind: str, values: dict[str, Any], content: bytes | None = None) -> None:
+    def keep_draft(
+        self, person_id: str, kind: str, values: dict[str, Any], pictures: Sequence[bytes] = ()
+    ) -> None:
         """Keep what a form holds. A `patient_id` among the values lets the draft go with an erased patient."""
         with self._work.untold() as session:
-            keep_draft(session, person_id, kind, values, content)
+            keep_draft(session, person_id, kind, values, pictures)
 
     def drop_draft(self, person_id: str, kind: str) -> None:
         """Forget a draft."""

@@ -286,12 +286,13 @@ class DraftRow(Base):
 
 
 class DraftPictureRow(Base):
-    """The picture file of a draft, apart from it, so that typing does not write it again."""
+    """A picture file of a draft, apart from it, so that typing does not write it again; `place` counts from 0."""
 
     __tablename__ = "draft_picture"
 
     draft_id: Mapped[int] = mapped_column(KeyType, ForeignKey("draft.id"), primary_key=True)
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    place: Mapped[int]
     content: Mapped[bytes]
 
 

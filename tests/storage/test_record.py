@@ -299,14 +299,14 @@ def test_a_state_set_by_hand_is_kept_and_told(profile: Profile, make_draft: Make
 
 def test_a_draft_is_back_after_a_crash_and_its_picture_is_written_once(profile: Profile) -> None:
     log = open_case_log(profile.log, None)
-    log.record.keep_draft("ada", "examine", {"notes": "itch"}, b"picture")
-    log.record.keep_draft("ada", "examine", {"notes": "itches"}, b"picture")
+    log.record.keep_draft("ada", "examine", {"notes": "itch"}, [b"picture"])
+    log.record.keep_draft("ada", "examine", {"notes": "itches"}, [b"second", b"picture"])
     log.record.keep_draft("ben", "examine", {"notes": "none"})
 
     again = open_case_log(profile.log, None)  # the first was never closed
     draft = again.record.draft("ada", "examine")
     assert draft is not None
-    assert (draft.values, draft.content) == ({"notes": "itches"}, b"picture")
+    assert (draft.values, draft.pictures) == ({"notes": "itches"}, (b"second", b"picture"))
     again.record.drop_draft("ada", "examine")
     again.record.drop_draft("ada", "examine")
     assert again.record.draft("ada", "examine") is None

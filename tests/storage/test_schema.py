@@ -227,7 +227,8 @@ def test_predictions_of_the_first_log_are_read_as_made_under_the_archives_mix(pr
 
 
 EARLIER = Path(__file__).parent / "earlier"
-"""Plain logs that the migrations up to a revision have made, with `FIRST_LOG` in them."""
+"""Plain logs that the migrations up to a revision have made, with `FIRST_LOG` in them; the
+last one has a draft with a picture too."""
 
 
 @pytest.mark.parametrize(
@@ -248,6 +249,8 @@ def test_a_log_of_an_earlier_revision_keeps_everything_and_gives_no_number_again
     assert summary.case_id == 1
     assert [finding.subject for finding in log.check()] == ["f" * 64]  # the picture's file was never there
     assert log.audit_entries() == ()
+    draft = log.record.draft("owner", "examination")
+    assert (() if draft is None else draft.pictures) == ((b"picture",) if revision >= "0004" else ())
     log.erase_patient(1)
     saved = log.save(make_draft("P-1"))
     assert (saved.patient_id, saved.case_id, saved.image_ids) == (2, 2, (2,))

@@ -108,14 +108,14 @@ class ExamineWorkspace(QWidget):
 
     def go_on(self, offer: Offer) -> None:
         """Go on with what was begun before the program ended; what is on the screen must be allowed to go."""
-        content, values = offer.draft.content, offer.draft.values
-        if content is None:
+        pictures, values = offer.draft.pictures, offer.draft.values
+        if not pictures:
             return
         self._clear()
         self._set_target(None if offer.patient is None else (offer.patient, offer.lesion))
         self.panel.picture.kind.choose(Modality(values["modality"]))
         self.viewer.show_opening(values["file_name"])
-        self.examiner.examine(lambda: picture_from_bytes(values["file_name"], content))
+        self.examiner.examine(lambda: picture_from_bytes(values["file_name"], pictures[0]))
         self._begun, self._aimed = values, values["aimed_at"]
         self._keeper.adopt()
 
@@ -297,7 +297,7 @@ class ExamineWorkspace(QWidget):
             return None
         values = values_of(examination, self.panel, self._target)
         values["aimed_at"] = self._aimed if self.dialog is None else self.dialog.values()
-        return Held(values, examination.picture.content)
+        return Held(values, (examination.picture.content,))
 
     def _clear(self) -> None:
         self._keeper.drop()
