@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from skindesk.services.casework import Casework
     from skindesk.services.demo_clinic.furnish import Network
     from skindesk.services.knowledge import Knowledge
+    from skindesk.services.model_administration import ModelAdministration
     from skindesk.services.reports import Reports
 
 _log = logging.getLogger(__name__)
@@ -110,6 +111,13 @@ class Workspace:
 
             self._knowledge = Knowledge()
         return self._knowledge
+
+    @property
+    def model_administration(self) -> "ModelAdministration":
+        """What administrators do with networks."""
+        from skindesk.services.model_administration import ModelAdministration
+
+        return ModelAdministration(self.profile, self.models, self.access, lambda: self.settings, self.change_settings)
 
     @property
     def is_open(self) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from skindesk.domain.errors import SkinDeskError
 from skindesk.domain.prediction import ModelRef
 from skindesk.exchange.report.content import NetworkFacts, SkinTypeEvidence
 from skindesk.services.card_json import count_in, interval_in, object_in, objects_in, texts_in
@@ -12,11 +11,8 @@ from skindesk.services.models import InstalledModel, ModelLibrary
 
 def facts_of(models: ModelLibrary, network: ModelRef) -> NetworkFacts | None:
     """The facts of a network, or None where exactly that one is not installed."""
-    try:
-        model = models.find(network.model_id)
-    except SkinDeskError:
-        return None
-    return quoted(model) if model.card.digest == network.digest else None
+    model = models.with_digest(network.digest)
+    return None if model is None else quoted(model)
 
 
 def quoted(model: InstalledModel) -> NetworkFacts:
