@@ -23,6 +23,8 @@ def test_settings_survive_saving(tmp_path: Path) -> None:
         clinic_name="Hautpraxis",
         clinic_address="Marktplatz 1\n12345 Ort",
         report_paper=Paper.LETTER,
+        watched_folder="/media/clinic/DERMASCOPE",
+        camera="HD dermatoscope",
     )
     save_settings(Profile(tmp_path), changed)
     assert load_settings(Profile(tmp_path)) == changed
@@ -39,6 +41,11 @@ def test_damaged_settings_fall_back_to_defaults(tmp_path: Path, content: str) ->
 
 def test_one_bad_value_does_not_cost_the_others(tmp_path: Path) -> None:
     Profile(tmp_path).settings.write_text(json.dumps({"theme": "pink", "batch_workers": 5, "unknown": 1}))
+    assert load_settings(Profile(tmp_path)) == Settings(batch_workers=5)
+
+
+def test_an_impossible_watched_folder_or_camera_is_none(tmp_path: Path) -> None:
+    Profile(tmp_path).settings.write_text(json.dumps({"watched_folder": 3, "camera": None, "batch_workers": 5}))
     assert load_settings(Profile(tmp_path)) == Settings(batch_workers=5)
 
 

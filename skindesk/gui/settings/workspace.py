@@ -24,6 +24,7 @@ from skindesk.domain.contract import Modality
 from skindesk.gui.background import Background
 from skindesk.gui.clipboard import copy_text
 from skindesk.gui.settings.backup_section import BackupSection
+from skindesk.gui.settings.incoming_section import IncomingSection
 from skindesk.gui.settings.letterhead import LetterheadSection
 from skindesk.gui.settings.mix_row import MixRow
 from skindesk.gui.settings.model_row import ModelRow
@@ -75,6 +76,8 @@ class SettingsWorkspace(QWidget):
         self._models_told = text_label(self.tr("Looking for installed networks…"), "secondary", wrap=True)
         self._models.column.addWidget(self._models_told)
         self._mixes = self._class_mix()
+        self.incoming = IncomingSection(self)
+        self.incoming.changed.connect(lambda values: self._change(**values))
         self.letterhead = LetterheadSection(workspace, background, self)
         self.letterhead.changed.connect(lambda values: self._change(**values))
         self.protection = Protection(workspace, background, may_leave, self)
@@ -109,6 +112,7 @@ class SettingsWorkspace(QWidget):
         for control in controls:
             control.blockSignals(False)
         self.letterhead.show_settings(settings)
+        self.incoming.show_settings(settings)
         self.backups.show_settings()
 
     def _change(self, **values: Any) -> None:
@@ -129,6 +133,7 @@ class SettingsWorkspace(QWidget):
             return
         self.notice.clear()
         self.backups.show_settings()
+        self.incoming.show_settings(changed)
         self.settings_changed.emit(changed)
 
     def _tell_unwritable(self, error: OSError) -> None:
@@ -273,6 +278,7 @@ class SettingsWorkspace(QWidget):
             self.backups,
             self._looks(),
             self._examination(),
+            self.incoming,
             self._models,
             self._mixes,
             self.letterhead,
