@@ -34,6 +34,8 @@ def prove(folder: Path, scratch: Path) -> None:
     networks = [network["model_id"] for network in listed if network["shipped"]]
     check(set(networks) == {path.parent.name for path in MODELS.glob("*/model.onnx")}, f"holds {', '.join(networks)}")
     run(console, "--profile", profile, "models", "verify")
+    told = run(console, "--profile", profile, "knowledge", "show", "melanoma")
+    check("WHEN TO REFER URGENTLY" in told, "the pages of knowledge are there")
     for model_id in networks:
         out = scratch / f"{model_id}.csv"
         run(console, "--profile", profile, "classify", examples, "--model", model_id, "--out", out)
