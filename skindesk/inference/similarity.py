@@ -122,7 +122,7 @@ class SimilarityIndex:
     def _looked_at(self, query: Vectors, rows: NDArray[np.intp], whole: Whole) -> Iterator[Neighbour]:
         groups = dict(zip(self.keys[rows].tolist(), self.groups[rows].tolist(), strict=True))
         keys, vectors = whole(list(groups))
-        likeness = _unit(vectors) @ query
+        likeness = _unit(vectors) @ query if keys.size else np.empty(0)
         for key, value in zip(keys.tolist(), likeness.tolist(), strict=True):
             yield Neighbour(key, groups[key], value)
 
@@ -136,8 +136,9 @@ class SimilarityIndex:
 
 
 def vectors_of(features: Sequence[bytes]) -> Vectors:
-    """Features as `Embedding` holds them, all of one network and at least one, as numbers."""
-    return np.frombuffer(b"".join(features), "<f2").reshape(len(features), -1).astype(np.float32)
+    """Features as `Embedding` holds them, all of one network, as numbers; (0, 0) of none."""
+    width = len(features[0]) // 2 if features else 0
+    return np.frombuffer(b"".join(features), "<f2").reshape(len(features), width).astype(np.float32)
 
 
 @dataclass(frozen=True)
