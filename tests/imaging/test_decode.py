@@ -6,6 +6,7 @@ from PIL import Image, ImageCms
 
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
 from skindesk.imaging.decode import PictureWarning, decode, picture_from_bytes, read_picture_file
+from skindesk.imaging.formats.usual import UsualPicture
 from tests.support.pictures import RED, encoded, gradient, picture, plain
 
 ORIENTATIONS = {
@@ -186,7 +187,7 @@ def test_empty_file_is_rejected() -> None:
 def test_picture_over_the_pixel_cap_is_refused_before_it_is_decoded(
     width_px: int, height_px: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("skindesk.imaging.decode._decode_opened", lambda *_: pytest.fail("was decoded"))
+    monkeypatch.setattr(UsualPicture, "load", lambda *_: pytest.fail("was decoded"))
     flat = encoded(Image.new("1", (width_px, height_px)), "TIFF", compression="group4")
     with pytest.raises(ImageRejectedError) as caught:
         decode(picture_from_bytes("plan.tif", flat))
