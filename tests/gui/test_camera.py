@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import pytest
 from PIL import Image
 from PySide6.QtCore import QLoggingCategory, QPoint, QSize, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from skindesk.bootstrap import Workspace
@@ -158,7 +158,7 @@ def test_what_was_frozen_is_what_is_taken(opened: Opened, qtbot: QtBot) -> None:
     wait_for_picture(qtbot, dialog, feed)
     QTest.keyClick(dialog.view, Qt.Key.Key_Space)
     assert dialog.is_frozen
-    assert dialog.freeze_button.isChecked()
+    assert dialog.freeze_button.text() == "Go on  Space"
     frames: list[QImage] = []
     feed.frame_came.connect(frames.append)
 
@@ -295,7 +295,10 @@ def test_without_the_camera_part_the_dialog_gives_the_exact_command(
     assert dialog.words().startswith("The camera part of SkinDesk is not installed.")
     assert install_command() in dialog.words()
     assert sys.executable in install_command()
-    assert not dialog.take_button.isEnabled()
+    assert not dialog.take_button.isVisible()
+    (copy,) = [button for button in dialog.findChildren(QPushButton) if button.text() == "Copy command"]
+    copy.click()
+    assert QGuiApplication.clipboard().text() == install_command()
     dialog.close()
 
 

@@ -10,7 +10,8 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from skindesk.gui.examine.incoming import MOST_PICTURES, choose_files, files_in, first_file, reader_of_image, with_room
+from skindesk.gui.examine.incoming import choose_files, files_in, first_file, reader_of_image, with_room
+from skindesk.gui.incoming.room import MOST_PICTURES
 from skindesk.imaging.decode import decode
 
 

@@ -10,9 +10,9 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from skindesk.domain.contract import Modality
-from skindesk.gui.examine.incoming import MOST_PICTURES
 from skindesk.gui.examine.strip import PictureStrip
 from skindesk.gui.examine.strip_item import THUMB, PictureState, StripItem, strip_image
+from skindesk.gui.incoming.room import MOST_PICTURES
 from skindesk.gui.widgets.screen_picture import screen_picture
 from tests.gui.controls import nameless
 

@@ -8,11 +8,9 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from skindesk.gui.incoming.room import MOST_PICTURES
 from skindesk.gui.widgets.words import translate
 from skindesk.imaging.decode import EXTENSIONS, PictureFile, picture_from_bytes
-
-MOST_PICTURES = 12
-"""So many pictures of a lesion one examination holds."""
 
 Read = Callable[[], PictureFile]
 

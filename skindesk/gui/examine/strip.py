@@ -7,9 +7,9 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QToolButton, QWidget
 
-from skindesk.gui.examine.incoming import MOST_PICTURES
 from skindesk.gui.examine.strip_item import StripItem
 from skindesk.gui.examine.strip_thumb import NUMBERED, SIZE, StripThumb
+from skindesk.gui.incoming.room import MOST_PICTURES
 from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.labels import ElidedLabel
 

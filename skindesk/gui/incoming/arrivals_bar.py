@@ -6,8 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
-from skindesk.gui.examine.incoming import MOST_PICTURES
 from skindesk.gui.incoming.folder_watcher import Arrivals
+from skindesk.gui.incoming.room import MOST_PICTURES
 from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.labels import ElidedLabel, IconLabel
 

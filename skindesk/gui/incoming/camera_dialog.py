@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 from skindesk.bootstrap import Workspace
 from skindesk.domain.errors import SkinDeskError
 from skindesk.gui.background import Background
-from skindesk.gui.incoming.camera_support import CameraUnavailableError, missing_library
+from skindesk.gui.clipboard import copy_text
+from skindesk.gui.incoming.camera_support import CameraUnavailableError, install_command, missing_library
 from skindesk.gui.incoming.live_view import LiveView
 from skindesk.gui.incoming.still import still_name, still_png
 from skindesk.gui.theme import set_icon
@@ -80,11 +81,12 @@ class CameraDialog(QDialog):
         self.view = LiveView()
         self.choice = QComboBox()
         self.stay_box = QCheckBox(self.tr("Stay open to take more"))
-        self.freeze_button = _button(self.tr("Freeze  Space"), self.tr("Freeze the picture"))
+        self.freeze_button = _button("", self.tr("Freeze the picture"))
         self.take_button = _button(self.tr("Take  Enter"), self.tr("Take the picture in sight"))
         self.close_button = _button(self.tr("Close"), self.tr("Close the camera"))
         self._told = text_label("", "secondary")
-        self._empty = EmptyState("camera-slash", "", "")
+        can_install = self._trouble is not None and install_command() in self._trouble.advice
+        self._empty = EmptyState("camera-slash", "", "", self.tr("Copy command") if can_install else None)
         self._stack = QStackedWidget()
         self._stall = QTimer(self, singleShot=True)
         self._lay_out()
@@ -256,6 +258,7 @@ class CameraDialog(QDialog):
         elif not there:
             self._stack.setCurrentWidget(self._empty)
         self.view.show_caption(self.tr("Frozen: Enter takes it, Space goes on") if self._frozen else "")
+        self.freeze_button.setText(self.tr("Go on  Space") if self._frozen else self.tr("Freeze  Space"))
         self.freeze_button.setEnabled(there and not self._busy)
         self.freeze_button.setChecked(self._frozen)
         self.take_button.setEnabled(there and not self._busy)
@@ -263,6 +266,7 @@ class CameraDialog(QDialog):
 
     def _connect(self) -> None:
         self._stall.timeout.connect(self._stalled)
+        self._empty.activated.connect(lambda: copy_text(install_command()))
         self.view.freeze_wanted.connect(self.toggle_freeze)
         self.freeze_button.clicked.connect(lambda _checked: self.toggle_freeze())
         self.take_button.clicked.connect(self.take)
@@ -293,6 +297,8 @@ class CameraDialog(QDialog):
         row.addStretch(1)
         for button in (self.close_button, self.freeze_button, self.take_button):
             row.addWidget(button)
+        for control in (self.choice, self.stay_box, self.freeze_button, self.take_button):
+            control.setVisible(self._feed is not None)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
