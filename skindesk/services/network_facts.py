@@ -12,7 +12,7 @@ from skindesk.services.models import InstalledModel, ModelLibrary
 def facts_of(models: ModelLibrary, network: ModelRef) -> NetworkFacts | None:
     """The facts of a network, or None where exactly that one is not installed."""
     model = models.with_digest(network.digest)
-    return None if model is None else quoted(model)
+    return quoted(model) if model is not None and model.contract.model_id == network.model_id else None
 
 
 def quoted(model: InstalledModel) -> NetworkFacts:
