@@ -1,4 +1,4 @@
-"""What administrators do with networks: install one, let it answer, and go back to the one before."""
+"""What administrators do with networks: install one, compare it, let it answer, and go back to the one before."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,7 +12,9 @@ from skindesk.exchange.bundle_archive import not_kept
 from skindesk.services.access import Access, Door
 from skindesk.services.class_mixes import mix_for
 from skindesk.services.model_install import install
+from skindesk.services.model_shadow import Shadow, contestants
 from skindesk.services.models import InstalledModel, ModelLibrary
+from skindesk.storage.case_log import CaseLog
 from skindesk.system.paths import Profile
 from skindesk.system.settings import Settings
 
@@ -93,6 +95,21 @@ class ModelAdministration:
         model = self.active(modality)
         self._tell(AuditAction.MODEL_ROLLED_BACK, model)
         return model
+
+    def shadow(self, name: str, log: CaseLog) -> Shadow:
+        """Another network beside the one that answers its kind of picture, to be compared on the log's pictures.
+
+        Raises as `ModelLibrary.open` does, and ModelUnavailableError where it is the one that answers.
+        """
+        self.require()
+        after = self._models.find(name)
+        before = self.active(after.modality)
+        if before.folder == after.folder:
+            raise ModelUnavailableError(
+                f"{after.name} answers {after.modality} pictures now.", "Choose another network to compare it with."
+            )
+        opened = self._models.opened(before), self._models.opened(after)
+        return Shadow(*contestants(*opened, self._settings().mix_for(after.modality)), log)
 
     def _pin(self) -> None:
         """Name the version of what answers where that is the newest of its name: a newer one is about to come."""
