@@ -19,21 +19,21 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from skindesk.domain.region import Region
 from skindesk.gui.theme import current
 from skindesk.gui.widgets.canvas_layers import CanvasLayers, Mark
 from skindesk.gui.widgets.canvas_tool import Action, CanvasTool
+from skindesk.gui.widgets.canvas_words import CanvasWords
 from skindesk.gui.widgets.generated import badge
-from skindesk.gui.widgets.labels import text_label
 from skindesk.gui.widgets.picture_camera import CanvasView, PictureCamera
 from skindesk.gui.widgets.projection import NOWHERE, Point, Projection
 from skindesk.gui.widgets.screen_picture import ScreenPicture
+from skindesk.gui.widgets.still_picture import StillPicture
 
 _STEP = 1.25
 _PAN_PX = 48.0
-_MARGIN_PX = 16
 _MAP_RGB = (0, 220, 255)
 """A blue-green that skin and lesions do not have."""
 _MAP_OPACITY = 0.65
@@ -62,16 +62,12 @@ class PictureCanvas(QWidget):
         self._camera = PictureCamera()
         self._drawn = CanvasLayers()
         self._tool: CanvasTool | None = None
+        self._still = StillPicture(self)
         self._tool_pressed = False
         self._space_held = False
         self._overlay: QImage | None = None
         self._dragged_from: QPointF | None = None
-        self._badge = QLabel(self)
-        self._badge.setProperty("role", "badge")
-        self._badge.move(_MARGIN_PX, _MARGIN_PX)
-        self._badge.hide()
-        self._caption = self._plate()
-        self._hint = self._plate()
+        self._words = CanvasWords(self)
 
     def show_picture(self, picture: ScreenPicture, logical_size: tuple[int, int] | None = None) -> None:
         """Show a picture, fitted, with nothing laid over it, and say so where it is generated.
@@ -99,6 +95,7 @@ class PictureCanvas(QWidget):
         if self._picture is None or abs(width * known_height - height * known_width) > max(self._camera.size):
             raise ValueError(f"{width} x {height} px is not the picture of {known_width} x {known_height} px")
         self._picture = picture
+        self._still.forget()
         self._show_badge(badge(picture.generated))
         self.update()
 
@@ -114,15 +111,12 @@ class PictureCanvas(QWidget):
 
     def _show_badge(self, text: str) -> None:
         """Lay a word on the picture area, such as that the picture is generated; nothing where it is empty."""
-        self._badge.setText(text)
-        self._badge.adjustSize()
-        self._badge.setVisible(bool(text))
-        self._place_words()
+        self._words.set_badge(text)
         self._describe()
 
     def badge(self) -> str:
         """The word that lies on the picture area."""
-        return self._badge.text()
+        return self._words.badge
 
     def set_overlay(self, heat: NDArray[np.float32] | None, caption: str = "") -> None:
         """Lay a map over the whole picture, float32 (height, width) 0 to 1 in any size; None takes it away.
@@ -130,14 +124,13 @@ class PictureCanvas(QWidget):
         The caption says what the map is, for as long as it is there.
         """
         self._overlay = None if heat is None else _map_image(heat)
-        self._caption.setText(caption)
-        self._caption.setVisible(heat is not None and bool(caption))
-        self._place_words()
+        self._still.forget()
+        self._words.set_caption("" if heat is None else caption)
         self.update()
 
     def caption(self) -> str:
         """What is said of the map that is on the picture."""
-        return "" if self._caption.isHidden() else self._caption.text()
+        return self._words.caption
 
     @property
     def overlay_shown(self) -> bool:
@@ -181,6 +174,7 @@ class PictureCanvas(QWidget):
             self._tool.changed.disconnect(self._tool_changed)
             self._tool.finished.disconnect(self._put_tool_away)
         self._tool, self._tool_pressed, self._space_held = tool, False, False
+        self._still.forget()
         self.setMouseTracking(tool is not None)
         self.unsetCursor()
         if tool is not None:
@@ -193,7 +187,7 @@ class PictureCanvas(QWidget):
 
     def hint(self) -> str:
         """The line about the keys of the tool in use."""
-        return "" if self._hint.isHidden() else self._hint.text()
+        return self._words.hint
 
     def view(self) -> CanvasView:
         """What is in view."""
@@ -233,6 +227,20 @@ class PictureCanvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the surround, the picture, what is laid over it, the tool and the focus ring."""
         painter = QPainter(self)
+        if self._tool is None:
+            self._draw_ground(painter)
+        else:
+            key = self.projection(), self.size().toTuple(), self.devicePixelRatioF()
+            self._still.paint(painter, key, self._draw_ground)
+        if self._tool is not None:
+            self._tool_in_view().paint(painter)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor("#58BFDB"), 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+    def _draw_ground(self, painter: QPainter) -> None:
+        """The surround, the picture and what is laid over it, which stay while a tool is used."""
         painter.fillRect(self.rect(), QColor(current().canvas))
         if self._levels:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self._camera.scale < 4)
@@ -241,11 +249,8 @@ class PictureCanvas(QWidget):
             if self._overlay is not None:
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
                 painter.drawImage(place, self._overlay)
-            self._draw_aids(painter)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor("#58BFDB"), 2))
-            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+            hidden = frozenset() if self._tool is None else self._tool.hides
+            self._drawn.paint(painter, self.projection(), self._words.room(), hidden)
 
     def draw_picture(self, painter: QPainter, place: QRectF) -> None:
         """Draw the picture where it lies on the widget."""
@@ -254,7 +259,7 @@ class PictureCanvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep a fitted picture fitted."""
         super().resizeEvent(event)
-        self._place_words()
+        self._words.place()
         self._camera.resize(QSizeF(self.size()))
         self._changed()
 
@@ -371,30 +376,16 @@ class PictureCanvas(QWidget):
 
     def _draw_also(self, layers: CanvasLayers) -> None:
         self._drawn = layers
+        self._still.forget()
         self._describe()
         self.update()
-
-    def _draw_aids(self, painter: QPainter) -> None:
-        hidden = self._tool.hides if self._tool is not None else frozenset()
-        self._drawn.paint(painter, self.projection(), self._room(), hidden)
-        if self._tool is not None:
-            self._tool_in_view().paint(painter)
 
     def _tool_in_view(self) -> CanvasTool:
         """The tool in use, knowing where the picture lies."""
         if self._tool is None:
             raise ValueError("no tool is in use")
-        self._tool.view, self._tool.room = self.projection(), self._room()
+        self._tool.view, self._tool.room = self.projection(), self._words.room()
         return self._tool
-
-    def _room(self) -> QRectF:
-        """Where words can be drawn: between the hint and the caption."""
-        room = QRectF(self.rect()).adjusted(_MARGIN_PX, _MARGIN_PX, -_MARGIN_PX, -_MARGIN_PX)
-        if not self._hint.isHidden():
-            room.setTop(self._hint.geometry().bottom() + _MARGIN_PX / 2)
-        if not self._caption.isHidden():
-            room.setBottom(self._caption.y() - _MARGIN_PX / 2)
-        return room
 
     def _tool_action(self, event: QKeyEvent) -> Action | None:
         """What the tool in use does on a key; nothing while a button is held for it."""
@@ -411,11 +402,10 @@ class PictureCanvas(QWidget):
         self.take_tool(None)
 
     def _tool_changed(self) -> None:
-        words = "" if self._tool is None else self._tool.hint()
-        if words != self.hint():
-            self._hint.setText(words)
-            self._hint.setVisible(bool(words))
-            self._place_words()
+        hint = "" if self._tool is None else self._tool.hint()
+        if hint != self.hint():
+            self._words.set_hint(hint)
+            self._still.forget()
         self._describe()
         self.update()
 
@@ -437,38 +427,16 @@ class PictureCanvas(QWidget):
 
     def _describe(self) -> None:
         """Say for those who do not see it what is on the canvas."""
-        said = [self._badge.text(), *self._drawn.words(), "" if self._tool is None else self._tool.state()]
+        said = [self._words.badge, *self._drawn.words(), "" if self._tool is None else self._tool.state()]
         words = ". ".join(part for part in said if part)
         if words != self.accessibleDescription():
             self.setAccessibleDescription(words)
-
-    def _plate(self) -> QLabel:
-        """Words on the picture area, not shown at first."""
-        made = text_label("", "caption", wrap=True)
-        made.setParent(self)
-        made.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        made.hide()
-        return made
 
     def _zoom_at(self, point: QPointF, factor: float) -> None:
         if self._levels:
             self._camera.zoom_at(point, factor)
             self._changed()
             self.view_changed.emit()
-
-    def _place_words(self) -> None:
-        """The hint at the upper edge beside the badge, the caption at the lower one, in as many lines as needed."""
-        badge_px = 0 if self._badge.isHidden() else self._badge.width() + _MARGIN_PX // 2
-        hint = self._wrapped(self._hint, self.width() - 2 * _MARGIN_PX - badge_px)
-        self._hint.setGeometry(_MARGIN_PX + badge_px, _MARGIN_PX, *hint)
-        width, height = self._wrapped(self._caption, self.width() - 2 * _MARGIN_PX)
-        self._caption.setGeometry(_MARGIN_PX, self.height() - _MARGIN_PX - height, width, height)
-
-    @staticmethod
-    def _wrapped(label: QLabel, most_px: int) -> tuple[int, int]:
-        label.ensurePolished()
-        width = min(label.fontMetrics().horizontalAdvance(label.text()) + 2 * _MARGIN_PX, most_px)
-        return width, label.heightForWidth(width)
 
     def _pan(self, by: QPointF) -> None:
         if self._levels:
