@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from skindesk.gui.incoming.arrivals_bar import ArrivalsBar
 from skindesk.gui.incoming.folder_watcher import Arrivals, FolderWatcher
 from skindesk.services.watching import FolderWatch, NewPicture
+from skindesk.system.settings import Settings
 from tests.gui.controls import nameless
 
 EVERY_S = 0.05
@@ -117,9 +118,9 @@ def test_the_same_folder_goes_on_being_watched(watcher: FolderWatcher, folder: P
     watcher.follow(folder)
     (folder / "IMG_1.JPG").write_bytes(b"picture")
     qtbot.waitUntil(lambda: waiting(watcher) == ["IMG_1.JPG"])
-    watcher.follow(folder)
+    watcher.apply_settings(Settings(watched_folder=str(folder), batch_workers=3))
     assert waiting(watcher) == ["IMG_1.JPG"]
-    watcher.follow(None)
+    watcher.apply_settings(Settings())
     assert watcher.waiting is None
 
 

@@ -11,11 +11,12 @@ from time import monotonic
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from skindesk.services.watching import FolderWatch, NewPicture
+from skindesk.system.settings import Settings
 
 EVERY_S = 2.0
-_LEAST_SHARE = 0.05
+_MOST_SHARE = 0.1
 """A look at a large folder or on a slow drive takes no more of the time than this."""
-_POLL_MS = 500
+_POLL_MS = 250
 _log = logging.getLogger(__name__)
 
 
@@ -75,6 +76,10 @@ class FolderWatcher(QObject):
             self._timer.start()
         self._tell()
 
+    def apply_settings(self, settings: Settings) -> None:
+        """Watch the folder of the settings, at the start and whenever they have changed."""
+        self.follow(None if settings.watched_folder is None else Path(settings.watched_folder))
+
     def opened(self, paths: Iterable[Path]) -> None:
         """These files were opened, from here or in any other way: they do not wait any more."""
         wanted = set(paths)
@@ -115,6 +120,6 @@ def _keep_looking(
         while not stop.is_set():
             began_s = monotonic()
             looks.put(watch.look())
-            stop.wait(max(every_s, (monotonic() - began_s) / _LEAST_SHARE))
+            stop.wait(max(every_s, (monotonic() - began_s) / _MOST_SHARE))
     except Exception:
         _log.exception("the watched folder is not looked at any more")
