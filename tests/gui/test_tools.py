@@ -57,13 +57,24 @@ def at(canvas: PictureCanvas, x: float, y: float) -> QPoint:
     return canvas.projection().to_widget((x, y)).toPoint()
 
 
-def press(canvas: PictureCanvas, x: float, y: float, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
-    QTest.mousePress(canvas, button, pos=at(canvas, x, y))
+def press(
+    canvas: PictureCanvas,
+    x: float,
+    y: float,
+    button: Qt.MouseButton = Qt.MouseButton.LeftButton,
+    modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
+    QTest.mousePress(canvas, button, modifier, at(canvas, x, y))
 
 
-def drag(canvas: PictureCanvas, *places: Point, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
+def drag(
+    canvas: PictureCanvas,
+    *places: Point,
+    button: Qt.MouseButton = Qt.MouseButton.LeftButton,
+    modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
     """Press at the first place, move over the others, let go at the last."""
-    press(canvas, *places[0], button)
+    press(canvas, *places[0], button, modifier)
     points = [at(canvas, *place) for place in places]
     for point in points[1:]:
         QTest.mouseMove(canvas, point)
@@ -432,6 +443,10 @@ class TestRuler:
         assert tool.line.length_read_mm == pytest.approx(20, abs=0.2)
         assert "by its marks" in tool.state()
 
+    def test_a_line_that_was_found_is_there_at_once(self, canvas: PictureCanvas) -> None:
+        canvas.take_tool(RulerTool(proposed=RulerLine((400, 300), (800, 300), 0.05)))
+        assert canvas.accessibleDescription() == "Ruler: 400\u00a0px, 20.0\u00a0mm by its marks"
+
     def test_enter_asks_for_the_length(self, qtbot: QtBot, canvas: PictureCanvas) -> None:
         tool = RulerTool()
         canvas.take_tool(tool)
@@ -527,6 +542,14 @@ class TestOutlineTool:
         assert max(x for x, _ in tool.points) > 1250
         assert min(x for x, _ in tool.points) == pytest.approx(500, abs=3)
         assert not crosses_itself(tool.points)
+
+    def test_with_shift_a_stroke_can_begin_on_the_outline(self, canvas: PictureCanvas) -> None:
+        tool = self.tool(canvas)
+        top, bottom = (800.0, 300.0), (800.0, 900.0)
+        drag(canvas, top, (1200, 400), (1350, 600), (1200, 800), bottom, modifier=Qt.KeyboardModifier.ShiftModifier)
+        assert max(x for x, _ in tool.points) == pytest.approx(1350, abs=20)
+        assert min(x for x, _ in tool.points) == pytest.approx(500, abs=3)
+        assert area(tool.points) > area(circle())
 
     def test_stroke_that_ends_where_it_began_is_the_whole_outline(self, canvas: PictureCanvas) -> None:
         tool = self.tool(canvas)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from skindesk.domain.region import Region
 from skindesk.gui.tools.crop_box import CORNERS, EDGES, MOVE, Grip, middle_half, moved, pulled, spanned
 from skindesk.gui.widgets.canvas_layers import CanvasLayer, on_widget
-from skindesk.gui.widgets.canvas_tool import Action, CanvasTool
+from skindesk.gui.widgets.canvas_tool import Action, CanvasTool, keys_line
 from skindesk.gui.widgets.ink import (
     HIT_PX,
     apart,
@@ -66,8 +66,19 @@ class CropTool(CanvasTool):
     def hint(self) -> str:
         """Its keys, in one line."""
         if self._region is None:
-            return self.tr("Drag a rectangle, or press an arrow key · Enter takes the whole picture · Esc leaves")
-        return self.tr("Arrows move · Shift+arrows size · Ctrl 1 px · Enter takes · Backspace removes · Esc leaves")
+            return keys_line(
+                self.tr("Drag a rectangle, or press an arrow key"),
+                self.tr("Enter takes the whole picture"),
+                self.tr("Esc leaves"),
+            )
+        return keys_line(
+            self.tr("Arrows move"),
+            self.tr("Shift+arrows size"),
+            self.tr("Ctrl 1 px"),
+            self.tr("Enter takes"),
+            self.tr("Backspace removes"),
+            self.tr("Esc leaves"),
+        )
 
     def state(self) -> str:
         """Where the rectangle is."""
@@ -98,7 +109,7 @@ class CropTool(CanvasTool):
         draw_words(painter, text, word_plate(painter, text, box, self.room, []))
         painter.restore()
 
-    def press(self, at: QPointF) -> None:
+    def press(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Take hold of the rectangle, or get ready to draw another."""
         self._pressed_at = at
         self._from = self.view.to_picture(at)

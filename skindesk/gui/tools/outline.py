@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
 
 from skindesk.gui.tools.contour import LEAST_POINTS, Points, crosses_itself, nearest_on, pulled_at, redrawn
 from skindesk.gui.widgets.canvas_layers import CanvasLayer
-from skindesk.gui.widgets.canvas_tool import Action, CanvasTool
+from skindesk.gui.widgets.canvas_tool import Action, CanvasTool, keys_line
 from skindesk.gui.widgets.ink import HIT_PX, apart, closed_path, draw_handle, draw_line
 from skindesk.gui.widgets.projection import Point
 
@@ -86,9 +86,15 @@ class OutlineTool(CanvasTool):
     def hint(self) -> str:
         """Its keys, in one line."""
         if not self._points:
-            return self.tr("Draw around the lesion, or press an arrow key · Esc leaves")
-        return self.tr(
-            "Drag handles or draw · Tab next · arrows move · Ins, Del · Ctrl+Z undoes · Enter takes · Esc leaves"
+            return keys_line(self.tr("Draw around the lesion, or press an arrow key"), self.tr("Esc leaves"))
+        return keys_line(
+            self.tr("Drag handles"),
+            self.tr("Shift+drag draws anew"),
+            self.tr("Tab, arrows"),
+            self.tr("Ins, Del"),
+            self.tr("Ctrl+Z undoes"),
+            self.tr("Enter takes"),
+            self.tr("Esc leaves"),
         )
 
     def state(self) -> str:
@@ -123,11 +129,12 @@ class OutlineTool(CanvasTool):
         if self._active is not None:
             draw_handle(painter, places[self._active], active=True, is_round=True)
 
-    def press(self, at: QPointF) -> None:
-        """Take hold of a handle or of the edge, or begin to draw."""
+    def press(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
+        """Take hold of a handle or of the edge, or begin to draw: with Shift even where there is something to hold."""
         earlier = self._points
-        grip = self._grip_at(at)
-        if grip is None and self._is_on_edge(at):
+        draws = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        grip = None if draws else self._grip_at(at)
+        if grip is None and not draws and self._is_on_edge(at):
             grip = self._opened_at(at)
         if grip is None:
             self._stroke = [self.view.within(self.view.to_picture(at))]

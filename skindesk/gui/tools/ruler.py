@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QApplication
 
 from skindesk.gui.tools.figures import length_words, millimetres
-from skindesk.gui.widgets.canvas_tool import Action, CanvasTool
+from skindesk.gui.widgets.canvas_tool import Action, CanvasTool, keys_line
 from skindesk.gui.widgets.ink import (
     HIT_PX,
     apart,
@@ -55,7 +55,10 @@ class RulerLine:
 
 
 class RulerTool(CanvasTool):
-    """Draws one line and moves its ends. `read_marks` is called each time an end is let go, so it has to be quick."""
+    """Draws one line and moves its ends; it starts from the line that is proposed, if any.
+
+    `read_marks` is called each time an end is let go or was moved by a key, so it has to be quick.
+    """
 
     line_changed = Signal(object)
     """The RulerLine that is drawn now, or None."""
@@ -66,11 +69,12 @@ class RulerTool(CanvasTool):
         self,
         mm_per_px: float | None = None,
         read_marks: ReadMarks | None = None,
+        proposed: RulerLine | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._mm_per_px, self._read_marks = mm_per_px, read_marks
-        self._line: RulerLine | None = None
+        self._line = proposed
         self._end_active = True
         self._grip: Point = (0.0, 0.0)
         self._drawn_from: QPointF | None = None
@@ -92,8 +96,17 @@ class RulerTool(CanvasTool):
     def hint(self) -> str:
         """Its keys, in one line."""
         if self._line is None:
-            return self.tr("Drag a line, along a ruler's edge for the scale, or press an arrow key · Esc leaves")
-        return self.tr("Arrows move the end · Ctrl 1 px · Tab other end · Enter gives its length · Esc leaves")
+            return keys_line(
+                self.tr("Drag a line, along a ruler's edge for the scale, or press an arrow key"),
+                self.tr("Esc leaves"),
+            )
+        return keys_line(
+            self.tr("Arrows move the end"),
+            self.tr("Ctrl 1 px"),
+            self.tr("Tab other end"),
+            self.tr("Enter gives its length"),
+            self.tr("Esc leaves"),
+        )
 
     def state(self) -> str:
         """How long the line is."""
@@ -119,7 +132,7 @@ class RulerTool(CanvasTool):
         draw_words(painter, text, word_plate(painter, text, QRectF(start, end).normalized(), self.room, []))
         painter.restore()
 
-    def press(self, at: QPointF) -> None:
+    def press(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """Take hold of an end, or get ready to draw another line."""
         held = self._end_at(at)
         self._drawn_from = at if held is None else None

@@ -279,7 +279,7 @@ class PictureCanvas(QWidget):
             super().mousePressEvent(event)
         elif for_tool and self._dragged_from is None:
             self._tool_pressed = True
-            self._tool_in_view().press(event.position())
+            self._tool_in_view().press(event.position(), event.modifiers())
         elif not self._tool_pressed:
             self._dragged_from = event.position()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)

@@ -63,7 +63,7 @@ class CanvasTool(QObject):
         """Draw it."""
         raise NotImplementedError
 
-    def press(self, at: QPointF) -> None:
+    def press(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """The left button went down."""
         raise NotImplementedError
 
@@ -86,3 +86,8 @@ class CanvasTool(QObject):
             return None
         step = 1.0 if modifiers & FINE else max(1.0, round(_STEP_PX / self.view.scale))
         return way[0] * step, way[1] * step
+
+
+def keys_line(*parts: str) -> str:
+    """The hint that tells these, broken only after a dot where it does not fit into one line."""
+    return "\u00a0· ".join(parts)
