@@ -93,7 +93,8 @@ def turn_wheel(canvas: PictureCanvas, where: QPointF) -> None:
 
 def grey(canvas: PictureCanvas, x: float, y: float) -> int:
     """How light the canvas is at a place of the picture."""
-    return canvas.grab().toImage().pixelColor(at(canvas, x, y)).lightness()
+    shot = canvas.grab().toImage()
+    return shot.pixelColor(at(canvas, x, y) * shot.devicePixelRatio()).lightness()
 
 
 class TestToolOnACanvas:
