@@ -24,6 +24,11 @@ class Region:
         """Whether a picture of that size holds all of it."""
         return self.left + self.width <= width_px and self.top + self.height <= height_px
 
+    def scaled(self, factor: float) -> "Region":
+        """The same part of a picture of another size."""
+        left, top = round(self.left * factor), round(self.top * factor)
+        return Region(left, top, max(1, round(self.width * factor)), max(1, round(self.height * factor)))
+
     @classmethod
     def around(cls, left: float, top: float, right: float, bottom: float, width_px: int, height_px: int) -> Self:
         """The region of a picture of that size between two corners, as far as it lies within the picture.

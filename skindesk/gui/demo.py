@@ -165,7 +165,7 @@ class _Tour:
         examine = self._window.examine
         self._wait(lambda: examine.examiner.contract is not None, "open its network")
         examine.open_file(example)
-        self._wait(lambda: examine.examination is not None and examine.examination.answer is not None, "answer")
+        self._wait(lambda: examine.examination is not None and examine.examination.is_looked_through, "answer")
         examine.panel.impression.line().setText("Melanocytic nevus")
         examine.panel.plan.choose(Plan.WATCH)
         examine.reveal()

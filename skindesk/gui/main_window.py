@@ -139,6 +139,7 @@ class MainWindow(QMainWindow):
             return
         self._window_settings().setValue("geometry", self.saveGeometry())
         self.idle.rest()
+        self._pages.folder_watcher.stop()
         self._pages.background.close()
         self._lasting.close()
         take_back()

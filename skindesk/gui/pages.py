@@ -16,6 +16,7 @@ from skindesk.gui.clipboard import take_back
 from skindesk.gui.drafts import Drafts, Form
 from skindesk.gui.drafts.kept import Offer
 from skindesk.gui.examine import ExamineWorkspace
+from skindesk.gui.incoming.folder_watcher import FolderWatcher
 from skindesk.gui.undoing import Undoing, Undone
 from skindesk.gui.worklist_watch import WorklistWatch
 
@@ -56,6 +57,9 @@ class Pages(QStackedWidget):
         self.undoing = Undoing(workspace, lambda: self.background, self)
         """Takes back what the pages did with the record."""
         self.undoing.happened.connect(self._follow_undo)
+        self.folder_watcher = FolderWatcher(self)
+        """Looks for new pictures, also while the case log is locked."""
+        self.folder_watcher.apply_settings(workspace.settings)
         self.worklist_watch = WorklistWatch(workspace, self)
         """Counts what is due while the case log is open."""
 
@@ -195,7 +199,9 @@ class Pages(QStackedWidget):
 
     def _made_examine(self) -> QWidget:
         reviewing, person_id = self._person.may(Permission.REVIEW), self._person.person_id
-        examine = ExamineWorkspace(self._workspace, self.background, reviewing, person_id=person_id)
+        examine = ExamineWorkspace(
+            self._workspace, self.background, reviewing, person_id=person_id, watcher=self.folder_watcher
+        )
         self._patients["examine"] = None
         examine.patient_changed.connect(partial(self._patient_changed, "examine"))
         examine.case_wanted.connect(self._show_case)
@@ -304,5 +310,6 @@ class Pages(QStackedWidget):
             self._cases().follow_undo(undone.edit.patient_id, undone.edit.case_id)
 
     def _follow_settings(self, settings: object) -> None:
+        self.folder_watcher.apply_settings(self._workspace.settings)
         self.examine.apply_settings(self._workspace.settings)
         self.settings_changed.emit(settings)

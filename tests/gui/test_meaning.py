@@ -6,7 +6,7 @@ import pytest
 from skindesk.domain.class_mix import BALANCED, ClassMix
 from skindesk.domain.labels import MalignancyGroup
 from skindesk.domain.prediction import Prediction
-from skindesk.gui.widgets.meaning import frequency, meaning_of, meaning_of_class, meaning_of_sum
+from skindesk.gui.widgets.meaning import frequency, meaning_of_class, meaning_of_sum
 from tests.gui.test_widgets import prediction
 
 REASSURING = re.compile(r"benign|harmless|unlikely|healthy|normal|safe|only|no risk|rule[ds]? out", re.IGNORECASE)
@@ -50,30 +50,29 @@ def test_frequency_is_near_the_probability(thousandth: int) -> None:
             (0.72, 0.2, 0.04, 0.03, 0.01),
             (
                 "Melanoma is likely: about 7 in 10 pictures like this, at the archive's class mix.",
-                "Malignancy is likely: about 8 in 10 pictures like this are malignant or premalignant, at the "
-                "archive's class mix.",
+                "Malignancy is likely: about 8 in 10 pictures like this are malignant or premalignant.",
             ),
         ),
         (
             (0.02, 0.93, 0.01, 0.03, 0.01),
             (
                 "Melanocytic nevus: about 93 in 100 pictures like this, at the archive's class mix.",
-                "No support for malignancy (malignant in sum 3\u00a0%). It is not excluded: about 3 in 100 pictures "
-                "like this are malignant or premalignant, at the archive's class mix.",
+                "No support for malignancy. It is not excluded: about 3 in 100 pictures like this are malignant or "
+                "premalignant.",
             ),
         ),
         (
             (0.12, 0.8, 0.03, 0.04, 0.01),
             (
                 "Melanocytic nevus: about 8 in 10 pictures like this, at the archive's class mix.",
-                "Malignancy is possible: about 2 in 10 pictures like this are malignant or premalignant, at the "
-                "archive's class mix.",
+                "Malignancy is possible: about 2 in 10 pictures like this are malignant or premalignant.",
             ),
         ),
     ],
 )
 def test_answer_is_told_in_words(probabilities: tuple[float, ...], sentences: tuple[str, ...]) -> None:
-    assert meaning_of(prediction(*probabilities)) == sentences
+    answer = prediction(*probabilities)
+    assert (meaning_of_class(answer.top, answer.class_mix), meaning_of_sum(answer)) == sentences
 
 
 @pytest.mark.parametrize(
@@ -86,8 +85,8 @@ def test_likelihood_of_malignancy_has_a_word(malignant: float, likelihood: str) 
 
 
 def test_abstention_gives_the_numbers_no_meaning() -> None:
-    said = meaning_of(prediction(0.02, 0.93, 0.01, 0.03, 0.01, abstained=True))
-    assert said == ("No answer: the numbers say nothing on malignancy.",)
+    said = meaning_of_sum(prediction(0.02, 0.93, 0.01, 0.03, 0.01, abstained=True))
+    assert said == "No answer: the numbers say nothing on malignancy."
 
 
 @pytest.mark.parametrize(
@@ -99,7 +98,7 @@ def test_abstention_gives_the_numbers_no_meaning() -> None:
 )
 def test_class_mix_under_which_it_holds_is_named(mix: ClassMix, words: str) -> None:
     answer = replace(prediction(0.6, 0.3, 0.05, 0.03, 0.02), class_mix=mix)
-    assert all(sentence.endswith(words) for sentence in meaning_of(answer))
+    assert meaning_of_class(answer.top, answer.class_mix).endswith(words)
 
 
 def _grid() -> list[Prediction]:
@@ -108,7 +107,7 @@ def _grid() -> list[Prediction]:
 
 def test_nothing_reassures() -> None:
     for answer in _grid():
-        for sentence in (*meaning_of(answer), *(meaning_of_class(one, answer.class_mix) for one in answer.ranked)):
+        for sentence in (meaning_of_sum(answer), *(meaning_of_class(one, answer.class_mix) for one in answer.ranked)):
             assert REASSURING.search(sentence) is None, sentence
 
 

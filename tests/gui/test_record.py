@@ -768,7 +768,7 @@ class TestDrafts:
         examine = user.window.examine
         user.wait(examine.panel.save_button.isEnabled)
         assert examine.examination is not None
-        assert examine.examination.picture.content == example.read_bytes()
+        assert examine.examination.picture.file.content == example.read_bytes()
         assert examine.panel.impression.line().text() == "Spitz nevus"
         assert examine.panel.notes.toPlainText() == "itches since May"
         dialog = user.save()

@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from skindesk.gui.background import Background
-from skindesk.gui.examine.examination import Examination
 from skindesk.gui.examine.examples import ExampleShelf
 from skindesk.gui.theme import set_icon, tabular
 from skindesk.gui.widgets.canvas import PictureCanvas
@@ -36,6 +35,7 @@ class Viewer(QWidget):
     """Shows one of: nothing yet, a file that could not be read, a picture."""
 
     open_wanted = Signal()
+    camera_wanted = Signal()
     map_toggled = Signal(bool)
     tool_wanted = Signal(object)
     """The user wants to use this PictureTool, or none any more."""
@@ -101,11 +101,6 @@ class Viewer(QWidget):
         Raises ValueError where no picture of its shape is shown.
         """
         self.canvas.sharpen(picture)
-
-    def show_examination(self, examination: Examination) -> None:
-        """Show the picture of an examination."""
-        size = examination.image.original_width_px, examination.image.original_height_px
-        self.show_picture(examination.screen, size, examination.picture.name)
 
     def use_tool(self, kind: PictureTool, tool: CanvasTool) -> None:
         """Put a tool on the picture; its button stays down until it is put away.
@@ -185,6 +180,8 @@ class Viewer(QWidget):
         row.setSpacing(4)
         opener = _tool("folder-open", self.tr("Open"), self.tr("Open a photograph (Ctrl+O)"), words=True)
         opener.clicked.connect(self.open_wanted)
+        camera = _tool("camera", self.tr("Camera"), self.tr("Take a picture with a camera (Ctrl+T)"))
+        camera.clicked.connect(self.camera_wanted)
         fit = _tool("frame-corners", self.tr("Fit"), self.tr("Fit the picture (0)"))
         fit.clicked.connect(self.canvas.fit)
         closer = _tool("magnifying-glass-plus", self.tr("Zoom in"), self.tr("Zoom in (+)"))
@@ -207,7 +204,7 @@ class Viewer(QWidget):
         self._zoom.setFont(tabular(self._zoom.font()))
         self._zoom.setFixedWidth(_ZOOM_LABEL_PX)
         view = (fit, farther, closer, self._zoom)
-        for widget in (opener, *view, *self.tool_buttons.values(), self.map_button):
+        for widget in (opener, camera, *view, *self.tool_buttons.values(), self.map_button):
             row.addWidget(widget)
         row.addSpacing(12)
         row.addWidget(self._name, 1)

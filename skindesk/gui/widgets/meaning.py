@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from skindesk.domain.class_mix import BALANCED, ClassMix
 from skindesk.domain.prediction import Decision, Prediction, RankedLabel
-from skindesk.domain.wording import NO_SUPPORT_BELOW, percent
+from skindesk.domain.wording import NO_SUPPORT_BELOW
 
 _TENTHS_FROM, _TENTHS_TO = 0.15, 0.85
 """Between these a probability reads in tenths; nearer to 0 and 1 tenths would be too coarse."""
@@ -41,28 +41,17 @@ def meaning_of_class(entry: RankedLabel, mix: ClassMix) -> str:
 
 
 def meaning_of_sum(prediction: Prediction) -> str:
-    """What the malignant sum says; a low one supports nothing, and says that it excludes nothing either."""
+    """What the malignant sum says beside its number; a low one supports nothing, and excludes nothing either."""
     if prediction.decision is Decision.ABSTAINED:
         return translate("meaning", "No answer: the numbers say nothing on malignancy.")
     total = prediction.malignant_sum
-    how_many = translate("meaning", "{frequency} pictures like this are malignant or premalignant, {mix}").format(
-        frequency=frequency(total), mix=_at(prediction.class_mix)
-    )
-    if total >= NO_SUPPORT_BELOW:
-        return translate("meaning", "Malignancy {likelihood}: {how_many}.").format(
-            likelihood=_likelihood(total), how_many=how_many
-        )
-    return translate(
-        "meaning", "No support for malignancy (malignant in sum {percent}). It is not excluded: {how_many}."
-    ).format(percent=percent(total), how_many=how_many)
-
-
-def meaning_of(prediction: Prediction) -> tuple[str, ...]:
-    """What an answer says: the leading class, where there is an answer, and the malignant sum."""
-    total = meaning_of_sum(prediction)
-    if prediction.decision is Decision.ABSTAINED:
-        return (total,)
-    return meaning_of_class(prediction.top, prediction.class_mix), total
+    how_many = translate("meaning", "{frequency} pictures like this are malignant or premalignant")
+    how_many = how_many.format(frequency=frequency(total))
+    if total < NO_SUPPORT_BELOW:
+        words = translate("meaning", "No support for malignancy. It is not excluded: {how_many}.")
+        return words.format(how_many=how_many)
+    words = translate("meaning", "Malignancy {likelihood}: {how_many}.")
+    return words.format(likelihood=_likelihood(total), how_many=how_many)
 
 
 def _likelihood(probability: float) -> str:
