@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from skindesk.services.knowledge import Knowledge
     from skindesk.services.model_administration import ModelAdministration
     from skindesk.services.reports import Reports
+    from skindesk.services.similar_cases import SimilarCases
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class Workspace:
         self._opened = ExitStack()
         self._access: Access | None = None
         self._casework: Casework | None = None
+        self._similar_cases: SimilarCases | None = None
         self._knowledge: Knowledge | None = None
         self._presence = Presence(profile.window_lock)
 
@@ -120,6 +122,16 @@ class Workspace:
         return ModelAdministration(self.profile, self.models, self.access, lambda: self.settings, self.change_settings)
 
     @property
+    def similar_cases(self) -> "SimilarCases":
+        """The confirmed cases that are like a picture. Raises as `casework` does."""
+        from skindesk.services.similar_cases import SimilarCases
+
+        with self._opening:
+            if self._similar_cases is None:
+                self._similar_cases = SimilarCases(self.casework.log)
+            return self._similar_cases
+
+    @property
     def is_open(self) -> bool:
         """Whether the case log has been opened."""
         return self._casework is not None
@@ -127,7 +139,7 @@ class Workspace:
     def close_case_log(self) -> None:
         """Release the case log; it is opened again when it is next asked for."""
         with self._opening:
-            self._casework = None
+            self._casework = self._similar_cases = None
             self._opened.close()
 
     def lock(self) -> None:
