@@ -25,6 +25,7 @@ from skindesk.gui.clipboard import copy_text
 from skindesk.gui.incoming.camera_support import CameraUnavailableError, install_command, missing_library
 from skindesk.gui.incoming.live_view import LiveView
 from skindesk.gui.incoming.still import still_name, still_png
+from skindesk.gui.shortcuts import offer_shortcuts
 from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.empty_state import EmptyState
 from skindesk.gui.widgets.labels import text_label
@@ -91,6 +92,7 @@ class CameraDialog(QDialog):
         self._stall = QTimer(self, singleShot=True)
         self._lay_out()
         self._connect()
+        offer_shortcuts(self)
         self._show()
         QTimer.singleShot(0, self, self._begin)  # once the window is there
 

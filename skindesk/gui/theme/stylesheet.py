@@ -24,6 +24,8 @@ QLabel[role="badge"] { background: $canvas; color: $on_canvas; border: 1px solid
   padding: 4px 10px; font-size: 12px; font-weight: 600; }
 QLabel[role="caption"] { background: $canvas; color: $on_canvas; border-radius: 8px; padding: 4px 10px;
   font-size: 12px; }
+QLabel[role="key"] { background: $raised; border: 1px solid $border; border-radius: 4px; padding: 2px 6px;
+  font-size: 12px; font-weight: 500; }
 QLabel[role="error"] { color: $error; }
 QLabel[role="done"] { color: $done; }
 QLabel[role="label"] { font-size: 12px; font-weight: 500; color: $muted; }
