@@ -14,12 +14,11 @@ from skindesk.gui.tools.crop import CropTool
 from skindesk.gui.tools.marks import marks_of
 from skindesk.gui.tools.measure_sheet import MeasureSheet
 from skindesk.gui.tools.outline import OutlineTool
-from skindesk.gui.tools.ruler import RulerTool
+from skindesk.gui.tools.ruler import RulerLine, RulerTool
 from skindesk.gui.widgets.quality_words import issue_word
 from skindesk.gui.widgets.words import sentence
-from skindesk.imaging.decode import DecodedImage
 from skindesk.imaging.outline import Points, outline_from_points
-from skindesk.services.measuring import measured, proposed_measurement
+from skindesk.services.measuring import MeasuredLine, marks_along, measured, proposed_measurement, suggested_line
 
 
 class PictureTools(QObject):
@@ -85,8 +84,18 @@ class PictureTools(QObject):
         self._viewer.use_tool(PictureTool.CROP, tool)
 
     def _rule(self, picture: ExaminedPicture) -> None:
+        image = picture.image
+        without = partial(self._use_ruler, picture, None)
+        self._background.start(
+            lambda: suggested_line(image), partial(self._use_ruler, picture), lambda _error: without()
+        )
+
+    def _use_ruler(self, picture: ExaminedPicture, found: MeasuredLine | None) -> None:
+        if picture is not self._picture:
+            return
+        proposed = None if found is None else RulerLine(found.start, found.end, found.mm_per_px)
         mm_per_px = None if picture.scale is None else picture.scale.mm_per_px
-        tool = RulerTool(mm_per_px, partial(_marks_along, picture.image))
+        tool = RulerTool(mm_per_px, partial(marks_along, picture.image), proposed)
         self._sheet.follow_ruler(tool)
         self._viewer.use_tool(PictureTool.RULER, tool)
         self.sheet_wanted.emit()
@@ -127,12 +136,3 @@ class PictureTools(QObject):
             return
         picture.set_scale, measurement = scale, picture.measurement
         self._take(picture, None if measurement is None else replace(measurement, scale=picture.scale))
-
-
-def _marks_along(image: DecodedImage, start: tuple[float, float], end: tuple[float, float]) -> float | None:
-    """What the marks of a ruler along a line say, in millimetres for a pixel of the original."""
-    from skindesk.imaging.scale import read_ruler
-
-    factor = image.rgb.shape[1] / image.original_width_px
-    read = read_ruler(image.rgb, *((x * factor, y * factor) for x, y in (start, end)))
-    return None if read is None else read * factor
