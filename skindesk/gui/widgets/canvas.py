@@ -170,9 +170,10 @@ class PictureCanvas(QWidget):
         """
         if tool is not None and self._picture is None:
             raise ValueError("a tool needs a picture")
-        if self._tool is not None:
-            self._tool.changed.disconnect(self._tool_changed)
-            self._tool.finished.disconnect(self._put_tool_away)
+        last = self._tool
+        if last is not None:
+            last.changed.disconnect(self._tool_changed)
+            last.finished.disconnect(self._put_tool_away)
         self._tool, self._tool_pressed, self._space_held = tool, False, False
         self._still.forget()
         self.setMouseTracking(tool is not None)
@@ -183,6 +184,8 @@ class PictureCanvas(QWidget):
             self._tool_in_view().start()
             self.setFocus()
         self._tool_changed()
+        if last is not None:
+            last.put_away.emit()
         self.tool_changed.emit(tool)
 
     def hint(self) -> str:
