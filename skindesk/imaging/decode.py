@@ -17,7 +17,7 @@ from skindesk.domain.offered import NOTHING_OFFERED, OfferedFacts
 from skindesk.domain.region import Region
 from skindesk.imaging.formats.colour import to_srgb
 from skindesk.imaging.formats.dicom import DicomPicture
-from skindesk.imaging.formats.dicom_head import is_dicom
+from skindesk.imaging.formats.dicom_head import DICOM_MARK_END, is_dicom
 from skindesk.imaging.formats.heif import HeifPicture, is_heif
 from skindesk.imaging.formats.picture import DECODER_ERRORS, Loaded, OpenPicture, PictureWarning
 from skindesk.imaging.formats.refusals import MIN_SIDE_PX, check_size, damaged, not_a_picture, too_large
@@ -31,6 +31,7 @@ __all__ = [
     "PictureWarning",
     "decode",
     "decode_for_screen",
+    "is_unnamed_dicom",
     "picture_from_bytes",
     "read_picture_file",
 ]
@@ -120,6 +121,20 @@ def read_picture_file(path: Path) -> PictureFile:
             "Check the file's permissions and the drive.",
         ) from error
     return picture_from_bytes(path.name, content)
+
+
+def is_unnamed_dicom(path: Path) -> bool:
+    """Whether a file without an ending, or with a number for one as on a hospital's CD, is DICOM by its first bytes."""
+    ending = path.suffix.removeprefix(".")
+    if ending and not ending.isdecimal():
+        return False
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return is_dicom(file.read(DICOM_MARK_END))
+    except OSError:
+        return False
 
 
 def picture_from_bytes(name: str, content: bytes) -> PictureFile:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from pydicom import Dataset
 
 _MARK, _MARK_AT = b"DICM", 128
+DICOM_MARK_END = _MARK_AT + len(_MARK)
+"""So many bytes of a file tell whether it is DICOM."""
+
 _IMPLICIT = "1.2.840.10008.1.2"
 _UNDEFINED_LENGTH = 0xFFFFFFFF
 _PIXEL_DATA = 0x7FE00010
@@ -137,7 +140,7 @@ class _Head(io.BytesIO):
 
 def is_dicom(content: bytes) -> bool:
     """Whether bytes are a file as PS3.10 has it."""
-    return content[_MARK_AT : _MARK_AT + len(_MARK)] == _MARK
+    return content[_MARK_AT:DICOM_MARK_END] == _MARK
 
 
 def read_head(content: bytes, name: str) -> DicomHead:
@@ -154,7 +157,7 @@ def read_head(content: bytes, name: str) -> DicomHead:
         )
     source = _Head(content)
     with _translating(name, content):
-        source.seek(_MARK_AT + len(_MARK))
+        source.seek(DICOM_MARK_END)
         meta = _read_meta(source)
     syntax = plain_text(value_of(meta, "TransferSyntaxUID"), _LONGEST_TEXT)
     _check_kind(plain_text(value_of(meta, "MediaStorageSOPClassUID"), _LONGEST_TEXT), name)

@@ -16,6 +16,7 @@ _PHONE_JPEG, _JPEG = "image/mpo", "image/jpeg"
 # The cap of this program decides; Pillow's own, a module-wide one, only has to lie beyond it and keep quiet below it.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+warnings.filterwarnings("ignore", module=r"PIL(\..*)?")  # what it says of damaged EXIF helps nobody at a terminal
 
 
 class UsualPicture:
