@@ -33,6 +33,7 @@ from skindesk.gui.intended_use import IntendedUse
 from skindesk.gui.mark import mark
 from skindesk.gui.pages import Pages
 from skindesk.gui.rail import Rail, RailEntry
+from skindesk.gui.shortcuts import offer_shortcuts
 from skindesk.gui.theme import apply_theme
 from skindesk.gui.warnings import Warnings
 from skindesk.gui.widgets.notice import Notice
@@ -162,6 +163,7 @@ class MainWindow(QMainWindow):
         self._rail.chosen.connect(self.show_page)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self, self.close)
         QShortcut(QKeySequence("Ctrl+L"), self._work, self.locking.lock)
+        offer_shortcuts(self)
         self.band.lock_button.clicked.connect(self.locking.lock)
         self._pages.patient_changed.connect(self._show_band)
         self._pages.wanted.connect(self.show_page)

@@ -6,7 +6,7 @@ from skindesk.domain.contract import Modality
 from skindesk.domain.quality import QualityFinding
 from skindesk.domain.region import Region
 from skindesk.imaging.decode import DecodedImage, PictureFile, decode
-from skindesk.imaging.measuring import propose_region
+from skindesk.imaging.region import propose_region
 from skindesk.imaging.outline import ProposedOutline, propose_outline
 from skindesk.imaging.quality import assess
 
