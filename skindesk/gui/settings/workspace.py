@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QButtonGroup,
     QCheckBox,
     QHBoxLayout,
     QPushButton,
@@ -27,7 +25,6 @@ from skindesk.gui.settings.backup_section import BackupSection
 from skindesk.gui.settings.incoming_section import IncomingSection
 from skindesk.gui.settings.letterhead import LetterheadSection
 from skindesk.gui.settings.mix_row import MixRow
-from skindesk.gui.settings.model_row import ModelRow
 from skindesk.gui.settings.protection import Protection
 from skindesk.gui.settings.section import Section
 from skindesk.gui.theme import apply_theme, set_icon
@@ -49,6 +46,8 @@ class SettingsWorkspace(QWidget):
     """The new Settings; they are kept already."""
     protection_wanted = Signal()
     """A log without a passphrase is to get one."""
+    models_wanted = Signal()
+    """The user wants to choose, install or compare networks."""
     audit_wanted = Signal()
     """An administrator wants to see who did what."""
     own_role_changed = Signal()
@@ -68,13 +67,11 @@ class SettingsWorkspace(QWidget):
         self.theme_choice = self._theme_choice()
         self.impression_box = self._impression_box()
         self.workers_box = self._workers_box()
-        self.model_rows: tuple[ModelRow, ...] = ()
-        self._shown_models: list[tuple[str, str]] | None = None
-        self._choices = {kind: QButtonGroup(self) for kind in Modality}
+        self._shown_kinds: list[Modality] = []
         self.mix_rows: tuple[MixRow, ...] = ()
-        self._models = Section(self.tr("Network"), self)
-        self._models_told = text_label(self.tr("Looking for installed networks…"), "secondary", wrap=True)
-        self._models.column.addWidget(self._models_told)
+        self.models_label = text_label(self.tr("Looking for installed networks…"), "secondary", wrap=True)
+        self.models_button = QPushButton(self.tr("Models…"), self)
+        self._models = self._networks()
         self._mixes = self._class_mix()
         self.incoming = IncomingSection(self)
         self.incoming.changed.connect(lambda values: self._change(**values))
@@ -127,7 +124,6 @@ class SettingsWorkspace(QWidget):
             self._workspace.change_settings(changed)
         except OSError as error:
             self._show_settings()
-            self._mark_active()
             self._show_mixes()
             self._tell_unwritable(error)
             return
@@ -150,42 +146,32 @@ class SettingsWorkspace(QWidget):
             apply_theme(application, self._workspace.settings.theme)
 
     def _show_models(self, models: Sequence[InstalledModel]) -> None:
-        found = [(model.model_id, model.card.digest) for model in models]
-        if found != self._shown_models:
-            self._shown_models = found
-            self._list_models(models)
-            self._list_mixes([kind for kind in Modality if any(model.modality is kind for model in models)])
-        self._mark_active()
+        kinds = [kind for kind in Modality if any(model.modality is kind for model in models)]
+        if kinds != self._shown_kinds:
+            self._shown_kinds = kinds
+            self._list_mixes(kinds)
         self._show_mixes()
+        self._name_networks(models)
 
-    def _list_models(self, models: Sequence[InstalledModel]) -> None:
-        for row in self.model_rows:
-            self._choices[row.modality].removeButton(row.choice)
-        _empty(self._models)
-        rows: list[ModelRow] = []
-        for model in models:
-            if rows:
-                self._models.column.addWidget(hairline())
-            if not rows or rows[-1].modality is not model.modality:
-                self._models.column.addWidget(text_label(self._for_pictures(model.modality), "label"))
-            row = ModelRow(model, self._models)
-            row.choice.clicked.connect(partial(self._activate, model))
-            row.verify_button.clicked.connect(partial(self._verify, row))
-            self._choices[row.modality].addButton(row.choice)
-            self._models.column.addWidget(row)
-            rows.append(row)
-        self.model_rows = tuple(rows)
-        if not rows:
-            self._models.column.addWidget(
-                text_label(
-                    self.tr("No network is installed. Install SkinDesk again, or add a model bundle."), wrap=True
+    def _name_networks(self, models: Sequence[InstalledModel]) -> None:
+        """Say which network answers each kind of picture: that of the settings, or the first where none is chosen."""
+        lines = []
+        for kind in self._shown_kinds:
+            wanted = self._workspace.settings.model_for(kind)
+            found = [model for model in models if model.modality is kind and wanted in (None, *model.names)]
+            if found:
+                lines.append(f"{self._kind_word(kind)}: {found[0].model_id} {found[0].contract.version}")
+            else:
+                self.notice.show_error(
+                    self.tr("The chosen network {0} is no longer installed. Choose another one.").format(wanted)
                 )
-            )
+        nothing = self.tr("No network is installed. Install a model bundle, or install SkinDesk again.")
+        self.models_label.setText("\n".join(lines) or nothing)
 
-    def _for_pictures(self, modality: Modality) -> str:
+    def _kind_word(self, modality: Modality) -> str:
         return {
-            Modality.DERMOSCOPIC: self.tr("Answers dermoscopic pictures"),
-            Modality.CLINICAL: self.tr("Answers clinical photographs"),
+            Modality.DERMOSCOPIC: self.tr("Dermoscopic pictures"),
+            Modality.CLINICAL: self.tr("Clinical photographs"),
         }[modality]
 
     def _list_mixes(self, kinds: Sequence[Modality]) -> None:
@@ -209,34 +195,8 @@ class SettingsWorkspace(QWidget):
         self._show_mixes()
 
     def _no_models(self, error: Exception) -> None:
-        self._models_told.setText(sentence(error))
+        self.models_label.setText(sentence(error))
         self.notice.show_error(error)
-
-    def _mark_active(self) -> None:
-        """Mark for each kind of picture the network of the settings, or the first where none is chosen."""
-        for kind in Modality:
-            wanted = self._workspace.settings.model_for(kind)
-            rows = [row for row in self.model_rows if row.modality is kind]
-            for place, row in enumerate(rows):
-                row.choice.setChecked(row.model_id == wanted if wanted is not None else place == 0)
-            missing = wanted is not None and wanted not in [row.model_id for row in rows]
-            if missing and self._shown_models is not None:
-                self.notice.show_error(
-                    self.tr("The chosen network {0} is no longer installed. Choose another one.").format(wanted)
-                )
-
-    def _activate(self, model: InstalledModel) -> None:
-        self._keep(self._workspace.settings.with_model(model.modality, model.model_id))
-        self._show_mixes()
-
-    def _verify(self, row: ModelRow) -> None:
-        row.show_verifying()
-        model_id = row.model_id
-        self._background.start(
-            lambda: self._workspace.models.problem_with(model_id),
-            row.show_verified,
-            row.show_failed,
-        )
 
     def _copy_path(self) -> None:
         copy_text(str(self._workspace.profile.root))
@@ -327,6 +287,17 @@ class SettingsWorkspace(QWidget):
         section.add_setting(self.tr("My impression before the network's answer"), why, self.impression_box)
         return section
 
+    def _networks(self) -> Section:
+        section = Section(self.tr("Networks"), self)
+        self.models_button.setAccessibleName(self.tr("Open Models, to choose which network answers"))
+        self.models_button.clicked.connect(self.models_wanted)
+        line = QHBoxLayout()
+        line.setSpacing(24)
+        line.addWidget(self.models_label, 1)
+        line.addWidget(self.models_button)
+        section.column.addLayout(line)
+        return section
+
     def _class_mix(self) -> Section:
         section = Section(self.tr("Class mix"), self)
         why = self.tr(
@@ -357,13 +328,3 @@ class SettingsWorkspace(QWidget):
         )
         section.column.addWidget(text_label(note, "secondary", wrap=True))
         return section
-
-
-def _empty(section: Section) -> None:
-    """Take away all but the section's title."""
-    while section.column.count() > 1:
-        item = section.column.takeAt(1)
-        widget = item.widget() if item is not None else None
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
