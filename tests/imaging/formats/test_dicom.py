@@ -300,12 +300,20 @@ def test_an_object_without_pixels_is_damaged() -> None:
 
 
 def test_a_head_of_endless_sequences_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("skindesk.imaging.formats.dicom_head._MOST_HEAD_BYTES", 20_000)
+    monkeypatch.setattr("skindesk.imaging.formats.dicom_head._MOST_READS", 3_000)
     content = native_dicom(SAMPLES)
     at = content.index(b"\x08\x00\x16\x00UI")
     item = b"\xfe\xff\x00\xe0" + struct.pack("<L", 8) + b"\x09\x00\x02\x10LO\x00\x00"
     sequence = b"\x08\x00\x05\x10SQ\0\0\xff\xff\xff\xff" + item * 2000 + b"\xfe\xff\xdd\xe0\0\0\0\0"
     assert rejected(content[:at] + sequence + content[at:]).reason is RejectionReason.DAMAGED
+
+
+def test_a_frame_in_endless_pieces_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("skindesk.imaging.formats.dicom_head._MOST_READS", 3_000)
+    pieces = (b"\xfe\xff\x00\xe0" + bytes(4)) * 5000
+    content = written(described(SAMPLES, "YBR_FULL_422"), encapsulate([encoded(UPRIGHT, "JPEG")]), JPEGBaseline8Bit)
+    at = content.index(b"\xff\xd8\xff") - 8
+    assert rejected(content[:at] + pieces + content[at:]).reason is RejectionReason.DAMAGED
 
 
 def test_a_large_value_before_the_pixels_is_passed_over() -> None:
@@ -321,3 +329,17 @@ def test_nothing_of_a_damaged_name_reaches_the_log(caplog: pytest.LogCaptureFixt
     with caplog.at_level("DEBUG"):
         opened(content.replace(b"19800101", b"Secret!!"))
     assert "Secret" not in caplog.text
+
+
+def test_the_first_look_at_wavelets_leaves_the_finest_out_and_the_input_does_not() -> None:
+    content = wavelet_dicom(Image.fromarray(gradient(640, 480)))
+    early = decode_for_screen(picture_from_bytes("IM_0001", content), 200)
+    assert early.rgb.shape == (240, 320, 3)
+    assert (early.original_width_px, early.original_height_px) == (640, 480)
+    assert np.abs(early.rgb.astype(int) - gradient(320, 240)).max() <= 4
+    assert opened(content, at_least_px=200).is_full_size
+
+
+def test_the_first_look_at_wavelets_of_one_size_is_all_of_them() -> None:
+    content = wavelet_dicom(Image.fromarray(gradient(640, 480)), sizes=1)
+    assert_like(decode_for_screen(picture_from_bytes("IM_0001", content), 100), gradient(640, 480))
