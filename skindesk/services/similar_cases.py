@@ -132,7 +132,7 @@ class SimilarCases:
     def _index(self, model_digest: str) -> SimilarityIndex | None:
         """What there is to compare with now; that of the networks that were asked about last is held."""
         with self._lock:
-            extent = self._log.embeddings.extent(model_digest)
+            extent = self._log.embeddings.extent()
             held = self._held.pop(model_digest, None)
             if held is None or held.extent != extent:
                 held = self._renewed(model_digest, extent, held)
