@@ -14,8 +14,8 @@ from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
 from skindesk.domain.outcome import Classified, Outcome, Rejected
 from skindesk.domain.region import Region
-from skindesk.imaging.decode import EXTENSIONS, PictureFile, is_unnamed_dicom, read_picture_file
-from skindesk.imaging.preprocess import decode_for_input
+from skindesk.imaging.decode import EXTENSIONS, DecodedImage, PictureFile, is_unnamed_dicom, read_picture_file
+from skindesk.imaging.preprocess import decode_for_input, input_of
 from skindesk.inference.classifier import Answer, Classifier
 
 _log = logging.getLogger(__name__)
@@ -42,6 +42,14 @@ def answer_for(
     Raises ImageRejectedError.
     """
     decoded = decode_for_input(picture, classifier.contract.preprocessing, region)
+    return Answered(classifier.classify(decoded, mix, region), tuple(str(flag) for flag in decoded.warnings))
+
+
+def answer_to(
+    whole: DecodedImage, classifier: Classifier, mix: ClassMix | None = None, region: Region | None = None
+) -> Answered:
+    """The same answer for a picture that is decoded whole, in a format for which `input_of` is the same."""
+    decoded = input_of(whole, classifier.contract.preprocessing, region)
     return Answered(classifier.classify(decoded, mix, region), tuple(str(flag) for flag in decoded.warnings))
 
 

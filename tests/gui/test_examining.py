@@ -23,8 +23,8 @@ from skindesk.gui.background import Background
 from skindesk.gui.examine.examination import Examination
 from skindesk.gui.examine.workspace import ExamineWorkspace
 from skindesk.imaging.decode import DecodedImage
-from skindesk.services.picture_quality import Looked
 from tests.gui.clinic import visible_words
+from tests.support.watchdog import Watchdog
 
 PATIENCE_MS = 20_000
 EXAMPLES = sorted((Path(__file__).parents[2] / "resources" / "examples").glob("*.jpg"))
@@ -96,16 +96,16 @@ def desk(qtbot: QtBot, workspace: Workspace, background: Background) -> Desk:
 def poor(monkeypatch: pytest.MonkeyPatch) -> list[QualityFinding]:
     """What speaks against every picture from now on; at first, that it is out of focus."""
     found = [QualityFinding(QualityIssue.BLURRED, severe=True)]
-    monkeypatch.setattr(
-        "skindesk.gui.examine.examiner.look_through", lambda *_args: Looked(tuple(found), Region(40, 30, 200, 150))
-    )
+    monkeypatch.setattr("skindesk.gui.examine.examiner.look_through", lambda *_args: tuple(found))
+    monkeypatch.setattr("skindesk.gui.examine.examiner.proposed_part", lambda _image: Region(40, 30, 200, 150))
     return found
 
 
 @pytest.fixture
 def sound(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing speaks against any picture."""
-    monkeypatch.setattr("skindesk.gui.examine.examiner.look_through", lambda *_args: Looked((), None))
+    monkeypatch.setattr("skindesk.gui.examine.examiner.look_through", lambda *_args: ())
+    monkeypatch.setattr("skindesk.gui.examine.examiner.proposed_part", lambda _image: None)
 
 
 def dropped(desk: Desk, at: QPoint, *paths: Path) -> None:
@@ -251,6 +251,7 @@ class TestQualityGate:
         assert desk.examination.answer is not None
         whole = desk.examination.answer.prediction.probabilities
         button = desk.page.panel.picture.region_button
+        desk.wait(button.isVisible)
         assert button.text() == "Give the network only the lesion"
         button.click()
         assert not desk.answer_shown
@@ -267,7 +268,7 @@ class TestQualityGate:
         assert desk.examination.answer.prediction.probabilities == whole
 
     def test_a_gate_that_fails_holds_nothing_back(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-        def broken(*_args: object) -> Looked:
+        def broken(*_args: object) -> None:
             raise RuntimeError("a bug")
 
         monkeypatch.setattr("skindesk.gui.examine.examiner.look_through", broken)
@@ -423,3 +424,22 @@ def test_a_12_megapixel_photograph_is_sharpened_without_losing_the_place(desk: D
     assert (sharpened.args[0].levels[0].width(), sharpened.args[0].levels[0].height()) == (4000, 3000)
     assert desk.examination.picture.size_px == (4000, 3000)
     assert min(desk.examination.picture.image.rgb.shape[:2]) >= 1200
+
+
+@pytest.mark.usefixtures("sound")
+def test_the_window_is_never_busy_for_long_while_a_large_photograph_is_opened_and_answered(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """What the window's own thread works at a time is counted, so that a busy machine does not decide the test."""
+    large = tmp_path / "large.jpg"
+    with Image.open(EXAMPLES[0]) as example:
+        example.resize((4000, 3000), Image.Resampling.BICUBIC).save(large, quality=90)
+    desk.open(EXAMPLES[0])
+    desk.page.reveal()
+    watchdog = Watchdog()
+    with desk.qtbot.waitSignal(desk.page.examiner.sharpened, timeout=PATIENCE_MS):
+        desk.page.bringing.open_files([large])
+    desk.wait_for(1)
+    desk.page.reveal()
+    desk.qtbot.wait(50)
+    assert max(watchdog.worked_s) < 0.05
