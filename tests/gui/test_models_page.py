@@ -187,7 +187,7 @@ def test_comparison_lists_what_would_change_and_its_rows_open_the_case(
     rows = range(table.changes.rowCount())
     assert [table.changes.index(row, ChangeColumn.CASE).data() for row in rows] == [str(cases[0]), str(cases[1])]
     first = [table.changes.index(0, column).data() for column in ChangeColumn]
-    assert first[ChangeColumn.EFFECT] == "Malignant sum falls below 50\u00a0%"
+    assert first[ChangeColumn.EFFECT] == "Falls below 50\u00a0% malignant"
     assert (first[ChangeColumn.SUM_BEFORE], first[ChangeColumn.SUM_AFTER]) == ("95\u00a0%", "9\u00a0%")
     assert first[ChangeColumn.DIAGNOSIS] == "Red"
     words = " ".join(visible_words(page))

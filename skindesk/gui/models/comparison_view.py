@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
+    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -26,9 +27,11 @@ from skindesk.gui.widgets.labels import text_label
 from skindesk.gui.widgets.reading_area import ReadingArea
 from skindesk.gui.widgets.segmented import Segmented
 from skindesk.gui.widgets.words import percent
+from skindesk.services.model_shadow import MOST_PICTURES
 
-LIMITS = (100, 500, 0)
+LIMITS = (100, MOST_PICTURES, 0)
 """How many of the newest pictures can be compared; 0 for all."""
+_FIRST_LIMIT = MOST_PICTURES
 _BESIDE_FROM_PX = 700
 """Narrower than this, the figures stand one below the other."""
 _VALUE_COLUMNS = 2
@@ -59,9 +62,11 @@ class ComparisonView(QWidget):
         self.stop_button.setAccessibleName(self.tr("Stop comparing"))
         set_icon(self.stop_button, "stop")
         self.stop_button.clicked.connect(self._stop)
-        limits = [(limit, self._limit_word(limit)) for limit in LIMITS]
-        self.limit = Segmented[int](self.tr("Compare on"), limits, self)
-        self.limit.choose(LIMITS[1])
+        self.limit = QComboBox(self)
+        self.limit.setAccessibleName(self.tr("Pictures to compare on"))
+        for limit in LIMITS:
+            self.limit.addItem(self._limit_word(limit), limit)
+        self.limit.setCurrentIndex(LIMITS.index(_FIRST_LIMIT))
         self.summary = text_label("", "secondary", wrap=True)
         self.listing = Segmented[_Listing](self.tr("Show"), [(_Listing.CHANGES, ""), (_Listing.SKIPPED, "")], self)
         self.listing.choose(_Listing.CHANGES)
@@ -75,7 +80,7 @@ class ComparisonView(QWidget):
 
     def wanted_limit(self) -> int | None:
         """On how many of the newest pictures to compare; None for all."""
-        return self.limit.value() or None
+        return self.limit.currentData() or None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the figures beside or below each other."""
@@ -198,8 +203,8 @@ class ComparisonView(QWidget):
             _add_line(grid, place, name, values)
         words = self.tr("Only the other is right in {mended}, only the present one in {spoilt}")
         told = words.format(mended=len(found.mended), spoilt=len(found.spoilt))
-        p = "" if found.p is None else self.tr(" (McNemar's p {p})").format(p=f"{found.p:.2g}")
-        grid.addWidget(text_label(f"{told}{p}.", "secondary", wrap=True), len(lines) + 1, 0, 1, 3)
+        p = "" if found.p is None else self.tr(" (McNemar's\u00a0p\u00a0{p})").format(p=f"{found.p:.2g}")
+        grid.addWidget(text_label(f"{told}{p}.", "secondary", wrap=True), len(lines) + 1, 0, 1, _VALUE_COLUMNS + 2)
         return card
 
     def _name(self, listing: _Listing, words: str, count: int) -> None:
@@ -277,7 +282,7 @@ class ComparisonView(QWidget):
         return page
 
     def _limit_word(self, limit: int) -> str:
-        return self.tr("Newest {count} pictures").format(count=limit) if limit else self.tr("All pictures")
+        return self.tr("Newest {count}").format(count=limit) if limit else self.tr("All pictures")
 
 
 def _card(title: str) -> tuple[QFrame, QGridLayout]:

@@ -95,8 +95,8 @@ class ModelDetail(QFrame):
 
     def set_busy(self, busy: bool) -> None:
         """While something is done with networks nothing else can be."""
-        for button in (self.activate_button, self.compare_button, self.verify_button):
-            button.setEnabled(not busy)
+        for control in (self.activate_button, self.compare_button, self.comparison.limit, self.verify_button):
+            control.setEnabled(not busy)
 
     def _show_check(self, tone: CheckTone, words: str) -> None:
         self._check_icon.set_icon(_ICONS[tone], tone.value)
@@ -139,8 +139,8 @@ class ModelDetail(QFrame):
         state.addSpacing(16)
         state.addWidget(self._check_icon)
         state.addWidget(self.check_label, 1)
-        for button in (self.activate_button, self.compare_button, self.verify_button):
-            actions.addWidget(button)
+        for control in (self.activate_button, self.verify_button, self.compare_button, self.comparison.limit):
+            actions.addWidget(control)
         actions.addStretch(1)
         head = QVBoxLayout()
         head.setContentsMargins(24, 16, 24, 12)
@@ -152,7 +152,6 @@ class ModelDetail(QFrame):
         self.tabs.addTab(self._card, self.tr("Model card"))
         if self._administering:
             self.tabs.addTab(self.comparison, self.tr("Comparison"))
-            self.tabs.setCornerWidget(self.comparison.limit)
         else:
             self.comparison.hide()
         column = QVBoxLayout(self)

@@ -135,7 +135,9 @@ def _draw_model(painter: QPainter, font: QFont, rect: QRect, model: InstalledMod
 
 
 def _facts(model: InstalledModel, active: bool) -> str:
-    return f"{versioned(model)} · {answers_now() if active else origin_word(model)}"
+    """Its version, and what sets it apart from those that came with the program."""
+    state = answers_now() if active else "" if model.shipped else origin_word(model)
+    return " · ".join(part for part in (versioned(model), state) if part)
 
 
 def _draw_line(painter: QPainter, rect: QRect, where: Qt.AlignmentFlag, words: str) -> None:

@@ -25,7 +25,7 @@ def versioned(model: InstalledModel) -> str:
 
 def origin_word(model: InstalledModel) -> str:
     """Where it came from."""
-    return translate("models", "came with SkinDesk") if model.shipped else translate("models", "installed here")
+    return translate("models", "from SkinDesk") if model.shipped else translate("models", "installed here")
 
 
 def kind_heading(modality: Modality) -> str:
@@ -71,8 +71,8 @@ def measured(measure: Measure, interval: Interval) -> tuple[str, str]:
 def effect_word(effect: Effect, threshold: float) -> str:
     """What would change for a picture."""
     words = {
-        Effect.NO_LONGER_MALIGNANT: translate("models", "Malignant sum falls below {threshold}"),
-        Effect.NEWLY_MALIGNANT: translate("models", "Malignant sum reaches {threshold}"),
+        Effect.NO_LONGER_MALIGNANT: translate("models", "Falls below {threshold} malignant"),
+        Effect.NEWLY_MALIGNANT: translate("models", "Reaches {threshold} malignant"),
         Effect.OTHER_DECISION: translate("models", "Answers, or no longer does"),
         Effect.OTHER_LEADING: translate("models", "Another leading class"),
     }[effect]
