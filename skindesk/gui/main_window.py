@@ -155,6 +155,7 @@ class MainWindow(QMainWindow):
             RailEntry("worklist", self.tr("Worklist"), "calendar-check"),
             RailEntry("batch", self.tr("Batch"), "stack"),
             RailEntry("insights", self.tr("Insights"), "chart-bar"),
+            RailEntry("models", self.tr("Models"), "cpu"),
             RailEntry("settings", self.tr("Settings"), "gear-six"),
             RailEntry("about", self.tr("About"), "info"),
         )

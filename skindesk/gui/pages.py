@@ -191,6 +191,7 @@ class Pages(QStackedWidget):
             "worklist": self._made_worklist,
             "batch": self._made_batch,
             "insights": self._made_insights,
+            "models": self._made_models,
             "settings": self._made_settings,
             "about": self._made_about,
             "audit": self._made_audit,
@@ -252,6 +253,14 @@ class Pages(QStackedWidget):
         insights.drift_found.connect(self.drift_found)
         return insights
 
+    def _made_models(self) -> QWidget:
+        from skindesk.gui.models import ModelsWorkspace
+
+        models = ModelsWorkspace(self._workspace, self.background, self._person)
+        models.settings_changed.connect(self._follow_settings)
+        models.case_wanted.connect(self._show_case)
+        return models
+
     def _made_settings(self) -> QWidget:
         from skindesk.gui.settings import SettingsWorkspace
 
@@ -260,6 +269,7 @@ class Pages(QStackedWidget):
         settings.protection_wanted.connect(self.protection_wanted)
         settings.own_role_changed.connect(self.own_role_changed)
         settings.backups.restore_wanted.connect(self.restore_wanted)
+        settings.models_wanted.connect(partial(self.wanted.emit, "models"))
         settings.audit_wanted.connect(partial(self.wanted.emit, "audit"))
         return settings
 
