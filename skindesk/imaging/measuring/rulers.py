@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skindesk.domain.measurement import Scale, ScaleSource
+from skindesk.imaging.measuring.ruler_search import rows_of_marks
 from skindesk.imaging.outline import Point
 
 Floats = NDArray[np.float32]
@@ -77,8 +78,6 @@ def find_ruler(rgb: NDArray[np.uint8]) -> RulerReading | None:
 
     Marks are thin dark lines of one direction whose middles lie on a line across them. Takes about 0.1 s.
     """
-    from skindesk.imaging.measuring.ruler_search import rows_of_marks
-
     readings = (read_ruler(rgb, start, end) for start, end in rows_of_marks(rgb))
     found = [reading for reading in readings if reading is not None]
     return max(found, key=lambda reading: reading.confidence, default=None)
