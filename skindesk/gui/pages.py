@@ -18,6 +18,7 @@ from skindesk.gui.drafts.kept import Offer
 from skindesk.gui.examine import ExamineWorkspace
 from skindesk.gui.incoming.folder_watcher import FolderWatcher
 from skindesk.gui.undoing import Undoing, Undone
+from skindesk.gui.widgets.tab_order import follow_layout
 from skindesk.gui.worklist_watch import WorklistWatch
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class Pages(QStackedWidget):
         if key not in self._pages:
             self._pages[key] = self._made(key)
             self.addWidget(self._pages[key])
+            follow_layout(self._pages[key])
         return self._pages[key]
 
     def made(self) -> set[str]:

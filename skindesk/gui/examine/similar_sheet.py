@@ -209,7 +209,6 @@ class SimilarSheet(SideSheet):
         self._shown = shown
 
     def _fill(self) -> None:
-        self.setFocusProxy(self.area)
         self.area.setAccessibleName(self.tr("Similar confirmed cases"))
         self._place.addWidget(self._shown)
         self._progress.hide()

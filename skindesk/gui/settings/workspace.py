@@ -31,6 +31,7 @@ from skindesk.gui.theme import apply_theme, set_icon
 from skindesk.gui.widgets.labels import hairline, text_label
 from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.segmented import Segmented
+from skindesk.gui.widgets.tab_order import follow_layout
 from skindesk.gui.widgets.words import sentence
 from skindesk.services.models import InstalledModel
 from skindesk.system.settings import Settings, Theme
@@ -185,6 +186,7 @@ class SettingsWorkspace(QWidget):
             self._mixes.column.addWidget(row)
             rows.append(row)
         self.mix_rows = tuple(rows)
+        follow_layout(self)
 
     def _show_mixes(self) -> None:
         for row in self.mix_rows:

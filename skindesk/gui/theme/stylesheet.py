@@ -185,6 +185,7 @@ QMenu::separator { height: 1px; background: $hairline; margin: 4px 8px; }
 QTabBar::tab { background: transparent; border: none; border-bottom: 2px solid transparent; padding: 8px 12px;
   color: $muted; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::tab:focus { border: 2px solid $accent; border-radius: 4px; padding: 6px 10px 8px 10px; }
 QTabWidget::pane { border: none; border-top: 1px solid $hairline; }
 QCalendarWidget QWidget { background: $surface; }
 """)

@@ -6,6 +6,8 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from skindesk.gui.widgets.tab_order import lead_to_taken
+
 T = TypeVar("T")
 
 
@@ -25,6 +27,7 @@ class Segmented(QWidget, Generic[T]):
         row.setSpacing(0)
         for index, (_, text) in enumerate(options):
             row.addWidget(self._button(index, text, f"{name}: {text}", len(options)))
+        lead_to_taken(self._group)
         self._group.idToggled.connect(self._toggled)
 
     def value(self) -> T | None:
