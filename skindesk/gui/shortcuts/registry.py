@@ -45,6 +45,7 @@ def place_name(place: Place) -> str:
         Place.WORKLIST: translate("shortcuts", "Worklist"),
         Place.BATCH: translate("shortcuts", "Batch"),
         Place.INSIGHTS: translate("shortcuts", "Insights"),
+        Place.MODELS: translate("shortcuts", "Models"),
         Place.AUDIT: translate("shortcuts", "Audit"),
     }[place]
 
@@ -61,7 +62,7 @@ def _everywhere() -> tuple[Shortcut, ...]:
         Shortcut(place, ("F1",), translate("shortcuts", "Show this sheet, or close it")),
         Shortcut(
             place,
-            tuple(f"Ctrl+{number}" for number in range(1, 8)),
+            tuple(f"Ctrl+{number}" for number in range(1, 9)),
             translate("shortcuts", "Go to a page, from the top of the rail down"),
         ),
         Shortcut(place, ("Ctrl+L",), translate("shortcuts", "Lock the case log")),
@@ -182,6 +183,7 @@ def _other_pages() -> tuple[Shortcut, ...]:
         Shortcut(Place.INSIGHTS, ("Home", "End"), translate("shortcuts", "First point, last point")),
         Shortcut(Place.INSIGHTS, ("Return", "Space"), translate("shortcuts", "Show the cases behind a point")),
         Shortcut(Place.INSIGHTS, ("Esc",), translate("shortcuts", "Back to the figures")),
+        Shortcut(Place.MODELS, _usual(_STANDARD.Refresh), translate("shortcuts", "Look for installed networks again")),
         Shortcut(Place.AUDIT, _usual(_STANDARD.Refresh), translate("shortcuts", "Read the audit again")),
     )
 
