@@ -156,7 +156,7 @@ class _Found(QListWidget):
         blocked = self.blockSignals(True)
         super().focusInEvent(event)
         if nobody:
-            self.setCurrentItem(None)
+            self.setCurrentRow(-1)
         self.blockSignals(blocked)
 
 

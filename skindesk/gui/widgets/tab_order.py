@@ -44,7 +44,7 @@ def _held(widget: QWidget) -> Iterator[QWidget]:
         if inner is not None:
             yield inner
     elif isinstance(widget, QStackedWidget | QSplitter):
-        yield from (widget.widget(index) for index in range(widget.count()))
+        yield from (held for index in range(widget.count()) if (held := widget.widget(index)) is not None)
     else:
         layout = widget.layout()
         if layout is not None:
