@@ -64,7 +64,7 @@ class SideSheet(QFrame):
         column.addLayout(head)
         page = QWidget()
         inner = QVBoxLayout(page)
-        inner.setContentsMargins(_MARGIN_PX, 0, _MARGIN_PX, _MARGIN_PX)
+        inner.setContentsMargins(_MARGIN_PX, 8, _MARGIN_PX, _MARGIN_PX)
         inner.addLayout(self.body)
         inner.addStretch(1)
         self.area.hold(page)
