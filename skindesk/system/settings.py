@@ -38,9 +38,10 @@ class FormerModel:
 class Settings:
     """The user's choices, with the defaults of a first start.
 
-    `model_id` and `class_mix` are for dermoscopic pictures, their clinical fellows for clinical ones. A model's id,
-    which may name a version as in `dermoscopy-7@2.1.0`, None means the default for that kind of picture; the
-    `former_models` answered before, the latest last. A class mix is `archive`, `balanced`, or the path of a file.
+    With `reduce_motion` nothing moves or blinks by itself. `model_id` and `class_mix` are for dermoscopic pictures,
+    their clinical fellows for clinical ones. A model's id, which may name a version as in `dermoscopy-7@2.1.0`, None
+    means the default for that kind of picture; the `former_models` answered before, the latest last. A class mix is
+    `archive`, `balanced`, or the path of a file.
     `batch_workers` 0 means one per processor core, `lock_after_min` 0 that a protected log locks only when asked.
     Of a `watched_folder` the new pictures are told in Examine, and `camera` is the name of the camera last used there.
     Without a `backup_folder` no backups are made by themselves, whatever `backup_daily` says. The clinic's name and
@@ -48,6 +49,7 @@ class Settings:
     """
 
     theme: Theme = Theme.SYSTEM
+    reduce_motion: bool = False
     impression_first: bool = True
     model_id: str | None = None
     clinical_model_id: str | None = None

@@ -1,6 +1,6 @@
 """The whole program with the keyboard alone, for a screen reader, and for poor sight: one tour for each theme."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -19,17 +19,21 @@ from skindesk.domain.case import Patient, PatientDetails
 from skindesk.domain.insights import Reader, Share
 from skindesk.domain.lesion_state import LesionState
 from skindesk.gui.background import Background
+from skindesk.gui.batch.progress_panel import ProgressPanel
 from skindesk.gui.body_map.canvas import BodyCanvas
 from skindesk.gui.body_map.mark import BodyMark
+from skindesk.gui.compare import ComparedPicture, CompareView
+from skindesk.gui.compare.view import Mode
 from skindesk.gui.examine.patient_picker import PatientPicker
 from skindesk.gui.examine.strip_item import StripItem
 from skindesk.gui.examine.strip_thumb import StripThumb
 from skindesk.gui.incoming.live_view import LiveView
 from skindesk.gui.insights.calibration_plot import CalibrationPlot
 from skindesk.gui.insights.plot import Point
+from skindesk.gui.settings import SettingsWorkspace
 from skindesk.gui.shortcuts.places import Place, place_of
 from skindesk.gui.shortcuts.registry import shortcuts
-from skindesk.gui.theme import apply_theme
+from skindesk.gui.theme import apply_theme, is_motion_reduced, reduce_motion
 from skindesk.gui.tools.crop import CropTool
 from skindesk.gui.tools.outline import OutlineTool
 from skindesk.gui.tools.ruler import RulerLine, RulerTool
@@ -41,7 +45,7 @@ from skindesk.imaging.body_map import centre_of
 from skindesk.services.access import Access
 from skindesk.storage.keyring import Cost
 from skindesk.system.paths import Profile
-from skindesk.system.settings import Theme
+from skindesk.system.settings import Theme, load_settings
 from tests.support import looking_over
 from tests.support.tour import Stop, Tour
 
@@ -309,6 +313,68 @@ def test_links_in_a_text_are_walked_both_ways_and_left(qtbot: QtBot) -> None:
     assert way(Qt.Key.Key_Tab) == ["one", "two", "2", "1"]
     after.setFocus()
     assert way(Qt.Key.Key_Backtab) == ["two", "one", "1", "2"]
+
+
+# Motion
+
+
+@pytest.fixture
+def still() -> Iterator[None]:
+    reduce_motion(True)
+    yield
+    reduce_motion(False)
+
+
+@pytest.fixture
+def compared(qtbot: QtBot, background: Background) -> CompareView:
+    view = CompareView(background)
+    qtbot.addWidget(view)
+    shades = (np.full((60, 80, 3), level, np.uint8) for level in (90, 160))
+    pictures = [
+        ComparedPicture(key, f"2026-0{key}-01", "", lambda shade=shade: shade, None)
+        for key, shade in enumerate(shades, start=1)
+    ]
+    with qtbot.waitActive(view):
+        view.show()
+    view.show_pictures(pictures, 1, 2)
+    qtbot.waitUntil(lambda: bool(view.left.label()))
+    return view
+
+
+@pytest.mark.usefixtures("still")
+def test_with_reduced_motion_compared_pictures_change_by_hand_only(qtbot: QtBot, compared: CompareView) -> None:
+    QTest.keyClick(compared.left, Qt.Key.Key_3)
+    assert compared.mode() is Mode.BLINK
+    assert not compared.blinker.running
+    first = compared.left.label()
+    QTest.keyClick(compared.left, Qt.Key.Key_Space)
+    assert compared.left.label() != first
+    assert not compared.blinker.running
+    assert compared.blink_controls.pause_button.accessibleName() == "Show the other picture"
+
+
+@pytest.mark.parametrize("reduced", [False, True])
+def test_an_unknown_number_of_pictures_moves_a_bar_only_where_motion_is_welcome(qtbot: QtBot, reduced: bool) -> None:
+    reduce_motion(reduced)
+    panel = ProgressPanel()
+    qtbot.addWidget(panel)
+    panel.begin("a folder")
+    reduce_motion(False)
+    moves_by_itself = panel.bar.minimum() == panel.bar.maximum()
+    assert moves_by_itself is not reduced
+
+
+@pytest.mark.usefixtures("still")
+def test_reduced_motion_is_a_setting_that_is_kept_and_counts_at_once(
+    qtbot: QtBot, workspace: Workspace, background: Background
+) -> None:
+    page = SettingsWorkspace(workspace, background)
+    qtbot.addWidget(page)
+    page.motion_box.setChecked(True)
+    assert load_settings(workspace.profile).reduce_motion
+    page.motion_box.setChecked(False)
+    assert not load_settings(workspace.profile).reduce_motion
+    assert not is_motion_reduced()
 
 
 # That the looking over finds what is wrong

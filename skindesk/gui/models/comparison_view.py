@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from skindesk.domain.shadow import Comparison
 from skindesk.gui.models.change_model import ChangeTable
 from skindesk.gui.models.words import mean_words, rate_words, share_words
-from skindesk.gui.theme import set_icon
+from skindesk.gui.theme import is_motion_reduced, set_icon
 from skindesk.gui.widgets.empty_state import EmptyState
 from skindesk.gui.widgets.labels import text_label
 from skindesk.gui.widgets.reading_area import ReadingArea
@@ -107,7 +107,7 @@ class ComparisonView(QWidget):
             self.stop_button.setEnabled(True)
             self._running.show()
             self._pages.setCurrentWidget(self._waiting)
-        self.bar.setRange(0, total)
+        self.bar.setRange(0, max(total, int(is_motion_reduced())))  # up to 0 it would move by itself
         self.bar.setValue(done)
         if self.stop_button.isEnabled():
             words = self.tr("{done} of {total} pictures") if total else self.tr("Looking for pictures…")

@@ -27,7 +27,7 @@ from skindesk.gui.settings.letterhead import LetterheadSection
 from skindesk.gui.settings.mix_row import MixRow
 from skindesk.gui.settings.protection import Protection
 from skindesk.gui.settings.section import Section
-from skindesk.gui.theme import apply_theme, set_icon
+from skindesk.gui.theme import apply_theme, reduce_motion, set_icon
 from skindesk.gui.widgets.labels import hairline, text_label
 from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.segmented import Segmented
@@ -66,6 +66,7 @@ class SettingsWorkspace(QWidget):
         self._background = background
         self.notice = Notice(self)
         self.theme_choice = self._theme_choice()
+        self.motion_box = self._motion_box()
         self.impression_box = self._impression_box()
         self.workers_box = self._workers_box()
         self._shown_kinds: list[Modality] = []
@@ -100,10 +101,17 @@ class SettingsWorkspace(QWidget):
     def _show_settings(self) -> None:
         """Put the kept settings into the controls, without keeping them again."""
         settings = self._workspace.settings
-        controls = (self.theme_choice, self.impression_box, self.workers_box, self.protection.lock_after)
+        controls = (
+            self.theme_choice,
+            self.motion_box,
+            self.impression_box,
+            self.workers_box,
+            self.protection.lock_after,
+        )
         for control in controls:
             control.blockSignals(True)
         self.theme_choice.choose(settings.theme)
+        self.motion_box.setChecked(settings.reduce_motion)
         self.impression_box.setChecked(settings.impression_first)
         self.workers_box.setValue(settings.batch_workers)
         self.protection.lock_after.setValue(settings.lock_after_min)
@@ -204,6 +212,10 @@ class SettingsWorkspace(QWidget):
         copy_text(str(self._workspace.profile.root))
         self.notice.show_done(self.tr("The profile folder's path is in the clipboard."))
 
+    def _change_motion(self, reduced: bool) -> None:
+        self._change(reduce_motion=reduced)
+        reduce_motion(self._workspace.settings.reduce_motion)
+
     def _theme_choice(self) -> Segmented[Theme]:
         options = (
             (Theme.SYSTEM, self.tr("System")),
@@ -214,6 +226,12 @@ class SettingsWorkspace(QWidget):
         choice.setMinimumWidth(240)
         choice.chosen.connect(self._change_theme)
         return choice
+
+    def _motion_box(self) -> QCheckBox:
+        box = QCheckBox(self.tr("Reduce motion"), self)
+        box.setAccessibleName(box.text())
+        box.toggled.connect(self._change_motion)
+        return box
 
     def _impression_box(self) -> QCheckBox:
         box = QCheckBox(self.tr("Ask first"), self)
@@ -279,6 +297,8 @@ class SettingsWorkspace(QWidget):
         section = Section(self.tr("Appearance"), self)
         why = self.tr("System follows your desktop's light or dark mode. Pictures stand on the same grey in both.")
         section.add_setting(self.tr("Theme"), why, self.theme_choice)
+        why = self.tr("Pictures that are compared do not blink, and nothing else moves by itself.")
+        section.add_setting(self.tr("Motion"), why, self.motion_box)
         return section
 
     def _examination(self) -> Section:
