@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon, QImage, QKeyEvent, QKeySequence, QPainter, QPixmap, QShortcut
+from PySide6.QtGui import QAccessible, QIcon, QImage, QKeyEvent, QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -18,6 +18,7 @@ from skindesk.domain.body_position import BodyView
 from skindesk.domain.case import Patient, PatientDetails
 from skindesk.domain.insights import Reader, Share
 from skindesk.domain.lesion_state import LesionState
+from skindesk.domain.region import Region
 from skindesk.gui.background import Background
 from skindesk.gui.batch.progress_panel import ProgressPanel
 from skindesk.gui.body_map.canvas import BodyCanvas
@@ -25,11 +26,14 @@ from skindesk.gui.body_map.mark import BodyMark
 from skindesk.gui.compare import ComparedPicture, CompareView
 from skindesk.gui.compare.view import Mode
 from skindesk.gui.examine.patient_picker import PatientPicker
+from skindesk.gui.examine.strip import PictureStrip
 from skindesk.gui.examine.strip_item import StripItem
 from skindesk.gui.examine.strip_thumb import StripThumb
 from skindesk.gui.incoming.live_view import LiveView
 from skindesk.gui.insights.calibration_plot import CalibrationPlot
 from skindesk.gui.insights.plot import Point
+from skindesk.gui.report.preview import PageView
+from skindesk.gui.report.rendering import PageFacts
 from skindesk.gui.settings import SettingsWorkspace
 from skindesk.gui.shortcuts.places import Place, place_of
 from skindesk.gui.shortcuts.registry import shortcuts
@@ -38,9 +42,12 @@ from skindesk.gui.tools.crop import CropTool
 from skindesk.gui.tools.outline import OutlineTool
 from skindesk.gui.tools.ruler import RulerLine, RulerTool
 from skindesk.gui.widgets.canvas import PictureCanvas
+from skindesk.gui.widgets.canvas_layers import Mark
 from skindesk.gui.widgets.canvas_tool import CanvasTool
 from skindesk.gui.widgets.linked_text import LinkedText
+from skindesk.gui.widgets.patient_band import PatientBand
 from skindesk.gui.widgets.screen_picture import screen_picture
+from skindesk.gui.widgets.segmented import Segmented
 from skindesk.imaging.body_map import centre_of
 from skindesk.services.access import Access
 from skindesk.storage.keyring import Cost
@@ -313,6 +320,81 @@ def test_links_in_a_text_are_walked_both_ways_and_left(qtbot: QtBot) -> None:
     assert way(Qt.Key.Key_Tab) == ["one", "two", "2", "1"]
     after.setFocus()
     assert way(Qt.Key.Key_Backtab) == ["two", "one", "1", "2"]
+
+
+# For a screen reader
+
+
+def spoken(widget: QWidget) -> tuple[QAccessible.Role, str, str]:
+    """A widget's role, name and description, as a screen reader is told."""
+    told = QAccessible.queryAccessibleInterface(widget)
+    return told.role(), told.text(QAccessible.Text.Name), told.text(QAccessible.Text.Description)
+
+
+def test_a_picture_says_what_lies_on_it_and_what_the_tool_shows(qtbot: QtBot) -> None:
+    canvas = picture()
+    qtbot.addWidget(canvas)
+    canvas.show_marks([Mark(Region(10, 10, 20, 20), "glare")])
+    assert spoken(canvas)[:2] == (QAccessible.Role.Graphic, "Picture")
+    assert "glare" in spoken(canvas)[2]
+    canvas.take_tool(RulerTool(proposed=RulerLine((20.0, 60.0), (120.0, 60.0))))
+    assert "Ruler: 100" in spoken(canvas)[2]
+    state = QAccessible.queryAccessibleInterface(canvas).state()
+    assert state.focusable
+
+
+def test_a_body_map_says_what_the_cross_or_the_chosen_pin_is_on(qtbot: QtBot) -> None:
+    canvas = body(placing=False)
+    qtbot.addWidget(canvas)
+    QTest.keyClick(canvas, Qt.Key.Key_Right)
+    role, _, description = spoken(canvas)
+    assert role is QAccessible.Role.Graphic
+    assert "L1" in description
+
+
+def test_a_plot_is_a_chart_that_says_its_chosen_point(qtbot: QtBot) -> None:
+    made = plot()
+    qtbot.addWidget(made)
+    QTest.keyClick(made, Qt.Key.Key_Right)
+    assert spoken(made) == (QAccessible.Role.Chart, "Calibration curve", "point 1")
+
+
+def test_choices_are_a_group_whose_buttons_say_which_is_taken(qtbot: QtBot) -> None:
+    choice = Segmented[int]("Plan", [(1, "watch"), (2, "excise")])
+    qtbot.addWidget(choice)
+    choice.choose(2)
+    told = QAccessible.queryAccessibleInterface(choice)
+    assert spoken(choice)[:2] == (QAccessible.Role.Grouping, "Plan")
+    buttons = [told.child(index) for index in range(told.childCount())]
+    assert [button.text(QAccessible.Text.Name) for button in buttons] == ["Plan: watch", "Plan: excise"]
+    assert [button.state().checked for button in buttons] == [0, 1]
+    assert all(button.state().checkable for button in buttons)
+
+
+def test_a_strip_is_a_group_of_pictures_that_say_place_kind_and_state(qtbot: QtBot) -> None:
+    strip = PictureStrip()
+    qtbot.addWidget(strip)
+    strip.show_items([StripItem("a.jpg"), StripItem("b.jpg")], 1)
+    assert spoken(strip)[:2] == (QAccessible.Role.Grouping, "Pictures of this examination")
+    told = QAccessible.queryAccessibleInterface(strip.thumbs[1])
+    assert told.text(QAccessible.Text.Name).startswith("Picture 2 of 2, b.jpg")
+    assert (told.state().checkable, told.state().checked) == (1, 1)
+
+
+def test_the_band_says_whose_data_is_on_the_screen(qtbot: QtBot) -> None:
+    band = PatientBand()
+    qtbot.addWidget(band)
+    band.show_patient(Patient(1, PatientDetails("10482", "Lindqvist", "Ada")))
+    role, name, description = spoken(band)
+    assert (role, name) == (QAccessible.Role.Grouping, "Patient")
+    assert "LINDQVIST, Ada" in description
+    assert "10482" in description
+
+
+def test_a_page_of_a_report_is_read_out(qtbot: QtBot) -> None:
+    page = PageView(PageFacts(595, 842, "Melanoma is likely."), "Page 1 of 2")
+    qtbot.addWidget(page)
+    assert spoken(page) == (QAccessible.Role.Document, "Page 1 of 2", "Melanoma is likely.")
 
 
 # Motion

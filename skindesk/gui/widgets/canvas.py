@@ -30,6 +30,7 @@ from skindesk.gui.widgets.generated import badge
 from skindesk.gui.widgets.picture_camera import CanvasView, PictureCamera
 from skindesk.gui.widgets.projection import NOWHERE, Point, Projection
 from skindesk.gui.widgets.screen_picture import ScreenPicture
+from skindesk.gui.widgets.spoken_role import Spoken, speak_as
 from skindesk.gui.widgets.still_picture import StillPicture
 
 _STEP = 1.25
@@ -58,6 +59,7 @@ class PictureCanvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(240, 180)
         self.setAccessibleName(self.tr("Picture"))
+        speak_as(self, Spoken.PICTURE)
         self._picture: ScreenPicture | None = None
         self._camera = PictureCamera()
         self._drawn = CanvasLayers()

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from skindesk.gui.widgets.spoken_role import Spoken, speak_as
 from skindesk.gui.widgets.tab_order import lead_to_taken
 
 T = TypeVar("T")
@@ -20,6 +21,7 @@ class Segmented(QWidget, Generic[T]):
     def __init__(self, name: str, options: Sequence[tuple[T, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
+        speak_as(self, Spoken.GROUP)
         self._values = [value for value, _ in options]
         self._group = QButtonGroup(self)
         row = QHBoxLayout(self)
