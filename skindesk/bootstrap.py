@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from skindesk.services.access import Access
     from skindesk.services.casework import Casework
     from skindesk.services.demo_clinic.furnish import Network
+    from skindesk.services.knowledge import Knowledge
+    from skindesk.services.model_administration import ModelAdministration
     from skindesk.services.reports import Reports
+    from skindesk.services.similar_cases import SimilarCases
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +46,8 @@ class Workspace:
         self._opened = ExitStack()
         self._access: Access | None = None
         self._casework: Casework | None = None
+        self._similar_cases: SimilarCases | None = None
+        self._knowledge: Knowledge | None = None
         self._presence = Presence(profile.window_lock)
 
     def announce_window(self) -> None:
@@ -101,6 +106,32 @@ class Workspace:
         )
 
     @property
+    def knowledge(self) -> "Knowledge":
+        """The pages on diagnoses, which need no signing in."""
+        if self._knowledge is None:
+            from skindesk.services.knowledge import Knowledge
+
+            self._knowledge = Knowledge()
+        return self._knowledge
+
+    @property
+    def model_administration(self) -> "ModelAdministration":
+        """What administrators do with networks."""
+        from skindesk.services.model_administration import ModelAdministration
+
+        return ModelAdministration(self.profile, self.models, self.access, lambda: self.settings, self.change_settings)
+
+    @property
+    def similar_cases(self) -> "SimilarCases":
+        """The confirmed cases that are like a picture. Raises as `casework` does."""
+        from skindesk.services.similar_cases import SimilarCases
+
+        with self._opening:
+            if self._similar_cases is None:
+                self._similar_cases = SimilarCases(self.casework.log)
+            return self._similar_cases
+
+    @property
     def is_open(self) -> bool:
         """Whether the case log has been opened."""
         return self._casework is not None
@@ -108,7 +139,7 @@ class Workspace:
     def close_case_log(self) -> None:
         """Release the case log; it is opened again when it is next asked for."""
         with self._opening:
-            self._casework = None
+            self._casework = self._similar_cases = None
             self._opened.close()
 
     def lock(self) -> None:

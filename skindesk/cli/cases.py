@@ -14,6 +14,7 @@ from skindesk.cli.old_copies import erase_from_backups
 from skindesk.cli.plain_json import to_json
 from skindesk.cli.words import decision_words, differential_words
 from skindesk.domain.errors import InvalidCaseError
+from skindesk.domain.wording import remarks, size_words
 
 if TYPE_CHECKING:
     from skindesk.domain.case import Case, Visit
@@ -97,6 +98,10 @@ def _describe_visit(visit: "Visit") -> list[str]:
             f"    picture {picture.image_id}: {kept.file_name}, {kept.width_px} x {kept.height_px}, "
             f"{kept.modality}, sha256 {kept.sha256[:12]}"
         )
+        if kept.measurement is not None:
+            lines.append(f"      measured: {size_words(kept.measurement)}")
+        if kept.quality:
+            lines.append(f"      remarked: {remarks(kept.quality)}")
         for prediction in picture.predictions:
             lines.append(
                 f"      {prediction.model.model_id} {prediction.model.version}: {decision_words(prediction)}; "

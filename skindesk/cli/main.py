@@ -11,7 +11,7 @@ from enum import IntEnum
 from pathlib import Path
 
 from skindesk import __version__
-from skindesk.cli import audit, backup, cases, classify, doctor, models, people, report, worklist
+from skindesk.cli import audit, backup, cases, classify, doctor, knowledge, models, people, report, worklist
 from skindesk.cli.context import Context
 from skindesk.domain.errors import (
     AccessRefusedError,
@@ -66,7 +66,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="open a generated clinic in a throw-away profile; with DIR, write pictures of its windows there instead",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for command in (classify, models, cases, worklist, report, people, audit, backup, doctor):
+    for command in (classify, models, knowledge, cases, worklist, report, people, audit, backup, doctor):
         command.register(commands)
     return parser
 

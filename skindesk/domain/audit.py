@@ -24,6 +24,7 @@ class AuditAction(StrEnum):
     PATIENT_ADDED = "patient added"
     LESION_ADDED = "lesion added"
     PICTURE_ADDED = "picture added"
+    PICTURE_EXAMINED = "picture examined again"
     PREDICTION_ADDED = "prediction added"
     REVIEW_ADDED = "review added"
     FINAL_DIAGNOSIS_ADDED = "final diagnosis added"
@@ -43,10 +44,13 @@ class AuditAction(StrEnum):
     UNREADABLE = "entries could not be read"
     """Of what waited to be told, so many as the detail says were cut off by a crash or changed."""
     COPIES_REMOVED = "old copies removed"
+    MODEL_INSTALLED = "model installed"
+    MODEL_ACTIVATED = "model activated"
+    MODEL_ROLLED_BACK = "model rolled back"
 
 
 class Subject(StrEnum):
-    """What kind of thing an entry is about; its id is a row's or a person's."""
+    """What kind of thing an entry is about; its id is a row's, a person's, or a model's name and digest."""
 
     LOG = "log"
     PERSON = "person"
@@ -55,6 +59,7 @@ class Subject(StrEnum):
     PICTURE = "picture"
     REVIEW = "review"
     FINAL_DIAGNOSIS = "final diagnosis"
+    MODEL = "model"
 
 
 @dataclass(frozen=True)

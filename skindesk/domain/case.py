@@ -10,10 +10,13 @@ from enum import StrEnum
 from skindesk.domain.body_position import BodyPosition
 from skindesk.domain.capture import NOTHING_KNOWN, Capture
 from skindesk.domain.contract import Modality
+from skindesk.domain.embedding import Embedding
 from skindesk.domain.errors import InvalidCaseError
 from skindesk.domain.final_diagnosis import FinalDiagnosis
 from skindesk.domain.lesion_state import LesionState
+from skindesk.domain.measurement import Measurement
 from skindesk.domain.prediction import Prediction
+from skindesk.domain.quality import QualityIssue
 
 
 class Sex(StrEnum):
@@ -129,6 +132,8 @@ class ReviewDetails:
     `impression` is a label code or free text; `revealed_before` says whether the network's answer had been on
     the screen when the impression was given. `second_impression` is what the clinician thinks after the answer,
     empty where it changed nothing. `follow_up_on` is the day by which the lesion is to be looked at again.
+    `asked_first` says whether the program asked for the impression before it showed the answer, as the clinic has set;
+    None where that was not recorded.
     """
 
     impression: str
@@ -139,6 +144,7 @@ class ReviewDetails:
     second_impression: str = ""
     second_confidence: Confidence | None = None
     follow_up_on: date | None = None
+    asked_first: bool | None = None
 
     @property
     def standing_impression(self) -> str:
@@ -160,7 +166,8 @@ class PictureDetails:
     """What is kept of a picture besides its bytes.
 
     `sha256` is the digest of the file's bytes and its name in the image store; sizes are of the upright
-    original in pixels; `file_name` is the name it came under, without folders.
+    original in pixels; `file_name` is the name it came under, without folders. `quality` is what was found to speak
+    against the picture when it was examined.
     """
 
     sha256: str
@@ -170,6 +177,8 @@ class PictureDetails:
     height_px: int
     modality: Modality
     capture: Capture = NOTHING_KNOWN
+    quality: tuple[QualityIssue, ...] = ()
+    measurement: Measurement | None = None
 
 
 @dataclass(frozen=True)
@@ -207,22 +216,33 @@ class Case:
 
 
 @dataclass(frozen=True)
+class DraftPicture:
+    """A picture that is to be saved, with what a network said of it; `content` holds the file's bytes, unchanged."""
+
+    details: PictureDetails
+    content: bytes
+    prediction: Prediction | None = None
+    embedding: Embedding | None = None
+
+
+@dataclass(frozen=True)
 class CaseDraft:
-    """One picture with its prediction and review, to be saved in one transaction.
+    """Pictures of one lesion with their predictions and a review, to be saved in one transaction.
 
     `patient` is the key of a known patient or the details of a new one; `lesion` likewise. A known lesion
-    must belong to the known patient. `content` holds the picture file's bytes, unchanged.
+    must belong to the known patient. There is at least one picture, and none twice.
     """
 
     patient: int | PatientDetails
     lesion: int | LesionDetails
-    picture: PictureDetails
-    content: bytes
-    prediction: Prediction | None
+    pictures: tuple[DraftPicture, ...]
     review: ReviewDetails | None
     visited_at: datetime
 
     def __post_init__(self) -> None:
+        digests = [picture.details.sha256 for picture in self.pictures]
+        if not digests or len(set(digests)) != len(digests):
+            raise InvalidCaseError("A case is saved with pictures, each of them once.", "Open a picture first.")
         if isinstance(self.lesion, int) and not isinstance(self.patient, int):
             raise InvalidCaseError("A new patient cannot have a known lesion.", "Choose a new lesion.")
 

@@ -44,8 +44,9 @@ class KnowledgePage:
     """One diagnosis told in words.
 
     `slug` names the page within its language. `sections` carry the headings of SECTIONS in that order. `sources` are at
-    least two, each with its year. Where `codes_checked` is false, the codes were not read at their source and may be
-    missing or wrong. `reviewed` is the day on which the page was last read through.
+    least two, each with its year. `codes_from` names where and in which release the codes were read; where it is empty
+    they were not read at a source, and may be missing or wrong. `reviewed` is the day on which the page was last read
+    through.
     """
 
     slug: str
@@ -55,7 +56,17 @@ class KnowledgePage:
     synonyms: tuple[str, ...]
     icd10: tuple[str, ...]
     icd11: tuple[str, ...]
-    codes_checked: bool
+    codes_from: str
     reviewed: date
     sections: tuple[Section, ...]
     sources: tuple[str, ...]
+
+
+def codes_words(page: KnowledgePage) -> str:
+    """A page's codes in one line, and where they were read, or plainly that they were not."""
+    systems = (("ICD-10", page.icd10), ("ICD-11", page.icd11))
+    parts = [f"{name} {', '.join(codes)}" for name, codes in systems if codes]
+    if not parts:
+        return "no codes known; look them up"
+    read = f"read in {page.codes_from}" if page.codes_from else "not checked at their source: look them up before use"
+    return f"{' · '.join(parts)} ({read})"

@@ -12,7 +12,7 @@ from datetime import UTC, date
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from skindesk.domain.capture import NOTHING_KNOWN, Capture
+from skindesk.domain.capture import NOTHING_KNOWN
 from skindesk.domain.case import Case, LesionDetails, PatientDetails, Review, StoredPicture, Visit
 from skindesk.domain.final_diagnosis import FinalDiagnosis
 from skindesk.domain.prediction import Prediction
@@ -125,15 +125,14 @@ def knows_all_of(incoming: Case, shown: Case) -> bool:
 
 
 def taken_otherwise(incoming: Case, known: Case) -> bool:
-    """Whether a case says of a known picture how it was taken, and not what is known of that."""
-    captures: dict[Hashable, Capture] = {
-        _picture_mark(visit, picture): picture.details.capture for visit in known.visits for picture in visit.pictures
-    }
+    """Whether a case says of a known picture how it was taken or measured, and not what is known of that."""
+    kept = {_picture_mark(visit, picture): picture.details for visit in known.visits for picture in visit.pictures}
     return any(
-        picture.details.capture not in (NOTHING_KNOWN, captures.get(mark, NOTHING_KNOWN))
+        picture.details.capture not in (NOTHING_KNOWN, here.capture)
+        or picture.details.measurement not in (None, here.measurement)
         for visit in incoming.visits
         for picture in visit.pictures
-        if (mark := _picture_mark(visit, picture)) in captures
+        if (here := kept.get(_picture_mark(visit, picture))) is not None
     )
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.contract import DecisionRule, NoveltyRule
 from skindesk.domain.labels import Label
+from skindesk.domain.region import Region
 
 
 class Decision(StrEnum):
@@ -47,7 +48,8 @@ class Prediction:
 
     `probabilities` stand in the order of `labels`, sum to 1 and hold under `class_mix`. `novelty` is larger for a
     stranger picture, on a scale of the network's own, and None where the network does not measure it.
-    `image_digest` is the SHA-256 of the file's bytes; `created_at` is aware UTC.
+    `image_digest` is the SHA-256 of the file's bytes; `created_at` is aware UTC. `region` is the part of the upright
+    original that the network was given, None for the whole.
     """
 
     model: ModelRef
@@ -59,6 +61,7 @@ class Prediction:
     novelty: float | None
     class_mix: ClassMix
     created_at: datetime
+    region: Region | None = None
 
     @property
     def ranked(self) -> tuple[RankedLabel, ...]:

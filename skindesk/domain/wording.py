@@ -1,14 +1,46 @@
 """Words and numbers that the window and the report must say alike."""
 
 import math
+from collections.abc import Iterable
 from datetime import date
 
 from skindesk.domain.case import Patient
+from skindesk.domain.measurement import Measurement
+from skindesk.domain.quality import QualityIssue
 
 INTENDED_USE = "Decision support for research and second opinion. Not a cleared medical device."
 
 NO_SUPPORT_BELOW = 0.05
 """A malignant sum under this reads as "no support for malignancy". It chooses words only: the sum is always shown."""
+
+
+_REMARKED = {
+    QualityIssue.NO_SKIN: "no skin to be seen",
+    QualityIssue.BLURRED: "out of focus",
+    QualityIssue.UNDEREXPOSED: "underexposed",
+    QualityIssue.OVEREXPOSED: "overexposed",
+    QualityIssue.GLARE: "glare",
+    QualityIssue.COLOUR_CAST: "colour cast",
+    QualityIssue.HAIR: "hair",
+    QualityIssue.RULER: "ruler",
+    QualityIssue.PEN: "pen marks",
+    QualityIssue.BUBBLES: "bubbles",
+    QualityIssue.CUT_OFF: "lesion cut off",
+    QualityIssue.TOO_SMALL: "lesion small in the frame",
+}
+
+
+def remarks(issues: Iterable[QualityIssue]) -> str:
+    """What was remarked on a picture's quality, in a few words; empty where nothing was."""
+    return ", ".join(_REMARKED[issue] for issue in issues)
+
+
+def size_words(measurement: Measurement) -> str:
+    """How large a lesion is: in millimetres where the scale of its picture is known."""
+    diameter, area = measurement.diameter_mm, measurement.area_mm2
+    if diameter is None or area is None:
+        return f"diameter {measurement.diameter_px:.0f}\u00a0px, no scale"
+    return f"diameter {diameter:.1f}\u00a0mm, area {area:.1f}\u00a0mm²"
 
 
 def percent(probability: float) -> str:

@@ -85,7 +85,7 @@ def _parse(lines: _Lines, slug: str) -> KnowledgePage:
         synonyms=_list(lines, "synonyms"),
         icd10=_list(lines, "icd10"),
         icd11=_list(lines, "icd11"),
-        codes_checked=_checked(lines),
+        codes_from=_codes_from(lines),
         reviewed=_reviewed(lines),
         sections=_sections(lines),
         sources=_sources(lines),
@@ -132,11 +132,14 @@ def _classes(lines: _Lines) -> tuple[ClassReference, ...]:
     return tuple(ClassReference(match[1], match[2]) for match in found if match is not None)
 
 
-def _checked(lines: _Lines) -> bool:
-    value = _value(lines, "checked")
-    if value not in ("true", "false"):
-        raise lines.fault("“checked” is neither true nor false")
-    return value == "true"
+def _codes_from(lines: _Lines) -> str:
+    if lines.next == "codes_from:":
+        lines.take()
+        return ""
+    value = _value(lines, "codes_from")
+    if not _YEAR.search(value):
+        raise lines.fault(f"“{value}” does not tell of which year the codes are")
+    return value
 
 
 def _reviewed(lines: _Lines) -> date:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from skindesk.bootstrap import Workspace, open_demo, open_workspace
 from skindesk.gui.main_window import MainWindow
 from skindesk.gui.mark import mark
-from skindesk.gui.theme import apply_theme
+from skindesk.gui.theme import apply_theme, reduce_motion
 from skindesk.system.paths import bundled
 
 WINDOW_WAITS_S = 0.0005
@@ -36,6 +36,7 @@ def run_on_demo(profile: Path | None) -> int:
 def _run_on(workspace: Workspace) -> int:
     application = create_application(sys.argv)
     apply_theme(application, workspace.settings.theme)
+    reduce_motion(workspace.settings.reduce_motion)
     window = MainWindow(workspace)
     hook = ExceptionHook(workspace.log_file)
     hook.happened.connect(window.show_trouble)

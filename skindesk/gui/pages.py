@@ -16,7 +16,9 @@ from skindesk.gui.clipboard import take_back
 from skindesk.gui.drafts import Drafts, Form
 from skindesk.gui.drafts.kept import Offer
 from skindesk.gui.examine import ExamineWorkspace
+from skindesk.gui.incoming.folder_watcher import FolderWatcher
 from skindesk.gui.undoing import Undoing, Undone
+from skindesk.gui.widgets.tab_order import follow_layout
 from skindesk.gui.worklist_watch import WorklistWatch
 
 if TYPE_CHECKING:
@@ -56,6 +58,9 @@ class Pages(QStackedWidget):
         self.undoing = Undoing(workspace, lambda: self.background, self)
         """Takes back what the pages did with the record."""
         self.undoing.happened.connect(self._follow_undo)
+        self.folder_watcher = FolderWatcher(self)
+        """Looks for new pictures, also while the case log is locked."""
+        self.folder_watcher.apply_settings(workspace.settings)
         self.worklist_watch = WorklistWatch(workspace, self)
         """Counts what is due while the case log is open."""
 
@@ -97,6 +102,7 @@ class Pages(QStackedWidget):
         if key not in self._pages:
             self._pages[key] = self._made(key)
             self.addWidget(self._pages[key])
+            follow_layout(self._pages[key])
         return self._pages[key]
 
     def made(self) -> set[str]:
@@ -187,6 +193,7 @@ class Pages(QStackedWidget):
             "worklist": self._made_worklist,
             "batch": self._made_batch,
             "insights": self._made_insights,
+            "models": self._made_models,
             "settings": self._made_settings,
             "about": self._made_about,
             "audit": self._made_audit,
@@ -195,7 +202,9 @@ class Pages(QStackedWidget):
 
     def _made_examine(self) -> QWidget:
         reviewing, person_id = self._person.may(Permission.REVIEW), self._person.person_id
-        examine = ExamineWorkspace(self._workspace, self.background, reviewing, person_id=person_id)
+        examine = ExamineWorkspace(
+            self._workspace, self.background, reviewing, person_id=person_id, watcher=self.folder_watcher
+        )
         self._patients["examine"] = None
         examine.patient_changed.connect(partial(self._patient_changed, "examine"))
         examine.case_wanted.connect(self._show_case)
@@ -246,6 +255,14 @@ class Pages(QStackedWidget):
         insights.drift_found.connect(self.drift_found)
         return insights
 
+    def _made_models(self) -> QWidget:
+        from skindesk.gui.models import ModelsWorkspace
+
+        models = ModelsWorkspace(self._workspace, self.background, self._person)
+        models.settings_changed.connect(self._follow_settings)
+        models.case_wanted.connect(self._show_case)
+        return models
+
     def _made_settings(self) -> QWidget:
         from skindesk.gui.settings import SettingsWorkspace
 
@@ -254,6 +271,7 @@ class Pages(QStackedWidget):
         settings.protection_wanted.connect(self.protection_wanted)
         settings.own_role_changed.connect(self.own_role_changed)
         settings.backups.restore_wanted.connect(self.restore_wanted)
+        settings.models_wanted.connect(partial(self.wanted.emit, "models"))
         settings.audit_wanted.connect(partial(self.wanted.emit, "audit"))
         return settings
 
@@ -304,5 +322,6 @@ class Pages(QStackedWidget):
             self._cases().follow_undo(undone.edit.patient_id, undone.edit.case_id)
 
     def _follow_settings(self, settings: object) -> None:
+        self.folder_watcher.apply_settings(self._workspace.settings)
         self.examine.apply_settings(self._workspace.settings)
         self.settings_changed.emit(settings)

@@ -1,35 +1,52 @@
 """Turns a file's bytes into an upright 8-bit sRGB picture, or says why it cannot."""
 
+import contextlib
 import hashlib
-import io
 import stat
-import struct
-import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
+from skindesk.domain.capture import NOTHING_KNOWN, Capture
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
+from skindesk.domain.offered import NOTHING_OFFERED, OfferedFacts
+from skindesk.domain.region import Region
+from skindesk.imaging.formats.colour import to_srgb
+from skindesk.imaging.formats.dicom import DicomPicture
+from skindesk.imaging.formats.dicom_head import DICOM_MARK_END, is_dicom
+from skindesk.imaging.formats.heif import HeifPicture, is_heif
+from skindesk.imaging.formats.picture import DECODER_ERRORS, Loaded, OpenPicture, PictureWarning
+from skindesk.imaging.formats.refusals import MIN_SIDE_PX, check_size, damaged, not_a_picture, too_large
+from skindesk.imaging.formats.usual import UsualPicture
 
-EXTENSIONS = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".bmp", ".dib"})
+__all__ = [
+    "EXTENSIONS",
+    "MIN_SIDE_PX",
+    "DecodedImage",
+    "PictureFile",
+    "PictureWarning",
+    "decode",
+    "decode_for_screen",
+    "is_unnamed_dicom",
+    "picture_from_bytes",
+    "read_picture_file",
+]
+
+EXTENSIONS = frozenset(
+    {
+        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".bmp", ".dib",
+        ".heic", ".heif", ".hif", ".dcm", ".dicom",
+    }
+)  # fmt: skip
 """File endings that look like a picture this program reads, in lower case."""
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
-MAX_PIXELS = 128_000_000
-"""About 390 MB once decoded; the largest phone sensors in clinical use deliver 108 megapixels."""
-MIN_SIDE_PX = 32
-"""Below this a picture holds less than one cell of any shipped network's 7 x 7 feature grid."""
 
-_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP")
-_READABLE = "Use JPEG, PNG, TIFF, WebP or BMP."
-_DECODER_ERRORS = (
-    OSError, SyntaxError, ValueError, TypeError, EOFError, IndexError, KeyError, OverflowError, struct.error,
-)  # fmt: skip
-"""What Pillow's decoders raise on damaged input."""
+_MOST_SHRUNK = 8
 _UPRIGHT_BY_ORIENTATION = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -40,20 +57,6 @@ _UPRIGHT_BY_ORIENTATION = {
     8: Image.Transpose.ROTATE_90,
 }
 _ORIENTATIONS_ON_THE_SIDE = (5, 6, 7, 8)
-
-# The cap above decides; Pillow's own, a module-wide one, only has to lie beyond it and keep quiet below it.
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
-
-
-class PictureWarning(StrEnum):
-    """What a reader should know of a picture that was decoded all the same."""
-
-    FIRST_OF_SEVERAL_FRAMES = "first_of_several_frames"
-    TRANSPARENCY_FLATTENED = "transparency_flattened"
-    COLOUR_PROFILE_IGNORED = "colour_profile_ignored"
-    GREYSCALE = "greyscale"
-    LOW_RESOLUTION = "low_resolution"
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,11 @@ class PictureFile:
 
 @dataclass(frozen=True)
 class DecodedImage:
-    """An upright picture.
+    """An upright picture, or a region of one.
 
-    `rgb` is uint8 (height, width, 3), sRGB, 0 to 255. It may be smaller than the original, whose upright size
-    is `original_width_px` x `original_height_px`.
+    `rgb` is uint8 (height, width, 3), sRGB, 0 to 255. It may be smaller than the original, whose whole upright size
+    is `original_width_px` x `original_height_px`. `capture` and `offered` are what the file tells of how it was taken,
+    and of whom; where it was taken is never read.
     """
 
     rgb: NDArray[np.uint8]
@@ -79,6 +83,13 @@ class DecodedImage:
     original_height_px: int
     media_type: str
     warnings: tuple[PictureWarning, ...]
+    capture: Capture = NOTHING_KNOWN
+    offered: OfferedFacts = NOTHING_OFFERED
+
+    @property
+    def is_full_size(self) -> bool:
+        """Whether `rgb` has every pixel of the whole original."""
+        return self.rgb.shape[:2] == (self.original_height_px, self.original_width_px)
 
 
 def read_picture_file(path: Path) -> PictureFile:
@@ -112,6 +123,20 @@ def read_picture_file(path: Path) -> PictureFile:
     return picture_from_bytes(path.name, content)
 
 
+def is_unnamed_dicom(path: Path) -> bool:
+    """Whether a file without an ending, or with a number for one as on a hospital's CD, is DICOM by its first bytes."""
+    ending = path.suffix.removeprefix(".")
+    if ending and not ending.isdecimal():
+        return False
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return is_dicom(file.read(DICOM_MARK_END))
+    except OSError:
+        return False
+
+
 def picture_from_bytes(name: str, content: bytes) -> PictureFile:
     """Wrap bytes that are already at hand, such as a pasted picture. Raises ImageRejectedError if there are none."""
     if not content:
@@ -119,150 +144,106 @@ def picture_from_bytes(name: str, content: bytes) -> PictureFile:
     return PictureFile(name, content, hashlib.sha256(content).hexdigest())
 
 
-def decode(picture: PictureFile, at_least_px: int | None = None) -> DecodedImage:
-    """Decode a picture file and turn it upright by its EXIF orientation.
+def decode(picture: PictureFile, at_least_px: int | None = None, region: Region | None = None) -> DecodedImage:
+    """Decode a picture file, or a region of it, and turn it upright by its EXIF orientation.
 
-    With `at_least_px` a JPEG is scaled down while it is decoded, to no less than that on its shorter side,
-    which is several times faster. Raises ImageRejectedError where the bytes are no picture of an allowed
-    format, are damaged, or the picture is over MAX_PIXELS or under MIN_SIDE_PX.
+    With `at_least_px` a JPEG is scaled down while it is decoded, to no less than that on the shorter side of what is
+    asked for, which is several times faster; the region's edges then fall on whole pixels of the smaller picture.
+    Raises ImageRejectedError where the bytes are no picture of an allowed format, are damaged, or the picture is over
+    MAX_PIXELS or under MIN_SIDE_PX, and ValueError where the region does not lie within it.
     """
+    with _translating(picture):
+        opened = _opened(picture)
+        part = opened.stored_size if region is None else (region.width, region.height)
+        loaded = opened.load(_shrink(part, at_least_px))
+    if region is not None and not region.lies_within(*_upright_size(loaded)):
+        raise ValueError(f"{region} is no part of a picture of {_upright_size(loaded)}")
+    with _translating(picture):
+        return _upright(picture, opened.media_type, loaded, region)
+
+
+def decode_for_screen(picture: PictureFile, at_least_px: int) -> DecodedImage:
+    """The whole picture as soon as may be, for the eye alone, until `decode` has brought the rest.
+
+    A JPEG and a DICOM frame in JPEG 2000 have no less than `at_least_px` on their shorter side. Of a HEIC file it is
+    the preview beside the picture, which may be far smaller, where there is one. Raises ImageRejectedError as `decode`
+    does, though a preview may be sound where the picture is not.
+    """
+    with _translating(picture):
+        opened = _opened(picture)
+        loaded = opened.first_look(_shrink(opened.stored_size, at_least_px))
+        return _upright(picture, opened.media_type, loaded, None)
+
+
+def _opened(picture: PictureFile) -> OpenPicture:
+    """The picture with its head read, once it is known to be neither too large nor too small."""
+    opened: OpenPicture
+    if is_dicom(picture.content):
+        opened = DicomPicture(picture.content, picture.name)
+    elif is_heif(picture.content):
+        opened = HeifPicture(picture.content, picture.name)
+    else:
+        opened = UsualPicture(picture.content)
+    check_size(*opened.stored_size, picture.name)
+    return opened
+
+
+@contextlib.contextmanager
+def _translating(picture: PictureFile) -> Iterator[None]:
+    """Whatever a decoder raises on such bytes becomes ImageRejectedError."""
     try:
-        with Image.open(io.BytesIO(picture.content), formats=_FORMATS) as image:
-            _check_size(image, picture.name)
-            return _decode_opened(image, picture, at_least_px)
+        yield
     except ImageRejectedError:
         raise
     except UnidentifiedImageError as error:
-        raise ImageRejectedError(
-            RejectionReason.NOT_AN_IMAGE, f"{picture.name} is not a picture that SkinDesk can read.", _READABLE
-        ) from error
+        raise not_a_picture(picture.name) from error
     except (Image.DecompressionBombError, MemoryError) as error:
-        raise _too_large(picture.name) from error
-    except _DECODER_ERRORS as error:
-        raise ImageRejectedError(
-            RejectionReason.DAMAGED,
-            f"{picture.name} is damaged or cut off after {len(picture.content) / 1000:,.0f} kB.",
-            "Copy it from the camera again.",
-        ) from error
+        raise too_large(picture.name) from error
+    except DECODER_ERRORS as error:
+        raise damaged(picture.name, len(picture.content)) from error
 
 
-def _decode_opened(image: Image.Image, picture: PictureFile, at_least_px: int | None) -> DecodedImage:
-    stored_width, stored_height = image.size
-    media_type = Image.MIME[image.format or ""]
-    noted = []
-    if getattr(image, "n_frames", 1) > 1 and media_type != "image/mpo":  # MPO: a phone's JPEG and its preview
-        noted.append(PictureWarning.FIRST_OF_SEVERAL_FRAMES)
-    if at_least_px is not None:
-        image.draft(None, (at_least_px, at_least_px))
-    image.load()
-    orientation = _orientation(image)
-    turned = orientation in _ORIENTATIONS_ON_THE_SIDE
-    turn = _UPRIGHT_BY_ORIENTATION.get(orientation)
-    rgb, colour_notes = _to_srgb(image if turn is None else image.transpose(turn))
-    noted.extend(colour_notes)
+def _shrink(size: tuple[int, int], at_least_px: int | None) -> int:
+    """By how much, 1, 2, 4 or 8, a part of a picture may be scaled down."""
+    possible = 1 if at_least_px is None else min(size) // max(1, at_least_px)
+    shrink = _MOST_SHRUNK
+    while shrink > max(1, possible):
+        shrink //= 2
+    return shrink
+
+
+def _upright(picture: PictureFile, media_type: str, loaded: Loaded, region: Region | None) -> DecodedImage:
+    width_px, height_px = _upright_size(loaded)
+    turn = _UPRIGHT_BY_ORIENTATION.get(loaded.orientation)
+    image = loaded.image if turn is None else loaded.image.transpose(turn)
+    if region is not None:
+        image = _cut_out(image, region, width_px, height_px)
+    rgb, colour_notes = to_srgb(image)
     return DecodedImage(
         rgb=np.asarray(rgb),
         sha256=picture.sha256,
-        original_width_px=stored_height if turned else stored_width,
-        original_height_px=stored_width if turned else stored_height,
-        media_type="image/jpeg" if media_type == "image/mpo" else media_type,
-        warnings=tuple(noted),
+        original_width_px=width_px,
+        original_height_px=height_px,
+        media_type=media_type,
+        warnings=(*loaded.warnings, *colour_notes),
+        capture=loaded.capture,
+        offered=loaded.offered,
     )
 
 
-def _orientation(image: Image.Image) -> int:
-    """How a loaded picture is stored, 1 to 8 (TIFF 6.0, tag 274); 1 where its EXIF cannot be read.
-
-    Damaged EXIF beside sound pixels is common and no reason to refuse a picture; `ImageOps.exif_transpose` writes
-    the EXIF anew and fails on it. Pillow turns a TIFF, its size included, while it is loaded, and drops the tag.
-    """
-    try:
-        found = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except _DECODER_ERRORS:
-        return 1
-    return found if isinstance(found, int) else 1
+def _upright_size(loaded: Loaded) -> tuple[int, int]:
+    width_px, height_px = loaded.full_size
+    return (height_px, width_px) if loaded.orientation in _ORIENTATIONS_ON_THE_SIDE else (width_px, height_px)
 
 
-def _check_size(image: Image.Image, name: str) -> None:
-    width, height = image.size
-    if width * height > MAX_PIXELS:
-        raise _too_large(name)
-    if min(width, height) < MIN_SIDE_PX:
-        raise ImageRejectedError(
-            RejectionReason.TOO_SMALL,
-            f"{name} has only {width} x {height} pixels.",
-            f"Use a picture of at least {MIN_SIDE_PX} x {MIN_SIDE_PX} pixels.",
+def _cut_out(image: Image.Image, region: Region, width_px: int, height_px: int) -> Image.Image:
+    """A region, which is told in pixels of the original, of a picture that may be smaller."""
+    across, down = image.width / width_px, image.height / height_px
+    return image.crop(
+        (
+            round(region.left * across),
+            round(region.top * down),
+            round((region.left + region.width) * across),
+            round((region.top + region.height) * down),
         )
-
-
-def _too_large(name: str) -> ImageRejectedError:
-    return ImageRejectedError(
-        RejectionReason.TOO_LARGE,
-        f"{name} has more than {MAX_PIXELS / 1e6:.0f} million pixels.",
-        "Export a smaller copy.",
     )
-
-
-def _to_srgb(image: Image.Image) -> tuple[Image.Image, list[PictureWarning]]:
-    """Bring any of Pillow's modes to 8-bit sRGB."""
-    noted = []
-    if image.mode.startswith(("I", "F")):
-        image = _to_8_bit(image)
-    if image.mode in ("1", "L", "LA", "La"):
-        noted.append(PictureWarning.GREYSCALE)
-    if image.has_transparency_data:
-        image, visible = _on_white(image)
-        if visible:
-            noted.append(PictureWarning.TRANSPARENCY_FLATTENED)
-    if image.mode == "P":
-        image = image.convert("RGB")
-    profile = image.info.get("icc_profile")
-    if profile and image.mode in ("RGB", "CMYK", "L"):
-        managed = _apply_profile(image, profile)
-        if managed is None:
-            noted.append(PictureWarning.COLOUR_PROFILE_IGNORED)
-        else:
-            image = managed
-    return image.convert("RGB"), noted
-
-
-def _to_8_bit(image: Image.Image) -> Image.Image:
-    """16-bit integers keep their high byte; floating point is read as 0 to 1. Raises ImageRejectedError."""
-    values = np.asarray(image)
-    if image.mode == "F":
-        if not np.isfinite(values).all() or values.min() < 0 or values.max() > 1:
-            raise _pixels_out_of_range()
-        return Image.fromarray((values * 255 + 0.5).astype(np.uint8))
-    if values.min() < 0 or values.max() > 0xFFFF:
-        raise _pixels_out_of_range()
-    return Image.fromarray((values.astype(np.uint32) >> 8).astype(np.uint8))
-
-
-def _pixels_out_of_range() -> ImageRejectedError:
-    return ImageRejectedError(
-        RejectionReason.NOT_AN_IMAGE,
-        "The file holds measurements, not a photograph: its pixels lie outside the range of 16 bit, or of 0 to 1.",
-        "Export it as an 8-bit or 16-bit picture.",
-    )
-
-
-def _on_white(image: Image.Image) -> tuple[Image.Image, bool]:
-    """Lay a picture on white; the flag says whether any pixel was transparent at all."""
-    layered = image.convert("RGBA")
-    visible = layered.getchannel("A").getextrema() != (255, 255)
-    ground = Image.new("RGBA", layered.size, "white")
-    flat = Image.alpha_composite(ground, layered).convert("RGB")
-    if "icc_profile" in image.info:
-        flat.info["icc_profile"] = image.info["icc_profile"]
-    return flat, visible
-
-
-def _apply_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
-    """Convert from an embedded ICC profile to sRGB; None where the profile is unusable."""
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if "sRGB" in ImageCms.getProfileDescription(source):
-            return image.convert("RGB")
-        return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        return None

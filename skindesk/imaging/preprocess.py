@@ -1,10 +1,13 @@
 """The only resize: from an upright picture to a network's input, in training and in the program alike."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from skindesk.domain.contract import Geometry, Preprocessing, Resampling
+from skindesk.domain.region import Region
 from skindesk.imaging.decode import DecodedImage, PictureFile, PictureWarning, decode
 
 _FILTERS = {
@@ -13,19 +16,38 @@ _FILTERS = {
     Resampling.BICUBIC: Image.Resampling.BICUBIC,
     Resampling.LANCZOS: Image.Resampling.LANCZOS,
 }
+SCALED_WHILE_DECODED = frozenset({"image/jpeg", "application/dicom"})
+"""The media types of which a smaller picture is decoded where fewer pixels are needed."""
 _DRAFT_FACTOR = 2
 """A JPEG decoded at twice the input's size moves the input by 0.15/255 and takes a third of the time."""
 
 
-def decode_for_input(picture: PictureFile, spec: Preprocessing) -> DecodedImage:
-    """Decode a file no larger than the network needs, and note where it is smaller than that.
+def decode_for_input(picture: PictureFile, spec: Preprocessing, region: Region | None = None) -> DecodedImage:
+    """Decode a file, or a region of it, no larger than the network needs, and note where it is smaller than that.
 
-    Raises ImageRejectedError as `decode` does.
+    The region is told in pixels of the upright original; a JPEG's is cut out to within a quarter of the input's
+    pixels. Raises ImageRejectedError as `decode` does, and ValueError where the region does not lie in the picture.
     """
-    decoded = decode(picture, at_least_px=_DRAFT_FACTOR * max(spec.width_px, spec.height_px))
-    if min(decoded.original_width_px, decoded.original_height_px) < min(spec.width_px, spec.height_px):
-        flags = (*decoded.warnings, PictureWarning.LOW_RESOLUTION)
-        return DecodedImage(**{**vars(decoded), "warnings": flags})
+    return _noted(decode(picture, _DRAFT_FACTOR * max(spec.width_px, spec.height_px), region), spec, region)
+
+
+def input_of(whole: DecodedImage, spec: Preprocessing, region: Region | None = None) -> DecodedImage:
+    """What `decode_for_input` gives of a picture that is decoded already, with all its pixels.
+
+    The very same for formats that are not scaled down while they are decoded; see SCALED_WHILE_DECODED.
+    """
+    part = whole
+    if region is not None:
+        right, bottom = region.left + region.width, region.top + region.height
+        part = replace(whole, rgb=whole.rgb[region.top : bottom, region.left : right])
+    return _noted(part, spec, region)
+
+
+def _noted(decoded: DecodedImage, spec: Preprocessing, region: Region | None) -> DecodedImage:
+    """Note where there are fewer pixels than the network looks at."""
+    whole = (decoded.original_width_px, decoded.original_height_px)
+    if min(whole if region is None else (region.width, region.height)) < min(spec.width_px, spec.height_px):
+        return replace(decoded, warnings=(*decoded.warnings, PictureWarning.LOW_RESOLUTION))
     return decoded
 
 

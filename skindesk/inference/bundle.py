@@ -6,18 +6,31 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from skindesk.domain.contract import METADATA_KEY, ModelContract
-from skindesk.domain.errors import ModelUnavailableError
+from skindesk.domain.errors import ContractError, ModelUnavailableError
 from skindesk.domain.prediction import ModelRef
 from skindesk.inference.metadata import read_metadata
+from skindesk.system.files import write_durably
 
 MODEL_FILE, CARD_FILE, CARD_TEXT, GOLDEN_FILE = "model.onnx", "card.json", "card.md", "golden.npz"
+SUMS_FILE = "SHA256SUMS"
+"""What each other file of a bundle is, as `sha256sum --check` reads it: without it damage to a card goes unseen."""
+BUNDLE_FILES = (MODEL_FILE, CARD_FILE, CARD_TEXT, GOLDEN_FILE)
+"""What a bundle is made of, besides its sums."""
+MOST_BYTES = {MODEL_FILE: 512 << 20, CARD_FILE: 16 << 20, CARD_TEXT: 4 << 20, GOLDEN_FILE: 64 << 20, SUMS_FILE: 4096}
+"""How long each file of a bundle that comes from elsewhere may be: the largest shipped network has 33 MB."""
+_MOST_GOLDEN_BYTES = 256 << 20
+"""How much golden outputs may take once they are unpacked."""
 _REINSTALL = "Install the model again."
+_GOLDEN_ERRORS = (
+    OSError, ValueError, KeyError, TypeError, EOFError, MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What numpy and zipfile raise on a damaged file."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +61,7 @@ def read_card(folder: Path) -> ModelCard:
         raw = json.loads((folder / CARD_FILE).read_text("utf-8"))
         text = (folder / CARD_TEXT).read_text("utf-8")
         return ModelCard(digest=str(raw["digest"]), licence=str(raw["licence"]), raw=raw, text=text)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelUnavailableError(f"The card of model {folder.name} cannot be read.", _REINSTALL) from error
 
 
@@ -73,10 +86,50 @@ def read_contract(folder: Path) -> ModelContract:
 def read_golden(folder: Path) -> Golden:
     """Read a bundle's golden outputs. Raises ModelUnavailableError where they are missing or malformed."""
     try:
-        with (folder / GOLDEN_FILE).open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            return Golden(stored["pictures"], stored["probabilities"], stored.get("novelty"))
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        with (folder / GOLDEN_FILE).open("rb") as file:
+            _refuse_bomb(file)
+            with np.load(file, allow_pickle=False) as stored:
+                return Golden(stored["pictures"], stored["probabilities"], stored.get("novelty"))
+    except _GOLDEN_ERRORS as error:
         raise ModelUnavailableError(f"The golden outputs of model {folder.name} cannot be read.", _REINSTALL) from error
+
+
+def _refuse_bomb(file: BinaryIO) -> None:
+    with zipfile.ZipFile(file) as members:
+        if sum(member.file_size for member in members.infolist()) > _MOST_GOLDEN_BYTES:
+            raise ValueError("the golden outputs are too large")
+    file.seek(0)
+
+
+def write_sums(folder: Path) -> None:
+    """Write, or write again, what each file of a bundle is. Raises OSError where one is missing."""
+    write_durably(folder / SUMS_FILE, sums_of(folder).encode())
+
+
+def check_sums(folder: Path) -> None:
+    """Raises ModelUnavailableError where a file of a bundle, to the last bit, is not what its sums say."""
+    try:
+        told = (folder / SUMS_FILE).read_text("utf-8").splitlines(keepends=True)
+        found = sums_of(folder).splitlines(keepends=True)
+    except (OSError, ValueError) as error:
+        raise ModelUnavailableError(f"The files of model {folder.name} cannot be read.", _REINSTALL) from error
+    if told == found:
+        return
+    changed = [name for name, line in zip(BUNDLE_FILES, found, strict=True) if line not in told]
+    raise ModelUnavailableError(
+        f"The bundle of model {folder.name} is damaged: {changed[0] if changed else SUMS_FILE} is not what it was.",
+        _REINSTALL,
+    )
+
+
+def sums_of(folder: Path) -> str:
+    """The sums of a bundle's files as they are now. Raises OSError where one is missing."""
+    return "".join(f"{_digest(folder / name)}  {name}\n" for name in BUNDLE_FILES)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def parse_contract(metadata: dict[str, str], name: str) -> ModelContract:
@@ -85,7 +138,10 @@ def parse_contract(metadata: dict[str, str], name: str) -> ModelContract:
         raise ModelUnavailableError(
             f"The network {name} carries no SkinDesk contract.", "Export it with `python -m training export`."
         )
-    return ModelContract.from_json(metadata[METADATA_KEY])
+    try:
+        return ModelContract.from_json(metadata[METADATA_KEY])
+    except RecursionError as error:
+        raise ContractError(f"The contract of {name} cannot be read.", "Export the model again.") from error
 
 
 def reference(contract: ModelContract, digest: str) -> ModelRef:

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from skindesk.domain.class_mix import ClassMix, archive_mix, shift
 from skindesk.domain.contract import ModelContract
+from skindesk.domain.embedding import Embedding
 from skindesk.domain.errors import ModelUnavailableError
 from skindesk.domain.prediction import ModelRef, Prediction, decide
+from skindesk.domain.region import Region
 from skindesk.imaging.decode import DecodedImage
 from skindesk.imaging.preprocess import preprocess
 from skindesk.inference import bundle
@@ -46,6 +48,11 @@ class Answer:
     prediction: Prediction
     cam: NDArray[np.float32]
     embedding: NDArray[np.float32]
+
+
+def embedding_of(answer: Answer) -> Embedding:
+    """An answer's features as the case log keeps them."""
+    return Embedding(answer.prediction.model.digest, answer.embedding.astype("<f2").tobytes())
 
 
 class Classifier:
@@ -94,11 +101,11 @@ class Classifier:
         novelty = None if self.contract.novelty is None else float(found[3][0])
         return NetworkOutput(probabilities[0], cam[0], embedding[0], novelty)
 
-    def classify(self, image: DecodedImage, mix: ClassMix | None = None) -> Answer:
+    def classify(self, image: DecodedImage, mix: ClassMix | None = None, region: Region | None = None) -> Answer:
         """Preprocess an upright picture as the contract says, run the network and apply the contract's rules.
 
         Probabilities, and with them the lead that the decision needs, are those under `mix`; None means the
-        archive's.
+        archive's. `region` says which part of the upright original the picture is; None is the whole.
         """
         contract = self.contract
         mix = mix or archive_mix(contract)
@@ -115,6 +122,7 @@ class Classifier:
             novelty=output.novelty,
             class_mix=mix,
             created_at=datetime.now(UTC),
+            region=region,
         )
         return Answer(prediction, output.cam, output.embedding)
 

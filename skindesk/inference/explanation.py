@@ -9,16 +9,27 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from skindesk.domain.contract import Geometry, Preprocessing
+from skindesk.domain.region import Region
 
 
 def support_map(
-    cam: NDArray[np.float32], class_index: int, spec: Preprocessing, width_px: int, height_px: int
+    cam: NDArray[np.float32],
+    class_index: int,
+    spec: Preprocessing,
+    width_px: int,
+    height_px: int,
+    region: Region | None = None,
 ) -> NDArray[np.float32]:
     """The positive part of one class's map, float32 (height_px, width_px), 0 to 1; all zero without support.
 
-    `cam` is float32 (rows, columns, classes) in logits. Under the geometry `fit` the map covers the centred
-    part that the network saw.
+    `cam` is float32 (rows, columns, classes) in logits. Outside the `region` that the network was given, in the pixels
+    of the map, it is zero. Under the geometry `fit` the map covers the centred part that the network saw.
     """
+    if region is not None:
+        whole = np.zeros((height_px, width_px), np.float32)
+        within = whole[region.top : region.top + region.height, region.left : region.left + region.width]
+        within[:] = support_map(cam, class_index, spec, within.shape[1], within.shape[0])
+        return whole
     support = np.maximum(cam[:, :, class_index] - cam.mean(axis=2), 0)
     peak = float(support.max())
     if peak > 0:

@@ -189,6 +189,15 @@ class Access:
         """The log is about to be closed: what happens from now on waits for the next."""
         self._log = None
 
+    def tell(self, action: AuditAction, subject: Subject, subject_id: str) -> None:
+        """Keep for the audit, durably, what whoever is at work has done beside the log; an open log is told at once.
+
+        It never fails: what was done is done.
+        """
+        person = self._person or OWNER
+        self._keep_for_audit(AuditEvent(action, subject, subject_id, person_id=person.person_id, at=datetime.now(UTC)))
+        self._tell_what_waits()
+
     def change_passphrase(self, old: str, new: str) -> None:
         """Change one's own passphrase."""
         person = self.person

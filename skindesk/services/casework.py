@@ -81,17 +81,18 @@ class Casework:
         head = self.log.audit_head()
         return AuditVerdict(self.log.verify_audit(), head)
 
-    def others_with_picture(self, sha256: str, patient_id: int | None) -> tuple[Patient, ...]:
-        """Everybody but this patient in whose cases the same picture file is: a reason to ask before saving.
+    def others_with_pictures(self, digests: Iterable[str], patient_id: int | None) -> tuple[Patient, ...]:
+        """Everybody but this patient in whose cases one of these picture files is: a reason to ask before saving.
 
         `patient_id` is None for a patient who is not in the log yet.
         """
-        owners = self.log.patients_with_picture(sha256)
-        return tuple(owner for owner in owners if owner.patient_id != patient_id)
+        owners = {owner.patient_id: owner for sha256 in digests for owner in self.log.patients_with_picture(sha256)}
+        return tuple(owner for owner in owners.values() if owner.patient_id != patient_id)
 
 
 def _check(draft: CaseDraft) -> None:
-    if hashlib.sha256(draft.content).hexdigest() != draft.picture.sha256:
-        raise InvalidCaseError("The picture's file has changed since it was opened.", "Open the picture again.")
-    if draft.prediction is not None and draft.prediction.image_digest != draft.picture.sha256:
-        raise InvalidCaseError("The prediction is of another picture.", "Classify the picture again.")
+    for picture in draft.pictures:
+        if hashlib.sha256(picture.content).hexdigest() != picture.details.sha256:
+            raise InvalidCaseError("The picture's file has changed since it was opened.", "Open the picture again.")
+        if picture.prediction is not None and picture.prediction.image_digest != picture.details.sha256:
+            raise InvalidCaseError("The prediction is of another picture.", "Classify the picture again.")

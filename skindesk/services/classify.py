@@ -13,15 +13,14 @@ from threading import Event
 from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
 from skindesk.domain.outcome import Classified, Outcome, Rejected
-from skindesk.imaging.decode import EXTENSIONS, PictureFile, read_picture_file
-from skindesk.imaging.preprocess import decode_for_input
+from skindesk.domain.region import Region
+from skindesk.imaging.decode import EXTENSIONS, DecodedImage, PictureFile, is_unnamed_dicom, read_picture_file
+from skindesk.imaging.preprocess import decode_for_input, input_of
 from skindesk.inference.classifier import Answer, Classifier
 
 _log = logging.getLogger(__name__)
 
-OTHER_PICTURE_EXTENSIONS = frozenset(
-    {".gif", ".heic", ".heif", ".avif", ".jp2", ".dcm", ".ico", ".tga", ".ppm", ".svg", ".psd", ".raw", ".dng"}
-)
+OTHER_PICTURE_EXTENSIONS = frozenset({".gif", ".avif", ".jp2", ".ico", ".tga", ".ppm", ".svg", ".psd", ".raw", ".dng"})
 """Endings of pictures that this program does not read; in a folder each gets a row that says so."""
 
 _WINDOW_PER_WORKER = 4
@@ -35,10 +34,23 @@ class Answered:
     quality_flags: tuple[str, ...]
 
 
-def answer_for(picture: PictureFile, classifier: Classifier, mix: ClassMix | None = None) -> Answered:
-    """The one way from a file's bytes to an answer; `mix` None is the archive's. Raises ImageRejectedError."""
-    decoded = decode_for_input(picture, classifier.contract.preprocessing)
-    return Answered(classifier.classify(decoded, mix), tuple(str(flag) for flag in decoded.warnings))
+def answer_for(
+    picture: PictureFile, classifier: Classifier, mix: ClassMix | None = None, region: Region | None = None
+) -> Answered:
+    """The one way from a file's bytes to an answer; `mix` None is the archive's, `region` None the whole picture.
+
+    Raises ImageRejectedError.
+    """
+    decoded = decode_for_input(picture, classifier.contract.preprocessing, region)
+    return Answered(classifier.classify(decoded, mix, region), tuple(str(flag) for flag in decoded.warnings))
+
+
+def answer_to(
+    whole: DecodedImage, classifier: Classifier, mix: ClassMix | None = None, region: Region | None = None
+) -> Answered:
+    """The same answer for a picture that is decoded whole, in a format for which `input_of` is the same."""
+    decoded = input_of(whole, classifier.contract.preprocessing, region)
+    return Answered(classifier.classify(decoded, mix, region), tuple(str(flag) for flag in decoded.warnings))
 
 
 def classify_file(path: Path, classifier: Classifier, mix: ClassMix | None = None) -> Outcome:
@@ -121,7 +133,7 @@ def _within(
         elif _is_folder(entry):
             if recursive:
                 opened.append(_entries(entry, seen, on_problem))
-        elif entry.suffix.lower() in EXTENSIONS | OTHER_PICTURE_EXTENSIONS:
+        elif entry.suffix.lower() in EXTENSIONS | OTHER_PICTURE_EXTENSIONS or is_unnamed_dicom(entry):
             yield entry
 
 

@@ -111,8 +111,8 @@ class Editing:
         return edit
 
     def note_saved(self, saved: SavedCase) -> None:
-        """A case was saved: taking it back withdraws the picture and the review that came with it."""
-        entries = [(Withdrawable.PICTURE, saved.image_id)]
+        """A case was saved: taking it back withdraws the pictures and the review that came with it."""
+        entries = [(Withdrawable.PICTURE, image_id) for image_id in saved.image_ids]
         if saved.review_id is not None:
             entries.append((Withdrawable.REVIEW, saved.review_id))
         self._add_withdrawable(EditKind.CASE_SAVED, saved.patient_id, saved.case_id, *entries)

@@ -75,11 +75,11 @@ def check_models(models: ModelLibrary) -> Iterator[Check]:
         yield Check("models", False, "No model is installed.", "Install SkinDesk again, or add a model bundle.")
     for model in installed:
         try:
-            models.verify(model.model_id)
+            models.verify(model.name)
         except SkinDeskError as error:
-            yield Check(f"model {model.model_id}", False, error.what, error.advice)
+            yield Check(f"model {model.name}", False, error.what, error.advice)
         else:
-            yield Check(f"model {model.model_id}", True, "digest, contract and golden outputs hold")
+            yield Check(f"model {model.name}", True, "digest, contract and golden outputs hold")
 
 
 def check_drive(profile: Profile) -> Check:

@@ -1,8 +1,11 @@
-"""Finds the knowledge pages for a class of a network, or for words that were typed."""
+"""Finds the knowledge pages for a class of a network, for words that were typed, or named in another page."""
 
+import re
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from skindesk.domain.errors import KnowledgeError
 from skindesk.domain.knowledge import ClassReference, KnowledgePage
 from skindesk.domain.labels import MalignancyGroup
 from skindesk.exchange.knowledge_file import load_pages
@@ -10,6 +13,17 @@ from skindesk.storage.search import query_words, searchable_words
 from skindesk.system.paths import bundled
 
 _RISK = {group: place for place, group in enumerate(MalignancyGroup)}
+_PARTS_OF_TITLE = re.compile(r" and | of the skin| in the skin| or under the nail|[()]")
+_VAGUE = frozenset({"other vascular malformations", "stings", "scleroderma", "haemorrhage"})
+"""Parts of titles that mean more than their page when they stand alone."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A piece of a text; `slug` names the page that it is about, if one is named there."""
+
+    text: str
+    slug: str | None = None
 
 
 class Knowledge:
@@ -37,6 +51,24 @@ class Knowledge:
         serving = (page for page in self.pages if wanted in page.classes)
         return tuple(sorted(serving, key=lambda page: (_RISK[page.group], -len(page.classes))))
 
+    def page(self, slug: str) -> KnowledgePage:
+        """The page of that name. Raises KnowledgeError where there is none, too."""
+        for page in self.pages:
+            if page.slug == slug:
+                return page
+        raise KnowledgeError(f"There is no knowledge page “{slug}”.", "Look for it by its words.")
+
+    def linked(self, text: str, within: KnowledgePage) -> tuple[Passage, ...]:
+        """A text of a page, cut where it names other pages; joined, the pieces are the text."""
+        passages: list[Passage] = []
+        end = 0
+        for match in self._named.finditer(text):
+            slug = self._slugs[_spoken(match[0])]
+            if slug != within.slug:
+                passages += [Passage(text[end : match.start()]), Passage(match[0], slug)]
+                end = match.end()
+        return tuple(passage for passage in (*passages, Passage(text[end:])) if passage.text)
+
     def search(self, words: str) -> tuple[KnowledgePage, ...]:
         """The pages in which every word typed begins a word, whatever its case and accents.
 
@@ -49,8 +81,41 @@ class Knowledge:
         return tuple(page for _, page in sorted(found, key=lambda one: one[0]))
 
     @cached_property
+    def _slugs(self) -> dict[str, str]:
+        """Every page's slug by each of its names in small letters; titles go before other names."""
+        named: dict[str, str] = {}
+        for names in (_titles, _synonyms):
+            for page in self.pages:
+                for name in names(page):
+                    named.setdefault(_spoken(name), page.slug)
+        return named
+
+    @cached_property
+    def _named(self) -> re.Pattern[str]:
+        """Finds the names of pages in a text, the longest first, in the singular and the plural and across lines."""
+        longest_first = sorted(self._slugs, key=len, reverse=True)
+        names = "|".join(r"\s+".join(map(re.escape, name.split())) for name in longest_first)
+        return re.compile(rf"(?<![\w-])(?:{names})s?(?![\w-])", re.IGNORECASE)
+
+    @cached_property
     def _indexed(self) -> tuple[tuple[tuple[frozenset[str], ...], KnowledgePage], ...]:
         return tuple((_index(page), page) for page in self.pages)
+
+
+def _titles(page: KnowledgePage) -> tuple[str, ...]:
+    """A page's title and the names that it joins, such as both in “Cellulitis and erysipelas”."""
+    parts = (part.strip() for part in _PARTS_OF_TITLE.split(page.title))
+    return page.title, *(part for part in parts if part and part.casefold() not in _VAGUE)
+
+
+def _synonyms(page: KnowledgePage) -> tuple[str, ...]:
+    """A page's other names of several words: single ones, such as “ulcer”, mean too much."""
+    return tuple(name for name in page.synonyms if " " in name)
+
+
+def _spoken(name: str) -> str:
+    """A name as it is looked up: in small letters, in the singular, on one line."""
+    return " ".join(name.casefold().split()).removesuffix("s")
 
 
 def _index(page: KnowledgePage) -> tuple[frozenset[str], ...]:

@@ -22,6 +22,21 @@ def wilson(count: int, total: int) -> Interval | None:
     return Interval(share, low, high)
 
 
+def mean_of_shares(counts: Sequence[tuple[int, int]]) -> Interval | None:
+    """The mean of independent shares, each as count and total, such as balanced accuracy; None where one is of nothing.
+
+    Its 95 % interval is made of those of the shares (Zou and Donner 2008, Stat Med 27:1693, with Wilson's limits).
+    """
+    shares = [wilson(count, total) for count, total in counts]
+    found = [share for share in shares if share is not None]
+    if not found or len(found) < len(shares):
+        return None
+    mean = fsum(share.value for share in found) / len(found)
+    below = sqrt(fsum((share.value - (share.low or 0.0)) ** 2 for share in found)) / len(found)
+    above = sqrt(fsum(((share.high or 0.0) - share.value) ** 2 for share in found)) / len(found)
+    return Interval(mean, mean - below, mean + above)
+
+
 def kappa(table: Sequence[Sequence[int]]) -> Interval | None:
     """Cohen's kappa of a square table of counts, with the 95 % interval of its large-sample standard error.
 

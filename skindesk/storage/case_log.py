@@ -28,6 +28,7 @@ from skindesk.domain.transfer import ImportedCase, ImportOutcome, Rights
 from skindesk.storage.audit import AuditTrail, entries_before, head_of
 from skindesk.storage.audit_check import audit_findings
 from skindesk.storage.correcting import correct_lesion, correct_patient
+from skindesk.storage.embeddings import Embeddings
 from skindesk.storage.engine import DatabaseFile, open_engine
 from skindesk.storage.erasing import (
     ErasedPatient,
@@ -100,6 +101,7 @@ class CaseLog:
         self._earlier = earlier
         self._work = Transactions(engine, audit)
         self.record = Record(self._work, images)
+        self.embeddings = Embeddings(self._work)
         self._viewed_at_s: dict[tuple[str, int], float] = {}
 
     def take_up(self) -> None:
@@ -131,7 +133,7 @@ class CaseLog:
         A save on the same lesion and UTC day joins the same visit, and the same picture there is kept once, so
         that saving the very same draft again changes nothing. Raises InvalidCaseError where a new patient's
         identifier is taken, or a known patient or lesion is not in the log or they do not belong together.
-        `draft.content` must match its digest.
+        The bytes of the pictures must match their digests.
         """
         with self._work.writing() as (session, tell):
             return save_draft(session, self._images, draft, tell)

@@ -1,10 +1,11 @@
 """Keeps what somebody has begun and not saved, so that it is back after a crash."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from skindesk.storage.image_store import digest_of
@@ -13,30 +14,34 @@ from skindesk.storage.rows import DraftPictureRow, DraftRow
 
 @dataclass(frozen=True)
 class Draft:
-    """What a form held: `kind` names the form, `values` are plain JSON, `content` a picture file's bytes, if any."""
+    """What a form held: `kind` names the form, `values` are plain JSON, `pictures` the bytes of picture files."""
 
     kind: str
     values: dict[str, Any]
-    content: bytes | None
+    pictures: tuple[bytes, ...]
     saved_at: datetime
 
 
-def keep_draft(session: Session, person_id: str, kind: str, values: dict[str, Any], content: bytes | None) -> None:
-    """Keep one person's draft of one kind in place of the one before; an unchanged picture is not written again."""
+def keep_draft(
+    session: Session, person_id: str, kind: str, values: dict[str, Any], pictures: Sequence[bytes] = ()
+) -> None:
+    """Keep one person's draft of one kind in place of the one before; a picture that is there is not written again."""
     row = _row(session, person_id, kind)
     if row is None:
         row = DraftRow(person_id=person_id, kind=kind)
         session.add(row)
     row.values, row.saved_at = values, datetime.now(UTC)
     session.flush()
-    picture = session.get(DraftPictureRow, row.id)
-    if content is None:
-        if picture is not None:
-            session.delete(picture)
-    elif picture is None:
-        session.add(DraftPictureRow(draft_id=row.id, sha256=digest_of(content), content=content))
-    elif picture.sha256 != digest_of(content):
-        picture.sha256, picture.content = digest_of(content), content
+    wanted = {digest_of(content): (place, content) for place, content in enumerate(pictures)}
+    of_draft = DraftPictureRow.draft_id == row.id
+    session.execute(delete(DraftPictureRow).where(of_draft, DraftPictureRow.sha256.not_in(wanted)))
+    there = set(session.scalars(select(DraftPictureRow.sha256).where(of_draft)))
+    for sha256, (place, content) in wanted.items():
+        if sha256 in there:
+            moved = update(DraftPictureRow).where(of_draft, DraftPictureRow.sha256 == sha256)
+            session.execute(moved.values(place=place))
+        else:
+            session.add(DraftPictureRow(draft_id=row.id, sha256=sha256, place=place, content=content))
 
 
 def drop_draft(session: Session, person_id: str, kind: str) -> None:
@@ -52,8 +57,9 @@ def draft_of(session: Session, person_id: str, kind: str) -> Draft | None:
     row = _row(session, person_id, kind)
     if row is None:
         return None
-    content = session.scalar(select(DraftPictureRow.content).where(DraftPictureRow.draft_id == row.id))
-    return Draft(kind, row.values, content, row.saved_at)
+    pictures = select(DraftPictureRow.content).where(DraftPictureRow.draft_id == row.id)
+    contents = session.scalars(pictures.order_by(DraftPictureRow.place))
+    return Draft(kind, row.values, tuple(contents), row.saved_at)
 
 
 def drop_drafts_of_patient(session: Session, patient_id: int) -> None:

@@ -15,6 +15,7 @@ from skindesk.storage.image_store import ImageStore
 from skindesk.storage.rows import (
     AuditDetailRow,
     AuditEntryRow,
+    EmbeddingRow,
     ErasedPictureRow,
     FinalDiagnosisRow,
     FormerPatientRow,
@@ -63,6 +64,7 @@ def erase_rows(session: Session, patient_id: int) -> ErasedPatient:
     with without_guard(session, "prediction_no_delete"):
         for rows in (
             delete(AuditDetailRow).where(AuditDetailRow.seq.in_(told)),
+            delete(EmbeddingRow).where(EmbeddingRow.image_id.in_(images)),
             delete(PredictionRow).where(PredictionRow.image_id.in_(images)),
             delete(ReviewRow).where(ReviewRow.visit_id.in_(visits)),
             delete(ImageRow).where(ImageRow.visit_id.in_(visits)),

@@ -214,7 +214,7 @@ def _plan_of_known(
     if not is_asked_anew and knows_all_of(case, shown):
         kept += _otherwise_standing(wanted, standing_of(known.lesion))
     if taken_otherwise(case, known):
-        kept += ("how a picture was taken",)
+        kept += ("how a picture was taken or measured",)
     return ImportPlan(
         case,
         shown.patient,

@@ -1,6 +1,6 @@
 """What a case log keeps beyond saved pictures: the record that grows from the first visit to the final diagnosis."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -8,9 +8,11 @@ from sqlalchemy import delete, select
 
 from skindesk.domain.case import Lesion, LesionDetails, Patient, PatientDetails, ReviewDetails
 from skindesk.domain.case_filter import SavedFilter
+from skindesk.domain.contract import Modality
 from skindesk.domain.final_diagnosis import FinalDiagnosisDetails
 from skindesk.domain.insights import ClosedCase, NoveltyReading
 from skindesk.domain.lesion_state import LesionState
+from skindesk.domain.shadow import PastPicture
 from skindesk.domain.worklist import SOON_DAYS, Due, WorklistCounts, WorklistItem
 from skindesk.storage.case_record import (
     Withdrawable,
@@ -28,6 +30,7 @@ from skindesk.storage.due import worklist, worklist_counts
 from skindesk.storage.filters import filter_to_json, json_to_filter
 from skindesk.storage.image_store import ImageStore
 from skindesk.storage.merging import Merge, merge_patients, undo_merge
+from skindesk.storage.past_pictures import past_pictures
 from skindesk.storage.rows import SavedFilterRow
 from skindesk.storage.saving import add_lesion, add_patient, lesion_row, patient_row_of, refresh_case
 from skindesk.storage.similar import similar_patients
@@ -143,6 +146,11 @@ class Record:
         with self._work.reading() as session:
             return closed_cases(session)
 
+    def past_pictures(self, modality: Modality, limit: int | None = None) -> tuple[PastPicture, ...]:
+        """The pictures of a kind, those that came last first: see `past_pictures`."""
+        with self._work.reading() as session:
+            return past_pictures(session, modality, limit)
+
     def latest_novelty(self, limit: int) -> tuple[NoveltyReading, ...]:
         """How strange networks found the pictures of late, among the last `limit` answers: see `latest_novelty`."""
         with self._work.reading() as session:
@@ -153,10 +161,12 @@ class Record:
         with self._work.reading() as session:
             return leading_models(session)
 
-    def keep_draft(self, person_id: str, kind: str, values: dict[str, Any], content: bytes | None = None) -> None:
+    def keep_draft(
+        self, person_id: str, kind: str, values: dict[str, Any], pictures: Sequence[bytes] = ()
+    ) -> None:
         """Keep what a form holds. A `patient_id` among the values lets the draft go with an erased patient."""
         with self._work.untold() as session:
-            keep_draft(session, person_id, kind, values, content)
+            keep_draft(session, person_id, kind, values, pictures)
 
     def drop_draft(self, person_id: str, kind: str) -> None:
         """Forget a draft."""

@@ -184,6 +184,8 @@ class ImageRow(Base):
     taken_at: Mapped[str] = mapped_column(String, server_default="")
     device: Mapped[str] = mapped_column(String, server_default="")
     mm_per_px: Mapped[float | None]
+    quality: Mapped[list[str]] = mapped_column(JSON, server_default="[]")
+    measurement: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     withdrawn_at: Mapped[datetime | None]
 
     predictions: Mapped[list["PredictionRow"]] = relationship(
@@ -212,7 +214,23 @@ class PredictionRow(Base):
     novelty: Mapped[float | None]
     class_mix: Mapped[str] = mapped_column(String, server_default="archive")
     class_mix_shares: Mapped[list[float]] = mapped_column(JSON, server_default="[]")
+    region: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime]
+
+
+class EmbeddingRow(Base):
+    """The features that a network found in a picture, by which like pictures are found: float16, little-endian.
+
+    They can be computed again, so files of cases do not carry them.
+    """
+
+    __tablename__ = "embedding"
+    __table_args__ = (UniqueConstraint("image_id", "model_digest"),)
+
+    id: Mapped[Key]
+    image_id: Mapped[int] = mapped_column(ForeignKey("image.id"))
+    model_digest: Mapped[str] = mapped_column(String(64))
+    features: Mapped[bytes]
 
 
 class ReviewRow(Base):
@@ -231,6 +249,7 @@ class ReviewRow(Base):
     second_impression: Mapped[str] = mapped_column(String, server_default="")
     second_confidence: Mapped[str | None] = mapped_column(String)
     follow_up_on: Mapped[date | None]
+    asked_first: Mapped[bool | None]
     withdrawn_at: Mapped[datetime | None]
 
 
@@ -267,12 +286,13 @@ class DraftRow(Base):
 
 
 class DraftPictureRow(Base):
-    """The picture file of a draft, apart from it, so that typing does not write it again."""
+    """A picture file of a draft, apart from it, so that typing does not write it again; `place` counts from 0."""
 
     __tablename__ = "draft_picture"
 
     draft_id: Mapped[int] = mapped_column(KeyType, ForeignKey("draft.id"), primary_key=True)
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    place: Mapped[int]
     content: Mapped[bytes]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from skindesk.domain.audit import AuditAction, AuditEvent, Subject
 from skindesk.domain.case import (
     CaseDraft,
+    DraftPicture,
     Lesion,
     LesionDetails,
     Patient,
@@ -16,6 +17,7 @@ from skindesk.domain.case import (
     PictureDetails,
     ReviewDetails,
 )
+from skindesk.domain.embedding import Embedding
 from skindesk.domain.errors import InvalidCaseError
 from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.prediction import Prediction
@@ -23,6 +25,7 @@ from skindesk.storage.full_text import index_cases, move_case
 from skindesk.storage.image_store import ImageStore
 from skindesk.storage.recency import recency_of
 from skindesk.storage.rows import (
+    EmbeddingRow,
     FormerPatientRow,
     ImageRow,
     LesionRow,
@@ -37,6 +40,7 @@ from skindesk.storage.states import follow_plans
 from skindesk.storage.summaries import leading_prediction
 from skindesk.storage.transactions import Tell
 from skindesk.storage.values import (
+    examined_anew,
     image_row,
     patient_row,
     place,
@@ -51,11 +55,11 @@ from skindesk.storage.values import (
 
 @dataclass(frozen=True)
 class SavedCase:
-    """Where a draft went: whose it is, of which lesion, and the log's keys of its picture and of a review it added."""
+    """Where a draft went: whose it is, of which lesion, and the log's keys of its pictures and of a review it added."""
 
     patient: Patient
     lesion: Lesion
-    image_id: int
+    image_ids: tuple[int, ...]
     review_id: int | None = None
 
     @property
@@ -70,24 +74,45 @@ class SavedCase:
 
 
 def save_draft(session: Session, images: ImageStore, draft: CaseDraft, tell: Tell) -> SavedCase:
-    """Write a draft, and tell what is new. The picture's bytes are durable before its row exists.
+    """Write a draft, and tell what is new. A picture's bytes are durable before its row exists.
 
     A refused patient or lesion raises InvalidCaseError before the bytes are stored.
     """
     patient_id = _patient_id(session, draft.patient, tell)
     lesion = _lesion(session, patient_id, draft.lesion, draft.visited_at, tell)
-    if images.add(draft.content, draft.picture.media_type) != draft.picture.sha256:
-        raise ValueError("a draft's digest is not that of its content")
+    for picture in draft.pictures:
+        if images.add(picture.content, picture.details.media_type) != picture.details.sha256:
+            raise ValueError("a draft's digest is not that of its content")
     visit = visit_of_day(session, lesion, draft.visited_at)
-    image = image_at(session, visit, draft.picture, patient_id, tell)
-    if draft.prediction is not None:
-        add_prediction(session, image, draft.prediction, patient_id, tell)
+    image_ids = tuple(_picture(session, visit, picture, patient_id, tell) for picture in draft.pictures)
     review = None if draft.review is None else add_review(session, visit, draft.review)
     if review is not None:
         tell(AuditEvent(AuditAction.REVIEW_ADDED, Subject.CASE, str(lesion.id), patient_id))
     refresh_case(session, lesion)
     patient = session.get_one(PatientRow, patient_id)
-    return SavedCase(to_patient(patient), to_lesion(lesion), image.id, None if review is None else review.id)
+    return SavedCase(to_patient(patient), to_lesion(lesion), image_ids, None if review is None else review.id)
+
+
+def _picture(session: Session, visit: VisitRow, picture: DraftPicture, patient_id: int, tell: Tell) -> int:
+    """A picture at its visit with what is known of it; one that is there already may know more now."""
+    image = image_at(session, visit, picture.details, patient_id, tell)
+    if examined_anew(image, picture.details):
+        tell(AuditEvent(AuditAction.PICTURE_EXAMINED, Subject.PICTURE, str(image.id), patient_id))
+    if picture.prediction is not None:
+        add_prediction(session, image, picture.prediction, patient_id, tell)
+    if picture.embedding is not None:
+        add_embedding(session, image.id, picture.embedding)
+    return image.id
+
+
+def add_embedding(session: Session, image_id: int, embedding: Embedding) -> None:
+    """Keep the features that a network found in a picture, in the place of what it found before."""
+    of_network = (EmbeddingRow.image_id == image_id, EmbeddingRow.model_digest == embedding.model_digest)
+    row = session.scalar(select(EmbeddingRow).where(*of_network))
+    if row is None:
+        row = EmbeddingRow(image_id=image_id, model_digest=embedding.model_digest)
+        session.add(row)
+    row.features = embedding.values
 
 
 def refresh_case(session: Session, lesion: LesionRow) -> None:

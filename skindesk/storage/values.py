@@ -30,7 +30,11 @@ from skindesk.domain.contract import Modality
 from skindesk.domain.final_diagnosis import Attachment, ConfirmedBy, FinalDiagnosis, FinalDiagnosisDetails
 from skindesk.domain.labels import Label, MalignancyGroup
 from skindesk.domain.lesion_state import LesionState
+from skindesk.domain.measurement import Measurement
+from skindesk.domain.plain_values import from_plain, to_plain
 from skindesk.domain.prediction import AbstentionReason, Decision, ModelRef, Prediction
+from skindesk.domain.quality import QualityIssue
+from skindesk.domain.region import Region
 from skindesk.storage.rows import (
     FinalDiagnosisRow,
     ImageRow,
@@ -101,6 +105,7 @@ def to_prediction(row: PredictionRow | Row[*tuple[Any, ...]]) -> Prediction:
         novelty=row.novelty,
         class_mix=ClassMix(row.class_mix, tuple(float(share) for share in row.class_mix_shares)),
         created_at=row.created_at,
+        region=None if row.region is None else Region(**row.region),
     )
 
 
@@ -120,6 +125,7 @@ def to_review_details(row: ReviewRow) -> ReviewDetails:
         second_impression=row.second_impression,
         second_confidence=None if row.second_confidence is None else Confidence(row.second_confidence),
         follow_up_on=row.follow_up_on,
+        asked_first=row.asked_first,
     )
 
 
@@ -180,6 +186,8 @@ def image_row(visit_id: int, picture: PictureDetails, created_at: datetime) -> I
         taken_at=picture.capture.taken_at,
         device=picture.capture.device,
         mm_per_px=picture.capture.mm_per_px,
+        quality=[issue.value for issue in picture.quality],
+        measurement=_plain_measurement(picture.measurement),
     )
 
 
@@ -207,6 +215,7 @@ def prediction_row(image_id: int, prediction: Prediction) -> PredictionRow:
         novelty=prediction.novelty,
         class_mix=prediction.class_mix.name,
         class_mix_shares=list(prediction.class_mix.shares),
+        region=None if prediction.region is None else to_plain(prediction.region),
         created_at=prediction.created_at,
     )
 
@@ -224,6 +233,7 @@ def review_row(visit_id: int, review: ReviewDetails, created_at: datetime) -> Re
         second_impression=review.second_impression,
         second_confidence=None if review.second_confidence is None else review.second_confidence.value,
         follow_up_on=review.follow_up_on,
+        asked_first=review.asked_first,
     )
 
 
@@ -270,9 +280,24 @@ def _to_picture(row: ImageRow) -> StoredPicture:
             height_px=row.height_px,
             modality=Modality(row.modality),
             capture=_capture(row),
+            quality=tuple(QualityIssue(issue) for issue in row.quality),
+            measurement=None if row.measurement is None else from_plain(Measurement, row.measurement),
         ),
         predictions=tuple(to_prediction(prediction) for prediction in row.predictions),
     )
+
+
+def examined_anew(row: ImageRow, picture: PictureDetails) -> bool:
+    """Let a picture's row say what was found on it when it was examined again; returns whether it says more now."""
+    before = (row.quality, row.measurement, row.mm_per_px)
+    row.quality = [issue.value for issue in picture.quality] or row.quality
+    row.measurement = _plain_measurement(picture.measurement) or row.measurement
+    row.mm_per_px = picture.capture.mm_per_px or row.mm_per_px
+    return (row.quality, row.measurement, row.mm_per_px) != before
+
+
+def _plain_measurement(measurement: Measurement | None) -> dict[str, Any] | None:
+    return None if measurement is None else to_plain(measurement)
 
 
 def _capture(row: ImageRow) -> Capture:

@@ -13,6 +13,7 @@ from skindesk.system.files import write_durably
 from skindesk.system.paths import Profile
 
 LONGEST_LOCK_AFTER_MIN = 240
+MOST_FORMER_MODELS = 20
 
 _log = logging.getLogger(__name__)
 
@@ -26,20 +27,33 @@ class Theme(StrEnum):
 
 
 @dataclass(frozen=True)
+class FormerModel:
+    """A network that answered a kind of picture, as the settings named it; None is the default of that time."""
+
+    modality: Modality
+    model_id: str | None
+
+
+@dataclass(frozen=True)
 class Settings:
     """The user's choices, with the defaults of a first start.
 
-    `model_id` and `class_mix` are for dermoscopic pictures, their clinical fellows for clinical ones. A model's id
-    None means the default for that kind of picture; a class mix is `archive`, `balanced`, or the path of a file.
+    With `reduce_motion` nothing moves or blinks by itself. `model_id` and `class_mix` are for dermoscopic pictures,
+    their clinical fellows for clinical ones. A model's id, which may name a version as in `dermoscopy-7@2.1.0`, None
+    means the default for that kind of picture; the `former_models` answered before, the latest last. A class mix is
+    `archive`, `balanced`, or the path of a file.
     `batch_workers` 0 means one per processor core, `lock_after_min` 0 that a protected log locks only when asked.
+    Of a `watched_folder` the new pictures are told in Examine, and `camera` is the name of the camera last used there.
     Without a `backup_folder` no backups are made by themselves, whatever `backup_daily` says. The clinic's name and
     address stand at the head of its reports; the address may have several lines.
     """
 
     theme: Theme = Theme.SYSTEM
+    reduce_motion: bool = False
     impression_first: bool = True
     model_id: str | None = None
     clinical_model_id: str | None = None
+    former_models: tuple[FormerModel, ...] = ()
     class_mix: str = ARCHIVE
     clinical_class_mix: str = ARCHIVE
     batch_workers: int = 0
@@ -50,6 +64,8 @@ class Settings:
     clinic_name: str = ""
     clinic_address: str = ""
     report_paper: Paper = Paper.A4
+    watched_folder: str | None = None
+    camera: str = ""
 
     def model_for(self, modality: Modality) -> str | None:
         """The id of the network that answers a kind of picture; None for the default."""
@@ -59,10 +75,29 @@ class Settings:
         """The class mix under which a kind of picture is answered."""
         return self.clinical_class_mix if modality is Modality.CLINICAL else self.class_mix
 
-    def with_model(self, modality: Modality, model_id: str) -> "Settings":
+    def with_model(self, modality: Modality, model_id: str | None) -> "Settings":
         """The same choices, with another network for a kind of picture."""
         clinical = modality is Modality.CLINICAL
         return replace(self, clinical_model_id=model_id) if clinical else replace(self, model_id=model_id)
+
+    def with_next_model(self, modality: Modality, model_id: str) -> "Settings":
+        """The same choices, with another network for a kind of picture, to be taken back by `with_former_model`."""
+        former = (*self.former_models, FormerModel(modality, self.model_for(modality)))
+        return replace(self.with_model(modality, model_id), former_models=former[-MOST_FORMER_MODELS:])
+
+    def former_model(self, modality: Modality) -> FormerModel | None:
+        """What answered a kind of picture before the present network; None where nothing is known of it."""
+        found = [former for former in self.former_models if former.modality is modality]
+        return found[-1] if found else None
+
+    def with_former_model(self, modality: Modality) -> "Settings":
+        """The same choices, with the network that answered a kind of picture before; the same where none is known."""
+        former = self.former_model(modality)
+        if former is None:
+            return self
+        at = len(self.former_models) - 1 - self.former_models[::-1].index(former)
+        left = self.former_models[:at] + self.former_models[at + 1 :]
+        return replace(self.with_model(modality, former.model_id), former_models=left)
 
     def with_mix(self, modality: Modality, mix: str) -> "Settings":
         """The same choices, with another class mix for a kind of picture."""
@@ -97,10 +132,12 @@ def _parse(name: str, raw: dict[str, Any]) -> Any:
             return Theme(value)
         if name == "report_paper":
             return Paper(value)
-        if name in ("clinic_name", "clinic_address"):
+        if name in ("clinic_name", "clinic_address", "camera"):
             return value if isinstance(value, str) else default
-        if name in ("model_id", "clinical_model_id", "backup_folder"):
+        if name in ("model_id", "clinical_model_id", "backup_folder", "watched_folder"):
             return value if isinstance(value, str) else None
+        if name == "former_models":
+            return tuple(_parse_former(entry) for entry in value)[-MOST_FORMER_MODELS:]
         if name in ("class_mix", "clinical_class_mix"):
             return value if isinstance(value, str) and value else default
         if name == "batch_workers":
@@ -108,6 +145,15 @@ def _parse(name: str, raw: dict[str, Any]) -> Any:
         if name == "lock_after_min":
             return min(LONGEST_LOCK_AFTER_MIN, max(0, int(value)))
         return value if isinstance(value, bool) else default
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, KeyError, OverflowError):
         _log.warning("setting %s has an unusable value; using the default", name)
         return default
+
+
+def _parse_former(entry: Any) -> FormerModel:
+    if isinstance(entry, FormerModel):
+        return entry
+    model_id = entry["model_id"]
+    if not isinstance(model_id, str | None):
+        raise ValueError("a model's id is no text")
+    return FormerModel(Modality(entry["modality"]), model_id)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from skindesk.bootstrap import Workspace
-from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails, Site
+from skindesk.domain.case import CaseDraft, DraftPicture, LesionDetails, PatientDetails, PictureDetails, Site
 from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.contract import Modality
 from skindesk.domain.labels import Label, MalignancyGroup
@@ -91,18 +91,22 @@ def draft(number: int) -> CaseDraft:
     return CaseDraft(
         patient=PatientDetails(f"P-{number:06}", family_name=f"Family {number}", given_name="Given"),
         lesion=LesionDetails(Site.LOWER_EXTREMITY, "left calf"),
-        picture=PictureDetails(digest_of(picture), f"IMG_{number}.jpg", "image/jpeg", 600, 450, Modality.DERMOSCOPIC),
-        content=picture,
-        prediction=Prediction(
-            model=ModelRef("model", "1", "f" * 64),
-            image_digest=digest_of(picture),
-            labels=LABELS,
-            probabilities=(0.4, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1),
-            decision=Decision.SUPPORTED,
-            abstention_reason=None,
-            novelty=1.0,
-            class_mix=ClassMix("archive", (0.4, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1)),
-            created_at=visited_at,
+        pictures=(
+            DraftPicture(
+                PictureDetails(digest_of(picture), f"IMG_{number}.jpg", "image/jpeg", 600, 450, Modality.DERMOSCOPIC),
+                picture,
+                Prediction(
+                    model=ModelRef("model", "1", "f" * 64),
+                    image_digest=digest_of(picture),
+                    labels=LABELS,
+                    probabilities=(0.4, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1),
+                    decision=Decision.SUPPORTED,
+                    abstention_reason=None,
+                    novelty=1.0,
+                    class_mix=ClassMix("archive", (0.4, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1)),
+                    created_at=visited_at,
+                ),
+            ),
         ),
         review=None,
         visited_at=visited_at,

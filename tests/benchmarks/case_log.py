@@ -14,7 +14,7 @@ from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails, ReviewDetails
+from skindesk.domain.case import CaseDraft, DraftPicture, LesionDetails, PatientDetails, PictureDetails, ReviewDetails
 from skindesk.domain.contract import Modality
 from skindesk.storage.case_log import CaseLog, open_case_log
 from skindesk.storage.engine import DatabaseFile, open_engine
@@ -81,9 +81,11 @@ def _draft(number: int) -> CaseDraft:
     return CaseDraft(
         PatientDetails(f"P-{number}", "Müller", "Änne"),
         LesionDetails(description="left forearm"),
-        PictureDetails(digest_of(content), "a.jpg", "image/jpeg", 600, 450, Modality.DERMOSCOPIC),
-        content,
-        None,
+        (
+            DraftPicture(
+                PictureDetails(digest_of(content), "a.jpg", "image/jpeg", 600, 450, Modality.DERMOSCOPIC), content
+            ),
+        ),
         ReviewDetails("nv"),
         datetime(2026, 3, 14, tzinfo=UTC),
     )

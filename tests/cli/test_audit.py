@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails
+from skindesk.domain.case import CaseDraft, DraftPicture, LesionDetails, PatientDetails, PictureDetails
 from skindesk.domain.contract import Modality
 from skindesk.services.access import Access
 from skindesk.storage.case_log import open_case_log
@@ -26,7 +26,15 @@ def with_patient(profile: Path) -> Profile:
     picture = PictureDetails(digest_of(b"picture"), "a.jpg", "image/jpeg", 600, 450, Modality.DERMOSCOPIC)
     with closing(open_case_log(opened.log, access.key)) as log:
         at = datetime(2026, 3, 14, tzinfo=UTC)
-        log.save(CaseDraft(PatientDetails("P-17"), LesionDetails(), picture, b"picture", None, None, at))
+        log.save(
+            CaseDraft(
+                PatientDetails("P-17"),
+                LesionDetails(),
+                (DraftPicture(picture, b"picture"),),
+                None,
+                at,
+            )
+        )
     return opened
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from skindesk.bootstrap import Workspace
-from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails
+from skindesk.domain.case import CaseDraft, DraftPicture, LesionDetails, PatientDetails, PictureDetails
 from skindesk.domain.contract import Modality
 from skindesk.storage.image_store import digest_of
 from skindesk.system.paths import Profile
@@ -37,7 +37,13 @@ def save_case(workspace: Workspace) -> None:
     picture = PictureDetails(digest_of(PICTURE), "lesion.jpg", "image/jpeg", 600, 450, Modality.DERMOSCOPIC)
     visited_at = datetime(2026, 3, 14, 12, tzinfo=UTC)
     workspace.casework.save_case(
-        CaseDraft(PatientDetails("P-1"), LesionDetails(), picture, PICTURE, None, None, visited_at)
+        CaseDraft(
+            PatientDetails("P-1"),
+            LesionDetails(),
+            (DraftPicture(picture, PICTURE),),
+            None,
+            visited_at,
+        )
     )
 
 

@@ -15,7 +15,16 @@ from skindesk.cli.case_listing import run_list
 from skindesk.cli.context import Context
 from skindesk.cli.main import build_parser
 from skindesk.domain.audit import AuditAction
-from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails, Plan, ReviewDetails, Site
+from skindesk.domain.case import (
+    CaseDraft,
+    DraftPicture,
+    LesionDetails,
+    PatientDetails,
+    PictureDetails,
+    Plan,
+    ReviewDetails,
+    Site,
+)
 from skindesk.domain.contract import Modality
 from skindesk.services.access import Door
 from skindesk.services.casework import Casework
@@ -35,9 +44,11 @@ def save(profile: Path, family: str, site: Site, days: int | None, at: datetime,
         CaseDraft(
             PatientDetails(f"ID-{family}", family, "Eva", date(1961, 4, 2)),
             LesionDetails(site, "left"),
-            PictureDetails(digest_of(content), "a.jpg", "image/jpeg", 600, 450, Modality.CLINICAL),
-            content,
-            None,
+            (
+                DraftPicture(
+                    PictureDetails(digest_of(content), "a.jpg", "image/jpeg", 600, 450, Modality.CLINICAL), content
+                ),
+            ),
             ReviewDetails("nv", plan=plan, follow_up_on=None if days is None else TODAY + timedelta(days=days)),
             at,
         )

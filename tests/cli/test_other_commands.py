@@ -10,6 +10,7 @@ from skindesk.bootstrap import open_workspace
 from skindesk.domain.case import (
     CaseDraft,
     Confidence,
+    DraftPicture,
     LesionDetails,
     PatientDetails,
     PictureDetails,
@@ -28,9 +29,13 @@ def save_case(profile: Path, picture: Path) -> int:
     draft = CaseDraft(
         patient=PatientDetails("10482", "Müller", "Eva"),
         lesion=LesionDetails(description="left forearm"),
-        picture=PictureDetails(file.sha256, file.name, "image/jpeg", 600, 450, Modality.DERMOSCOPIC),
-        content=file.content,
-        prediction=answer_for(file, workspace.models.open()).answer.prediction,
+        pictures=(
+            DraftPicture(
+                PictureDetails(file.sha256, file.name, "image/jpeg", 600, 450, Modality.DERMOSCOPIC),
+                file.content,
+                answer_for(file, workspace.models.open()).answer.prediction,
+            ),
+        ),
         review=ReviewDetails("mel", Confidence.HIGH, Plan.BIOPSY, "changed since spring"),
         visited_at=datetime.now(UTC),
     )
@@ -80,9 +85,9 @@ def test_damaged_case_log_is_exit_code_3_and_is_not_overwritten(skindesk: Run, p
 
 
 def test_models_are_listed_shown_and_verified(skindesk: Run) -> None:
-    listed = {model["model_id"]: model for model in json.loads(skindesk("models", "list", "--json").stdout)}
+    listed = {model["name"]: model for model in json.loads(skindesk("models", "list", "--json").stdout)}
     assert next(iter(listed)) == "dermoscopy-7"
-    assert {model_id for model_id, model in listed.items() if not model["shipped"]} == {"colours-3"}
+    assert {name for name, model in listed.items() if not model["shipped"]} == {"colours-3@1.0.0"}
     table = skindesk("models", "list").stdout.splitlines()[1:]
     assert [line.split()[0] for line in table] == list(listed)
     assert all(model["modality"] in line for line, model in zip(table, listed.values(), strict=True))

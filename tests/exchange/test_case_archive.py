@@ -157,7 +157,7 @@ FIRST_SHAPE = {
     "ClassMix": "name shares",
 }
 """What a case held in format version 1."""
-SHAPE = FIRST_SHAPE | {
+SECOND_SHAPE = FIRST_SHAPE | {
     "Case": "patient lesion visits final_diagnoses",
     "PatientDetails": "identifier family_name given_name birth_date sex skin_type history notes",
     "Lesion": "case_id patient_id number details state follow_up_on",
@@ -171,12 +171,22 @@ SHAPE = FIRST_SHAPE | {
     "FinalDiagnosisDetails": "diagnosis group confirmed_by decided_on text attachment",
     "Attachment": "sha256 file_name media_type",
 }
-"""What a case holds in format version 2."""
+"""What a case held in format version 2."""
+SHAPE = SECOND_SHAPE | {
+    "PictureDetails": "sha256 file_name media_type width_px height_px modality capture quality measurement",
+    "Measurement": "outline by_hand diameter_px area_px perimeter_px abcd scale",
+    "Abcd": "asymmetry border_segments colours",
+    "Scale": "mm_per_px source",
+    "ReviewDetails": f"{SECOND_SHAPE['ReviewDetails']} asked_first",
+    "Prediction": f"{FIRST_SHAPE['Prediction']} region",
+    "Region": "left top width height",
+}
+"""What a case holds in format version 3."""
 
 
 def test_what_a_case_holds_changes_with_the_format_version_alone() -> None:
     """Whoever adds a field gives it a default, raises FORMAT_VERSION, and notes the new shape here."""
-    assert FORMAT_VERSION == 2
+    assert FORMAT_VERSION == 3
     assert _shape(Case) == SHAPE
 
 

@@ -18,7 +18,7 @@ synonyms:
 icd10:
   - D23
 icd11:
-checked: false
+codes_from:
 reviewed: 2026-11-21
 ---
 """
@@ -37,7 +37,7 @@ def test_page_is_read_whole(tmp_path: Path) -> None:
     (page,) = load_pages(tmp_path, "en")
     assert (page.slug, page.title, page.group) == ("dermatofibroma", "Dermatofibroma", MalignancyGroup.BENIGN)
     assert page.classes == (ClassReference("dermoscopy-7", "df"), ClassReference("isic-9", "df"))
-    assert (page.synonyms, page.icd10, page.icd11, page.codes_checked) == ((), ("D23",), (), False)
+    assert (page.synonyms, page.icd10, page.icd11, page.codes_from) == ((), ("D23",), (), "")
     assert page.reviewed == date(2026, 11, 21)
     assert tuple(section.heading for section in page.sections) == SECTIONS
     assert page.sections[0].text == "What is to be said.\n\n- More of it,\n  wrapped."
@@ -55,7 +55,8 @@ def test_page_is_read_whole(tmp_path: Path) -> None:
         ("  - isic-9/df", "  - dermoscopy-7/df", "line 6: “classes” holds an item that is empty or stands there twice"),
         ("  - D23", "  - ", "line 9: “icd10” holds an item that is empty"),
         ("  - D23", "- D23", "line 9: “icd11:” is wanted here, not “- D23”"),
-        ("checked: false", "checked: no", "line 11: “checked” is neither true nor false"),
+        ("codes_from:", "codes_from: WHO", "line 11: “WHO” does not tell of which year the codes are"),
+        ("codes_from:", "checked:", "line 11: the key “codes_from” is wanted here"),
         ("2026-11-21", "November", "line 12: “November” is no day"),
         ("reviewed", "extra: 1\nreviewed", "line 12: the key “reviewed” is wanted here"),
         ("## Causes", "## Reasons", "“## Causes” is wanted here, not “## Reasons”"),
@@ -76,6 +77,12 @@ def test_page_that_is_not_written_as_the_pages_are_is_refused_with_its_line(
     with pytest.raises(KnowledgeError, match=r"^The knowledge page dermatofibroma\.md, line \d+: ") as error:
         load_pages(tmp_path, "en")
     assert complaint in str(error.value)
+
+
+def test_page_says_where_its_codes_were_read(tmp_path: Path) -> None:
+    _write(tmp_path, PAGE.replace("codes_from:", "codes_from: WHO, release 2024-01"))
+    (page,) = load_pages(tmp_path, "en")
+    assert page.codes_from == "WHO, release 2024-01"
 
 
 def test_file_in_another_encoding_is_said(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from skindesk.domain.case import (
     Case,
     CaseDraft,
     Confidence,
+    DraftPicture,
     LesionDetails,
     PatientDetails,
     PictureDetails,
@@ -47,11 +48,19 @@ def draft_of(number: int) -> CaseDraft:
     return CaseDraft(
         patient=PatientDetails(f"P-{number}", f"{FAMILY}{number}", f"Given{number}"),
         lesion=LesionDetails(Site.UPPER_EXTREMITY, f"{SPOT} {number}"),
-        picture=PictureDetails(
-            hashlib.sha256(content).hexdigest(), f"{FILE} {number}.jpg", "image/jpeg", 600, 450, Modality.CLINICAL
+        pictures=(
+            DraftPicture(
+                PictureDetails(
+                    hashlib.sha256(content).hexdigest(),
+                    f"{FILE} {number}.jpg",
+                    "image/jpeg",
+                    600,
+                    450,
+                    Modality.CLINICAL,
+                ),
+                content,
+            ),
         ),
-        content=content,
-        prediction=None,
         review=ReviewDetails("nv", Confidence.LOW, Plan.WATCH, f"{NOTE} {number}"),
         visited_at=datetime(2026, 3, 14, 12, number % 60, tzinfo=UTC),
     )
@@ -163,9 +172,9 @@ def _problems_of_case(case: Case, picture: Callable[[str], bytes]) -> list[str]:
     whole = (
         case.patient.details == draft.patient
         and case.lesion.details == draft.lesion
-        and [[kept.details for kept in visit.pictures] for visit in case.visits] == [[draft.picture]]
+        and [[kept.details for kept in visit.pictures] for visit in case.visits] == [[draft.pictures[0].details]]
         and [[kept.details for kept in visit.reviews] for visit in case.visits] == [[draft.review]]
-        and picture(draft.picture.sha256) == draft.content
+        and picture(draft.pictures[0].details.sha256) == draft.pictures[0].content
     )
     damaged = [] if whole else [f"case {number} is not as it was saved"]
     return damaged + problems_of_diagnoses(case, number, picture)

@@ -125,4 +125,6 @@ def _problems_of_patients(log: CaseLog, cases: dict[int, Case], told: frozenset[
 
 def _has_picture(case: Case, number: int) -> bool:
     draft = draft_of(number)
-    return [kept.details for kept in case.visits[0].pictures] == [draft.picture] and case.lesion.details == draft.lesion
+    return [kept.details for kept in case.visits[0].pictures] == [
+        draft.pictures[0].details
+    ] and case.lesion.details == draft.lesion

@@ -120,7 +120,7 @@ def prepare_old_revision(folder: Path) -> None:
 def _insert_by_hand(connection: sqlite3.Connection, number: int) -> None:
     """A case in the words of revision 0001."""
     draft, key = draft_of(number), number + 1
-    patient, lesion, picture, review = draft.patient, draft.lesion, draft.picture, draft.review
+    patient, lesion, picture, review = draft.patient, draft.lesion, draft.pictures[0].details, draft.review
     assert not isinstance(patient, int)
     assert not isinstance(lesion, int)
     assert review is not None
@@ -247,7 +247,7 @@ def run_working_day(workspace: Workspace, done: Done, tell: Tell) -> None:
     assert not backups.drill(backups_in(folder)).flaws
     workspace.close_case_log()
     access.change_key(PASSPHRASE)
-    assert workspace.casework.log.picture(draft_of(3).picture.sha256) == content_of(3)
+    assert workspace.casework.log.picture(draft_of(3).pictures[0].details.sha256) == content_of(3)
     workspace.lock()
     try:
         access.sign_in(access.people()[0].person_id, "not the passphrase")

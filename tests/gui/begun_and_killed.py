@@ -52,7 +52,7 @@ def _examine(window: MainWindow, picture: Path, wait: Callable[[Callable[[], obj
     examine = window.examine
     wait(lambda: examine.examiner.contract)
     examine.open_file(picture)
-    wait(lambda: examine.examination and examine.examination.answer)
+    wait(lambda: examine.examination and examine.examination.is_looked_through)
     QTest.keyClicks(examine.panel.impression.line(), "Spitz nevus")
     QTest.keyClicks(examine.panel.notes, "itches since May")
 

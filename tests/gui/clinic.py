@@ -10,6 +10,7 @@ from skindesk.bootstrap import Workspace
 from skindesk.domain.case import (
     CaseDraft,
     Confidence,
+    DraftPicture,
     LesionDetails,
     PatientDetails,
     PictureDetails,
@@ -57,11 +58,15 @@ def draft(
     return CaseDraft(
         patient=patient,
         lesion=lesion,
-        picture=PictureDetails(
-            hashlib.sha256(content).hexdigest(), picture.name, "image/jpeg", 600, 450, Modality.DERMOSCOPIC
+        pictures=(
+            DraftPicture(
+                PictureDetails(
+                    hashlib.sha256(content).hexdigest(), picture.name, "image/jpeg", 600, 450, Modality.DERMOSCOPIC
+                ),
+                content,
+                None if probabilities is None else prediction(content, probabilities, at),
+            ),
         ),
-        content=content,
-        prediction=None if probabilities is None else prediction(content, probabilities, at),
         review=review,
         visited_at=at,
     )

@@ -17,6 +17,7 @@ from skindesk.bootstrap import Workspace
 from skindesk.domain.case import (
     Case,
     CaseDraft,
+    DraftPicture,
     LesionDetails,
     Patient,
     PatientDetails,
@@ -33,6 +34,7 @@ from skindesk.domain.outcome import Classified
 from skindesk.domain.prediction import AbstentionReason
 from skindesk.gui.background import Background
 from skindesk.gui.examine import ExamineWorkspace
+from skindesk.gui.examine.examiner import Incoming
 from skindesk.gui.examine.save_dialog import SaveDialog
 from skindesk.imaging.decode import PictureFile, read_picture_file
 from skindesk.services.classify import classify_file
@@ -67,7 +69,15 @@ class Page:
         self.wait_for_answer()
 
     def wait_for_answer(self) -> None:
-        self.wait(lambda: self.widget.examination is not None and self.widget.examination.answer is not None)
+        self.wait(lambda: self.widget.examination is not None and self.widget.examination.is_looked_through)
+        assert self.widget.examination is not None
+        assert self.widget.examination.answer is not None
+
+    def reveal(self) -> None:
+        """Ask for the answer, also where the picture's quality speaks against it."""
+        self.widget.reveal()
+        if self.panel.network.is_held:
+            self.widget.reveal()
 
     def give_impression(self, text: str) -> None:
         line = self.panel.impression.line()
@@ -120,9 +130,12 @@ def known_case(workspace: Workspace, picture: PictureFile, identifier: str = "55
     draft = CaseDraft(
         patient=PatientDetails(identifier, "Berg", "Ida"),
         lesion=LesionDetails(Site.HEAD_NECK, "left cheek"),
-        picture=PictureDetails(picture.sha256, picture.name, "image/jpeg", 600, 450, Modality.DERMOSCOPIC),
-        content=picture.content,
-        prediction=None,
+        pictures=(
+            DraftPicture(
+                PictureDetails(picture.sha256, picture.name, "image/jpeg", 600, 450, Modality.DERMOSCOPIC),
+                picture.content,
+            ),
+        ),
         review=None,
         visited_at=datetime.now(UTC),
     )
@@ -224,7 +237,7 @@ class TestStrangePicture:
         self, colours: Workspace, page: Page, tmp_path: Path
     ) -> None:
         page.open(plain_picture(tmp_path / "white.png", colour=Qt.GlobalColor.white))
-        page.widget.reveal()
+        page.reveal()
         told = " ".join(visible_words(page.panel.network))
         assert "No answer: this picture is unlike those the network learned from (novelty 1, limit 0.9)." in told
         assert "Judge without the network, or retake it." in told
@@ -239,7 +252,7 @@ class TestClassMix:
         self, colours: Workspace, page: Page, tmp_path: Path
     ) -> None:
         page.open(plain_picture(tmp_path / "red.png", colour=Qt.GlobalColor.red))
-        page.widget.reveal()
+        page.reveal()
         archives = page.widget.examination
         assert archives is not None
         assert archives.answer is not None
@@ -301,7 +314,7 @@ class TestKindOfPicture:
         assert kind.value() is Modality.DERMOSCOPIC
         page.open(example)
         assert self.model_ids(page) == ("dermoscopy-7", "dermoscopy-7")
-        page.widget.reveal()
+        page.reveal()
         page.qtbot.mouseClick(kind.button(Modality.CLINICAL), Qt.MouseButton.LeftButton)
         assert not page.answer_shown
         page.wait(lambda: page.answer_shown)
@@ -339,7 +352,7 @@ class TestKindOfPicture:
         page.wait(lambda: page.widget.examination)
         page.panel.picture.take_other_kind()
         page.wait_for_answer()
-        with page.qtbot.assertNotEmitted(page.widget.examiner.answered, wait=300):
+        with page.qtbot.assertNotEmitted(page.widget.examiner.changed, wait=300):
             gate.set()
         assert self.model_ids(page) == (clinical, clinical)
 
@@ -364,12 +377,12 @@ class TestNewerPicture:
             gate.wait(PATIENCE_MS / 1000)
             return read_picture_file(example)
 
-        page.widget.examiner.examine(slow)
+        page.widget.examiner.examine([Incoming(example.name, slow)])
         page.open(other_example)
         with qtbot.assertNotEmitted(page.widget.examiner.shown, wait=300):
             gate.set()
         assert page.widget.examination is not None
-        assert page.widget.examination.picture.name == other_example.name
+        assert page.widget.examination.picture.file.name == other_example.name
 
     def test_never_stands_beside_the_last_ones_answer(self, page: Page, example: Path, other_example: Path) -> None:
         page.open(example)
@@ -382,7 +395,7 @@ class TestNewerPicture:
         examination = page.widget.examination
         assert examination is not None
         assert examination.answer is not None
-        assert examination.answer.prediction.image_digest == examination.picture.sha256
+        assert examination.answer.prediction.image_digest == examination.picture.file.sha256
 
     def test_starts_without_what_was_said_of_the_last_one(
         self, page: Page, example: Path, other_example: Path, monkeypatch: pytest.MonkeyPatch
@@ -403,7 +416,7 @@ class TestNewerPicture:
         monkeypatch.setattr(page.widget, "ask_discard", lambda: False)
         page.widget.open_file(other_example)
         assert page.widget.examination is not None
-        assert page.widget.examination.picture.name == example.name
+        assert page.widget.examination.picture.file.name == example.name
         assert not page.widget.close_allowed()
 
 
@@ -487,7 +500,7 @@ class TestTrouble:
 
     def test_the_plan_is_in_sight_beside_an_answer_in_a_window_of_1280_by_800(self, page: Page, example: Path) -> None:
         page.open(example)
-        page.widget.reveal()
+        page.reveal()
         page.wait(lambda: page.answer_shown)
 
         plan = page.panel.plan
@@ -571,8 +584,8 @@ class TestSaving:
         page.give_impression("nv")
         page.save_as_new("1")
         details = stored(workspace, "1").visits[0].reviews[0].details
-        assert details.impression == "nv"
-        assert details.revealed_before
+        assert (details.impression, details.second_impression) == ("mel", "nv")
+        assert (details.asked_first, details.revealed_before) == (True, False)
 
     def test_a_known_patient_is_found_by_name_and_gets_a_second_picture_of_the_lesion(
         self, page: Page, workspace: Workspace, example: Path, other_example: Path
@@ -677,29 +690,29 @@ class TestBringingIn:
         page.panel.impression.take_focus()
         QTest.keyClick(page.panel.impression.combo(), Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
         page.wait_for_answer()
-        page.wait(lambda: page.widget.examination and page.widget.examination.image.original_width_px == 280)
+        page.wait(lambda: page.widget.examination and page.widget.examination.picture.size_px[0] == 280)
         assert page.widget.examination is not None
-        assert page.widget.examination.image.media_type == "image/png"
+        assert page.widget.examination.picture.image.media_type == "image/png"
 
     def test_a_copied_file_is_pasted_as_that_file(self, page: Page, example: Path) -> None:
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(example))])
         QGuiApplication.clipboard().setMimeData(data)
-        page.widget.paste()
+        page.widget.bringing.paste()
         page.wait_for_answer()
         assert page.widget.examination is not None
-        assert page.widget.examination.picture.content == example.read_bytes()
+        assert page.widget.examination.picture.file.content == example.read_bytes()
 
     def test_text_in_the_clipboard_is_no_picture(self, page: Page) -> None:
         QGuiApplication.clipboard().setText("melanoma")
-        page.widget.paste()
+        page.widget.bringing.paste()
         assert "holds no picture" in page.viewer.notice.text()
 
 
 def test_four_actions_and_an_identifier_save_a_case_from_the_keyboard(
     page: Page, workspace: Workspace, example: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("skindesk.gui.examine.workspace.QFileDialog.getOpenFileName", lambda *_args: (str(example), ""))
+    monkeypatch.setattr("skindesk.gui.examine.bringing.choose_files", lambda _parent: (example,))
     control = Qt.KeyboardModifier.ControlModifier
     QTest.keyClick(page.widget, Qt.Key.Key_O, control)
     page.wait_for_answer()

@@ -165,7 +165,7 @@ def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
         def now(cls, tz: Any = None) -> "datetime":
             return moment
 
-    monkeypatch.setattr("skindesk.gui.examine.workspace.datetime", Clock)
+    monkeypatch.setattr("skindesk.gui.examine.saving.datetime", Clock)
 
 
 def add_lesion(user: User, identifier: str, position: BodyPosition | None = None) -> int:
@@ -400,8 +400,9 @@ class TestChoosing:
         log = user.workspace.casework.log
         saved = user.workspace.casework.save_case(draft(ADA, LesionDetails(), EXAMPLES[0]))
         other = draft(saved.patient_id, saved.case_id, EXAMPLES[1], NOON + timedelta(days=3))
-        overview = replace(other.picture, capture=Capture(PictureKind.OVERVIEW))
-        user.workspace.casework.save_case(replace(other, picture=overview))
+        (picture,) = other.pictures
+        overview = replace(picture.details, capture=Capture(PictureKind.OVERVIEW))
+        user.workspace.casework.save_case(replace(other, pictures=(replace(picture, details=overview),)))
         assert first_and_latest(log.case(saved.case_id)) is None
         user.show_case(saved.case_id)
         assert not user.cases.patient_view.lesion.compare_button.isEnabled()
@@ -767,7 +768,7 @@ class TestDrafts:
         examine = user.window.examine
         user.wait(examine.panel.save_button.isEnabled)
         assert examine.examination is not None
-        assert examine.examination.picture.content == example.read_bytes()
+        assert examine.examination.picture.file.content == example.read_bytes()
         assert examine.panel.impression.line().text() == "Spitz nevus"
         assert examine.panel.notes.toPlainText() == "itches since May"
         dialog = user.save()

@@ -82,7 +82,7 @@ class TestDifferential:
     def test_low_risk_is_never_called_harmless(self, view: DifferentialView) -> None:
         view.show_prediction(prediction(0.02, 0.9, 0.01, 0.04, 0.03))
         said = words(view)
-        assert "No support for malignancy:\nmalignant or premalignant in sum" in said
+        assert "No support for malignancy. It is not excluded" in said
         assert said.endswith("3\u00a0%")
         assert "healthy" not in said.lower()
 

@@ -6,25 +6,8 @@ from PIL import Image, ImageCms
 
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
 from skindesk.imaging.decode import PictureWarning, decode, picture_from_bytes, read_picture_file
-from tests.support.pictures import RED, encoded, gradient, picture, plain
-
-ORIENTATIONS = {
-    1: lambda a: a,
-    2: lambda a: a[:, ::-1],
-    3: lambda a: a[::-1, ::-1],
-    4: lambda a: a[::-1],
-    5: lambda a: a.transpose(1, 0, 2),
-    6: lambda a: np.rot90(a, 1),
-    7: lambda a: a[::-1, ::-1].transpose(1, 0, 2),
-    8: lambda a: np.rot90(a, -1),
-}
-"""How each EXIF orientation stores an upright picture (TIFF 6.0, tag 274)."""
-
-
-def exif(orientation: int) -> Image.Exif:
-    tags = Image.Exif()
-    tags[0x0112] = orientation
-    return tags
+from skindesk.imaging.formats.usual import UsualPicture
+from tests.support.pictures import ORIENTATIONS, RED, encoded, exif, gradient, picture, plain
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "TIFF", "BMP"])
@@ -186,7 +169,7 @@ def test_empty_file_is_rejected() -> None:
 def test_picture_over_the_pixel_cap_is_refused_before_it_is_decoded(
     width_px: int, height_px: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("skindesk.imaging.decode._decode_opened", lambda *_: pytest.fail("was decoded"))
+    monkeypatch.setattr(UsualPicture, "load", lambda *_: pytest.fail("was decoded"))
     flat = encoded(Image.new("1", (width_px, height_px)), "TIFF", compression="group4")
     with pytest.raises(ImageRejectedError) as caught:
         decode(picture_from_bytes("plan.tif", flat))

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from skindesk.bootstrap import Workspace
-from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails, ReviewDetails
+from skindesk.domain.case import CaseDraft, DraftPicture, LesionDetails, PatientDetails, PictureDetails, ReviewDetails
 from skindesk.domain.case_filter import CaseFilter
 from skindesk.domain.contract import Modality
 from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError
@@ -47,9 +47,12 @@ def draft(identifier: str = "P-1", review: ReviewDetails | None = None) -> CaseD
     return CaseDraft(
         patient=PatientDetails(identifier, family_name="Zebediah"),
         lesion=LesionDetails(description="secretive spot"),
-        picture=PictureDetails(digest_of(PICTURE), "zebediah.jpg", "image/jpeg", 600, 450, Modality.DERMOSCOPIC),
-        content=PICTURE,
-        prediction=None,
+        pictures=(
+            DraftPicture(
+                PictureDetails(digest_of(PICTURE), "zebediah.jpg", "image/jpeg", 600, 450, Modality.DERMOSCOPIC),
+                PICTURE,
+            ),
+        ),
         review=review,
         visited_at=datetime(2026, 3, 14, 12, tzinfo=UTC),
     )

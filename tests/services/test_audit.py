@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from skindesk.bootstrap import Workspace
-from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails
+from skindesk.domain.case import CaseDraft, DraftPicture, LesionDetails, PatientDetails, PictureDetails
 from skindesk.domain.contract import Modality
 from skindesk.domain.errors import AccessRefusedError
 from skindesk.domain.people import Role
@@ -21,9 +21,11 @@ PASSPHRASE = "correct horse battery"
 DRAFT = CaseDraft(
     PatientDetails("P-1", family_name="Zebediah"),
     LesionDetails(),
-    PictureDetails(digest_of(b"picture"), "a.jpg", "image/jpeg", 600, 450, Modality.DERMOSCOPIC),
-    b"picture",
-    None,
+    (
+        DraftPicture(
+            PictureDetails(digest_of(b"picture"), "a.jpg", "image/jpeg", 600, 450, Modality.DERMOSCOPIC), b"picture"
+        ),
+    ),
     None,
     datetime(2026, 3, 14, 12, tzinfo=UTC),
 )
@@ -137,7 +139,7 @@ def test_only_administrators_erase_and_read_the_audit_and_assistants_correct_not
 
 def test_an_administrator_erases(workspace: Workspace) -> None:
     saved = workspace.casework.save_case(DRAFT)
-    assert workspace.casework.erase_patient(saved.patient_id).pictures == (DRAFT.picture.sha256,)
+    assert workspace.casework.erase_patient(saved.patient_id).pictures == (DRAFT.pictures[0].details.sha256,)
     assert workspace.casework.log.count() == 0
     assert told(workspace)[-1] == ("patient erased", "Ada", str(saved.patient_id))
     workspace.close_case_log()

@@ -17,7 +17,7 @@ import pytest
 
 from skindesk.bootstrap import Workspace
 from skindesk.domain.audit import AuditAction
-from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails
+from skindesk.domain.case import CaseDraft, DraftPicture, LesionDetails, PatientDetails, PictureDetails
 from skindesk.domain.case_filter import CaseFilter
 from skindesk.domain.contract import Modality
 from skindesk.domain.errors import (
@@ -98,9 +98,12 @@ def draft(number: int) -> CaseDraft:
     return CaseDraft(
         patient=PatientDetails(f"P-{number}", family_name="Zebediah"),
         lesion=LesionDetails(description="secretive spot"),
-        picture=PictureDetails(digest_of(content), "zebediah.jpg", "image/jpeg", 600, 450, Modality.DERMOSCOPIC),
-        content=content,
-        prediction=None,
+        pictures=(
+            DraftPicture(
+                PictureDetails(digest_of(content), "zebediah.jpg", "image/jpeg", 600, 450, Modality.DERMOSCOPIC),
+                content,
+            ),
+        ),
         review=None,
         visited_at=NOON,
     )

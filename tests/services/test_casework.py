@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails
+from skindesk.domain.case import CaseDraft, DraftPicture, LesionDetails, PatientDetails, PictureDetails
 from skindesk.domain.class_mix import UNRECORDED_MIX
 from skindesk.domain.contract import Modality
 from skindesk.domain.errors import InvalidCaseError
@@ -23,22 +24,35 @@ SHA256 = hashlib.sha256(b"picture").hexdigest()
 DRAFT = CaseDraft(
     patient=PatientDetails("P-1"),
     lesion=LesionDetails(),
-    picture=PictureDetails(SHA256, "lesion.png", "image/png", 600, 450, Modality.DERMOSCOPIC),
-    content=b"picture",
-    prediction=Prediction(
-        model=ModelRef("model", "1", "f" * 64),
-        image_digest=SHA256,
-        labels=(Label("mel", "Melanoma", MalignancyGroup.MALIGNANT), Label("nv", "Naevus", MalignancyGroup.BENIGN)),
-        probabilities=(0.25, 0.75),
-        decision=Decision.SUPPORTED,
-        abstention_reason=None,
-        novelty=None,
-        class_mix=UNRECORDED_MIX,
-        created_at=NOON,
+    pictures=(
+        DraftPicture(
+            PictureDetails(SHA256, "lesion.png", "image/png", 600, 450, Modality.DERMOSCOPIC),
+            b"picture",
+            Prediction(
+                model=ModelRef("model", "1", "f" * 64),
+                image_digest=SHA256,
+                labels=(
+                    Label("mel", "Melanoma", MalignancyGroup.MALIGNANT),
+                    Label("nv", "Naevus", MalignancyGroup.BENIGN),
+                ),
+                probabilities=(0.25, 0.75),
+                decision=Decision.SUPPORTED,
+                abstention_reason=None,
+                novelty=None,
+                class_mix=UNRECORDED_MIX,
+                created_at=NOON,
+            ),
+        ),
     ),
     review=None,
     visited_at=NOON,
 )
+
+(PICTURE,) = DRAFT.pictures
+
+
+def with_picture(**changes: Any) -> CaseDraft:
+    return replace(DRAFT, pictures=(replace(PICTURE, **changes),))
 
 
 @pytest.fixture
@@ -52,24 +66,24 @@ def test_a_saved_case_can_be_read(casework: Casework) -> None:
     saved = casework.save_case(DRAFT)
 
     (visit,) = casework.log.case(saved.case_id).visits
-    assert visit.pictures[0].predictions == (DRAFT.prediction,)
+    assert visit.pictures[0].predictions == (PICTURE.prediction,)
     assert casework.log.picture(SHA256) == b"picture"
 
 
 def test_a_picture_that_changed_since_it_was_opened_is_refused(casework: Casework) -> None:
     with pytest.raises(InvalidCaseError, match="changed since it was opened"):
-        casework.save_case(replace(DRAFT, content=b"another"))
+        casework.save_case(with_picture(content=b"another"))
 
     assert casework.log.count() == 0
     assert casework.log.check(full=True) == ()
 
 
 def test_a_prediction_of_another_picture_is_refused(casework: Casework) -> None:
-    assert DRAFT.prediction is not None
-    stranger = replace(DRAFT.prediction, image_digest="0" * 64)
+    assert PICTURE.prediction is not None
+    stranger = replace(PICTURE.prediction, image_digest="0" * 64)
 
     with pytest.raises(InvalidCaseError, match="another picture"):
-        casework.save_case(replace(DRAFT, prediction=stranger))
+        casework.save_case(with_picture(prediction=stranger))
 
     assert casework.log.count() == 0
 
@@ -77,8 +91,9 @@ def test_a_prediction_of_another_picture_is_refused(casework: Casework) -> None:
 def test_a_picture_is_asked_about_only_where_it_is_somebody_elses(casework: Casework) -> None:
     first = casework.save_case(DRAFT)
 
-    assert casework.others_with_picture(SHA256, first.patient_id) == ()
-    assert [owner.patient_id for owner in casework.others_with_picture(SHA256, None)] == [first.patient_id]
+    assert casework.others_with_pictures([SHA256], first.patient_id) == ()
+    assert [owner.patient_id for owner in casework.others_with_pictures([SHA256], None)] == [first.patient_id]
 
     second = casework.save_case(replace(DRAFT, patient=PatientDetails("P-2")))
-    assert [owner.patient_id for owner in casework.others_with_picture(SHA256, second.patient_id)] == [first.patient_id]
+    (owner,) = casework.others_with_pictures([SHA256], second.patient_id)
+    assert owner.patient_id == first.patient_id

@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from skindesk.domain.body_position import BodyPosition, BodyView
-from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails, Plan, ReviewDetails, Site
+from skindesk.domain.case import (
+    CaseDraft,
+    DraftPicture,
+    LesionDetails,
+    PatientDetails,
+    PictureDetails,
+    Plan,
+    ReviewDetails,
+    Site,
+)
 from skindesk.domain.contract import Modality
 from skindesk.domain.errors import AccessRefusedError, CaseLogUnavailableError, InvalidCaseError
 from skindesk.domain.final_diagnosis import ConfirmedBy, FinalDiagnosisDetails
@@ -38,9 +47,7 @@ def draft(identifier: str = "P-1", review: ReviewDetails | None = None) -> CaseD
     return CaseDraft(
         PatientDetails(identifier, "Müller"),
         LesionDetails(Site.UPPER_EXTREMITY),
-        PictureDetails(digest, "a.jpg", "image/jpeg", 600, 450, Modality.CLINICAL),
-        content,
-        None,
+        (DraftPicture(PictureDetails(digest, "a.jpg", "image/jpeg", 600, 450, Modality.CLINICAL), content),),
         review,
         NOON,
     )

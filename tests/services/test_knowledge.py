@@ -1,12 +1,13 @@
-import json
 import re
 import tomllib
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
 from skindesk.domain.errors import KnowledgeError
 from skindesk.domain.knowledge import SECTIONS, KnowledgePage
+from skindesk.inference.bundle import read_contract
 from skindesk.services.knowledge import Knowledge
 from skindesk.system.paths import bundled
 
@@ -22,12 +23,21 @@ PROMISES = (
     r"\bno need to worry\b",
     r"\d ?(?:mg|mcg|µg|ml|g|units?)\b",
 )
+FEWEST_WORDS = {
+    "When to refer urgently": 25,
+    "What it is": 12,
+    "Signs and symptoms": 20,
+    "Dermoscopy": 8,
+    "Causes": 10,
+    "Differential diagnosis": 10,
+    "Management": 35,
+}
 OTHER_MARKDOWN = re.compile(r"[*`<>|#\[\]]|^\s*\d+\. |^ *[-+]\s{2,}", re.MULTILINE)
 
 
 def _shipped() -> dict[str, list[str]]:
-    cards = [json.loads(file.read_text(encoding="utf-8")) for file in ROOT.glob("models/*/card.json")]
-    return {card["model_id"]: list(card["metrics"]["archive_mix"]["per_class"]) for card in cards}
+    contracts = [read_contract(file.parent) for file in ROOT.glob("models/*/model.onnx")]
+    return {contract.model_id: list(contract.codes) for contract in contracts}
 
 
 def _mapped() -> dict[str, list[str]]:
@@ -41,6 +51,12 @@ def _classes(networks: dict[str, list[str]]) -> list[tuple[str, str]]:
 
 def _body(page: KnowledgePage) -> str:
     return "\n\n".join(section.text for section in page.sections)
+
+
+def _sentences(text: str) -> list[str]:
+    items = re.split(r"^- |\n\n", text, flags=re.MULTILINE)
+    sentences = [one for item in items for one in re.split(r"(?<=[.!?]) ", " ".join(item.split()).casefold())]
+    return [sentence for sentence in sentences if len(sentence.split()) >= 5]
 
 
 @pytest.mark.parametrize(("model_id", "code"), _classes(_shipped()))
@@ -68,8 +84,23 @@ def test_page_is_short_and_whole(page: KnowledgePage) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.slug)
+def test_every_section_of_a_page_says_something(page: KnowledgePage) -> None:
+    words = {section.heading: len(section.text.split()) for section in page.sections}
+    assert {heading for heading, count in words.items() if count < FEWEST_WORDS[heading]} == set()
+
+
+def test_no_sentence_stands_in_two_pages() -> None:
+    told: dict[str, set[str]] = defaultdict(set)
+    for page in PAGES:
+        for sentence in _sentences(_body(page)):
+            told[sentence].add(page.slug)
+    assert len(told) > 1000
+    assert {sentence: slugs for sentence, slugs in told.items() if len(slugs) > 1} == {}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.slug)
 def test_page_has_codes_or_says_that_they_are_unchecked(page: KnowledgePage) -> None:
-    assert (page.icd10 and page.icd11) or not page.codes_checked
+    assert (page.icd10 and page.icd11) or not page.codes_from
     assert all(re.fullmatch(r"[A-Z]\d\d(?:\.\d{1,2})?", code) for code in page.icd10)
     assert all(re.fullmatch(r"[0-9A-Z]{4}(?:\.[0-9A-Z]{1,2})?", code) for code in page.icd11)
 
@@ -150,3 +181,45 @@ def test_pages_are_read_when_first_asked_for(tmp_path: Path) -> None:
     knowledge = Knowledge(tmp_path)
     with pytest.raises(KnowledgeError, match="no knowledge pages"):
         knowledge.for_class("dermoscopy-7", "mel")
+
+
+def _passages(slug: str, heading: str = "Differential diagnosis") -> dict[str, str]:
+    knowledge = Knowledge()
+    page = knowledge.page(slug)
+    text = next(section.text for section in page.sections if section.heading == heading)
+    passages = knowledge.linked(text, page)
+    assert "".join(passage.text for passage in passages) == text
+    return {" ".join(passage.text.split()): passage.slug for passage in passages if passage.slug is not None}
+
+
+def test_differential_leads_to_the_pages_that_it_names() -> None:
+    assert _passages("solar-lentigo") == {
+        "Lentigo maligna": "lentigo-maligna",
+        "seborrhoeic keratosis": "seborrhoeic-keratosis",
+        "pigmented actinic keratosis": "actinic-keratosis",
+        "lichen-planus-like keratosis": "lichen-planus-like-keratosis",
+        "junctional naevus": "melanocytic-naevus",
+        "melasma": "hyperpigmentation",
+    }
+
+
+def test_longest_name_wins_whatever_its_number() -> None:
+    found = _passages("skin-haemorrhage")
+    assert found["cutaneous vasculitis"] == "vasculitis"
+    assert found["viral warts"] == "viral-warts"
+    assert found["cherry angioma"] == "cherry-angioma"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.slug)
+def test_page_leads_to_other_pages_that_there_are(page: KnowledgePage) -> None:
+    slugs = {slug for section in page.sections for slug in _passages(page.slug, section.heading).values()}
+    assert slugs <= {other.slug for other in PAGES} - {page.slug}
+
+
+def test_differentials_lead_on_from_nearly_every_page() -> None:
+    assert len([page for page in PAGES if _passages(page.slug)]) >= len(PAGES) - 1
+
+
+def test_page_that_there_is_not_is_said() -> None:
+    with pytest.raises(KnowledgeError, match=r"no knowledge page “unicorn”"):
+        Knowledge().page("unicorn")

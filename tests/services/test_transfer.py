@@ -12,6 +12,7 @@ from skindesk.domain.audit import AuditAction
 from skindesk.domain.case import (
     Case,
     CaseDraft,
+    DraftPicture,
     LesionDetails,
     PatientDetails,
     PictureDetails,
@@ -661,7 +662,7 @@ def test_a_file_of_the_first_version_is_taken_and_its_successor_adds_to_it(here:
     assert cases_in(here)[0].lesion.state is LesionState.WATCHED
     (result,) = take(here, write_case_file(tmp_path / "new.zip", case))
     assert (result.outcome, result.added) == (ImportOutcome.EXTENDED, Counts(final_diagnoses=2))
-    assert result.kept_here == ("how a picture was taken",)
+    assert result.kept_here == ("how a picture was taken or measured",)
     assert cases_in(here)[0].patient.details == CASES[0].patient.details
     assert cases_in(here)[0].lesion.details == CASES[0].lesion.details
 
@@ -733,9 +734,11 @@ def draft(number: int, patient: int | str | PatientDetails) -> CaseDraft:
     return CaseDraft(
         patient=PatientDetails(patient) if isinstance(patient, str) else patient,
         lesion=LesionDetails(Site.UNKNOWN, f"spot {number}"),
-        picture=PictureDetails(picture.sha256, f"{number}.png", "image/png", 40, 40, Modality.CLINICAL),
-        content=picture.content,
-        prediction=None,
+        pictures=(
+            DraftPicture(
+                PictureDetails(picture.sha256, f"{number}.png", "image/png", 40, 40, Modality.CLINICAL), picture.content
+            ),
+        ),
         review=ReviewDetails("nv", notes=f"note {number}"),
         visited_at=datetime(2025, 1, 1, 12, number % 60, tzinfo=UTC),
     )

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails, ReviewDetails, Site
+from skindesk.domain.case import (
+    CaseDraft,
+    DraftPicture,
+    LesionDetails,
+    PatientDetails,
+    PictureDetails,
+    ReviewDetails,
+    Site,
+)
 from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.contract import Modality
 from skindesk.domain.labels import Label, MalignancyGroup
@@ -82,16 +90,20 @@ def make_draft() -> MakeDraft:
         return CaseDraft(
             patient=PatientDetails(patient) if isinstance(patient, str) else patient,
             lesion=lesion,
-            picture=PictureDetails(
-                sha256=hashlib.sha256(content).hexdigest(),
-                file_name="lesion.jpg",
-                media_type="image/jpeg",
-                width_px=600,
-                height_px=450,
-                modality=Modality.CLINICAL,
+            pictures=(
+                DraftPicture(
+                    PictureDetails(
+                        sha256=hashlib.sha256(content).hexdigest(),
+                        file_name="lesion.jpg",
+                        media_type="image/jpeg",
+                        width_px=600,
+                        height_px=450,
+                        modality=Modality.CLINICAL,
+                    ),
+                    content,
+                    prediction,
+                ),
             ),
-            content=content,
-            prediction=prediction,
             review=review,
             visited_at=visited_at,
         )

@@ -20,6 +20,7 @@ from skindesk.domain.case_filter import CaseFilter
 from skindesk.domain.errors import CaseLogUnavailableError, InvalidCaseError
 from skindesk.domain.people import Person, Role
 from skindesk.domain.prediction import Prediction
+from skindesk.domain.quality import QualityIssue
 from skindesk.storage import audit_head_file, case_log
 from skindesk.storage.audit_queue import AuditQueue
 from skindesk.storage.case_log import CaseLog, open_case_log
@@ -86,7 +87,10 @@ def test_everything_new_in_a_save_is_told_once(
     draft = make_draft(MUELLER, prediction=make_prediction(), review=ReviewDetails("nv"))
     saved = log.save(draft)
     log.save(replace(draft, patient=saved.patient_id, lesion=saved.case_id))
-    log.append_prediction(saved.image_id, make_prediction(version="2", created_at=datetime.now(UTC)))
+    log.append_prediction(saved.image_ids[0], make_prediction(version="2", created_at=datetime.now(UTC)))
+    (picture,) = draft.pictures
+    remarked = replace(picture, details=replace(picture.details, quality=(QualityIssue.HAIR,)))
+    log.save(replace(draft, patient=saved.patient_id, lesion=saved.case_id, pictures=(remarked,)))
     assert told(log) == [
         ("audit begun", "", None),
         ("patient added", "1", 1),
@@ -95,6 +99,7 @@ def test_everything_new_in_a_save_is_told_once(
         ("prediction added", "1", 1),
         ("review added", "1", 1),
         ("prediction added", "1", 1),
+        ("picture examined again", "1", 1),
     ]
     assert {entry.person_id for entry in log.audit_entries()} == {"ada"}
     assert log.verify_audit() == ()

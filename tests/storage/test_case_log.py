@@ -64,10 +64,14 @@ def test_a_saved_case_is_read_back_whole(log: CaseLog, make_draft: MakeDraft, ma
     assert visit.visited_at == NOON
     assert visit.visited_at.tzinfo is UTC
     (picture,) = visit.pictures
-    assert (picture.image_id, picture.details, picture.predictions) == (saved.image_id, draft.picture, (prediction,))
+    assert (picture.image_id, picture.details, picture.predictions) == (
+        saved.image_ids[0],
+        draft.pictures[0].details,
+        (prediction,),
+    )
     (review,) = visit.reviews
     assert review.details == REVIEW
-    assert log.picture(draft.picture.sha256) == draft.content
+    assert log.picture(draft.pictures[0].details.sha256) == draft.pictures[0].content
 
 
 def test_an_abstention_keeps_its_reason_and_all_probabilities(
@@ -93,7 +97,7 @@ def test_saving_the_very_same_draft_again_changes_nothing(
 
     again = log.save(replace(draft, patient=saved.patient_id, lesion=saved.case_id))
 
-    assert (again.patient, again.lesion, again.image_id) == (saved.patient, saved.lesion, saved.image_id)
+    assert (again.patient, again.lesion, again.image_ids) == (saved.patient, saved.lesion, saved.image_ids)
     assert log.case(saved.case_id) == before
 
 
@@ -109,14 +113,14 @@ def test_a_known_picture_takes_a_new_prediction_and_review(
             draft,
             patient=saved.patient_id,
             lesion=saved.case_id,
-            prediction=newer,
+            pictures=(replace(draft.pictures[0], prediction=newer),),
             review=replace(REVIEW, impression="nv"),
         )
     )
 
     (visit,) = log.case(saved.case_id).visits
     (picture,) = visit.pictures
-    assert picture.predictions == (draft.prediction, newer)
+    assert picture.predictions == (draft.pictures[0].prediction, newer)
     assert [review.details.impression for review in visit.reviews] == ["mel", "nv"]
 
 
@@ -182,7 +186,7 @@ def test_one_picture_of_two_patients_is_stored_once_and_names_both(log: CaseLog,
     log.save(draft)
     log.save(make_draft("P-2"))
 
-    owners = log.patients_with_picture(draft.picture.sha256)
+    owners = log.patients_with_picture(draft.pictures[0].details.sha256)
 
     assert [owner.details.identifier for owner in owners] == ["P-1", "P-2"]
     assert log.check(full=True) == ()
@@ -197,9 +201,9 @@ def test_a_prediction_is_appended_to_its_picture_only(
 ) -> None:
     saved = log.save(make_draft())
 
-    log.append_prediction(saved.image_id, make_prediction())
+    log.append_prediction(saved.image_ids[0], make_prediction())
     with pytest.raises(InvalidCaseError, match="not of this picture"):
-        log.append_prediction(saved.image_id, make_prediction(b"another"))
+        log.append_prediction(saved.image_ids[0], make_prediction(b"another"))
     with pytest.raises(InvalidCaseError, match="not of this picture"):
         log.append_prediction(99, make_prediction())
 
@@ -244,7 +248,7 @@ def test_a_picture_is_stored_before_its_row(log: CaseLog, make_draft: MakeDraft,
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         if statement.startswith("INSERT INTO image "):
-            stored_at_insert.append(ImageStore(profile.log.images).find(draft.picture.sha256) is not None)
+            stored_at_insert.append(ImageStore(profile.log.images).find(draft.pictures[0].details.sha256) is not None)
 
     event.listen(log._engine, "before_cursor_execute", note)
     log.save(draft)

@@ -76,7 +76,7 @@ def test_what_was_seen_or_said_after_the_diagnosis_does_not_count(
     log.record.diagnose(saved.case_id, known)
     after = make_prediction(b"scar", (0.0, 0.0, 1.0), LATER)
     log.save(make_draft(saved.patient_id, saved.case_id, b"scar", after, ReviewDetails("scar"), LATER))
-    log.append_prediction(saved.image_id, make_prediction(probabilities=(1, 0, 0), created_at=datetime.now(UTC)))
+    log.append_prediction(saved.image_ids[0], make_prediction(probabilities=(1, 0, 0), created_at=datetime.now(UTC)))
     log.record.review(saved.case_id, ReviewDetails("mel"), NOON)
     log.record.diagnose(saved.case_id, replace(known, diagnosis="nv", decided_on=date(2026, 6, 1)))
 
@@ -106,13 +106,13 @@ def test_the_worst_picture_stands_for_its_visit_as_it_was_answered_last(
 ) -> None:
     saved = log.save(make_draft(prediction=make_prediction(probabilities=(0.9, 0.05, 0.05))))
     revised = make_prediction(probabilities=(0.3, 0.1, 0.6), created_at=NOON + timedelta(hours=1))
-    log.append_prediction(saved.image_id, revised)
+    log.append_prediction(saved.image_ids[0], revised)
     worst = make_prediction(b"other", (0.5, 0.1, 0.4))
     shown = log.save(make_draft(saved.patient_id, saved.case_id, b"other", worst))
     log.record.diagnose(saved.case_id, MELANOMA)
     assert only(log).answer == worst
 
-    log.record.withdraw(Withdrawable.PICTURE, shown.image_id)
+    log.record.withdraw(Withdrawable.PICTURE, shown.image_ids[0])
     assert only(log).answer == revised
 
 
@@ -136,7 +136,7 @@ def test_novelty_is_read_once_a_visit_from_its_first_picture(
         abstention_reason=AbstentionReason.UNLIKE_TRAINING,
     )
     first = log.save(make_draft(prediction=strange))
-    log.append_prediction(first.image_id, make_prediction(created_at=NOON + timedelta(hours=1)))
+    log.append_prediction(first.image_ids[0], make_prediction(created_at=NOON + timedelta(hours=1)))
     log.save(make_draft(first.patient_id, first.case_id, b"again", make_prediction(b"again")))
     log.save(make_draft("P-2", content=b"dark", prediction=make_prediction(b"dark", novelty=None)))
     last = log.save(make_draft("P-3", content=b"usual", prediction=make_prediction(b"usual", novelty=2.0)))

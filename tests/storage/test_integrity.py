@@ -13,7 +13,7 @@ from skindesk.system.paths import Profile
 
 def save_and_damage(log: CaseLog, profile: Profile, draft: CaseDraft) -> None:
     log.save(draft)
-    path = ImageStore(profile.log.images).find(draft.picture.sha256)
+    path = ImageStore(profile.log.images).find(draft.pictures[0].details.sha256)
     assert path is not None
     path.write_bytes(b"damaged")
 
@@ -34,7 +34,7 @@ def test_a_missing_picture_is_found(log: CaseLog, profile: Profile, make_draft: 
     (finding,) = log.check()
 
     assert finding.kind == FindingKind.PICTURE_MISSING
-    assert finding.subject == draft.picture.sha256
+    assert finding.subject == draft.pictures[0].details.sha256
 
 
 def test_a_damaged_picture_is_found_by_the_full_check_only(

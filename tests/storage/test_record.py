@@ -89,7 +89,7 @@ def test_a_withdrawn_picture_counts_no_more_and_comes_back_when_it_is_saved_agai
     log: CaseLog, make_draft: MakeDraft, make_prediction: Callable[..., object]
 ) -> None:
     saved = log.save(make_draft(prediction=make_prediction()))
-    log.record.withdraw(Withdrawable.PICTURE, saved.image_id)
+    log.record.withdraw(Withdrawable.PICTURE, saved.image_ids[0])
     (summary,) = log.page().cases
     assert (summary.picture_count, summary.malignant_sum) == (0, None)
     assert log.case(saved.case_id).visits[0].pictures == ()
@@ -299,14 +299,14 @@ def test_a_state_set_by_hand_is_kept_and_told(profile: Profile, make_draft: Make
 
 def test_a_draft_is_back_after_a_crash_and_its_picture_is_written_once(profile: Profile) -> None:
     log = open_case_log(profile.log, None)
-    log.record.keep_draft("ada", "examine", {"notes": "itch"}, b"picture")
-    log.record.keep_draft("ada", "examine", {"notes": "itches"}, b"picture")
+    log.record.keep_draft("ada", "examine", {"notes": "itch"}, [b"picture"])
+    log.record.keep_draft("ada", "examine", {"notes": "itches"}, [b"second", b"picture"])
     log.record.keep_draft("ben", "examine", {"notes": "none"})
 
     again = open_case_log(profile.log, None)  # the first was never closed
     draft = again.record.draft("ada", "examine")
     assert draft is not None
-    assert (draft.values, draft.content) == ({"notes": "itches"}, b"picture")
+    assert (draft.values, draft.pictures) == ({"notes": "itches"}, (b"second", b"picture"))
     again.record.drop_draft("ada", "examine")
     again.record.drop_draft("ada", "examine")
     assert again.record.draft("ada", "examine") is None

@@ -24,7 +24,7 @@ from skindesk.system.paths import Profile
 NEXT_STEP = """
 from alembic import op
 import sqlalchemy as sa
-revision, down_revision, branch_labels, depends_on = "0005", "0004", None, None
+revision, down_revision, branch_labels, depends_on = "0006", "0005", None, None
 
 def upgrade():
     op.add_column("lesion", sa.Column("colour", sa.String()))
@@ -35,7 +35,7 @@ def upgrade():
 def with_next_step(folder: Path, ending: str) -> Path:
     """A copy of the migrations with one more at their end."""
     shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "r0005_next.py").write_text(NEXT_STEP.format(ending=ending))
+    (folder / "versions" / "r0006_next.py").write_text(NEXT_STEP.format(ending=ending))
     return folder
 
 
@@ -186,7 +186,7 @@ def test_a_migration_is_preceded_by_a_backup_of_the_old_log(
     )
 
     (backup,) = profile.log.earlier.iterdir()
-    assert backup.name.startswith("caselog-0004-2")
+    assert backup.name.startswith("caselog-0005-2")
     assert backup.name.endswith("Z.sqlite3")
     assert "colour" in lesion_columns(profile.log.database)
     assert "colour" not in lesion_columns(backup)
@@ -227,10 +227,13 @@ def test_predictions_of_the_first_log_are_read_as_made_under_the_archives_mix(pr
 
 
 EARLIER = Path(__file__).parent / "earlier"
-"""Plain logs that the migrations up to a revision have made, with `FIRST_LOG` in them."""
+"""Plain logs that the migrations up to a revision have made, with `FIRST_LOG` in them; the
+last one has a draft with a picture too."""
 
 
-@pytest.mark.parametrize(("revision", "mix"), [("0001", "archive"), ("0002", "balanced"), ("0003", "balanced")])
+@pytest.mark.parametrize(
+    ("revision", "mix"), [("0001", "archive"), ("0002", "balanced"), ("0003", "balanced"), ("0004", "balanced")]
+)
 def test_a_log_of_an_earlier_revision_keeps_everything_and_gives_no_number_again(
     profile: Profile, make_draft: Callable[..., CaseDraft], revision: str, mix: str
 ) -> None:
@@ -246,9 +249,11 @@ def test_a_log_of_an_earlier_revision_keeps_everything_and_gives_no_number_again
     assert summary.case_id == 1
     assert [finding.subject for finding in log.check()] == ["f" * 64]  # the picture's file was never there
     assert log.audit_entries() == ()
+    draft = log.record.draft("owner", "examination")
+    assert (() if draft is None else draft.pictures) == ((b"picture",) if revision >= "0004" else ())
     log.erase_patient(1)
     saved = log.save(make_draft("P-1"))
-    assert (saved.patient_id, saved.case_id, saved.image_id) == (2, 2, 2)
+    assert (saved.patient_id, saved.case_id, saved.image_ids) == (2, 2, (2,))
     log.close()
 
 

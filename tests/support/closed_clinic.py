@@ -5,7 +5,16 @@ import random
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails, ReviewDetails, Site, SkinType
+from skindesk.domain.case import (
+    CaseDraft,
+    DraftPicture,
+    LesionDetails,
+    PatientDetails,
+    PictureDetails,
+    ReviewDetails,
+    Site,
+    SkinType,
+)
 from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.contract import Modality
 from skindesk.domain.final_diagnosis import ConfirmedBy, FinalDiagnosisDetails
@@ -48,16 +57,20 @@ def save_clinic(casework: Casework, cases: Sequence[ClosedCase]) -> None:
                     f"P-{case.case_id:05}", f"Family{case.case_id}", birth_date=born, skin_type=case.skin_type
                 ),
                 LesionDetails(case.site),
-                PictureDetails(
-                    hashlib.sha256(content).hexdigest(),
-                    f"{case.case_id}.jpg",
-                    "image/jpeg",
-                    600,
-                    450,
-                    case.modality or Modality.CLINICAL,
+                (
+                    DraftPicture(
+                        PictureDetails(
+                            hashlib.sha256(content).hexdigest(),
+                            f"{case.case_id}.jpg",
+                            "image/jpeg",
+                            600,
+                            450,
+                            case.modality or Modality.CLINICAL,
+                        ),
+                        content,
+                        case.answer,
+                    ),
                 ),
-                content,
-                case.answer,
                 first,
                 seen,
             )

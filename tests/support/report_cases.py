@@ -11,6 +11,7 @@ from skindesk.domain.case import (
     Case,
     CaseDraft,
     Confidence,
+    DraftPicture,
     Lesion,
     LesionDetails,
     Patient,
@@ -162,9 +163,7 @@ def save_followed_lesion(workspace: Workspace) -> int:
         draft = CaseDraft(
             patient,
             lesion,
-            picture.details,
-            known[picture.details.sha256],
-            picture.predictions[0],
+            (DraftPicture(picture.details, known[picture.details.sha256], picture.predictions[0]),),
             each.reviews[0].details,
             each.visited_at,
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from skindesk.domain.audit import AuditAction, AuditEvent, AuditFinding, AuditHead, Subject
-from skindesk.domain.case import CaseDraft, LesionDetails, PatientDetails, PictureDetails
+from skindesk.domain.case import CaseDraft, DraftPicture, LesionDetails, PatientDetails, PictureDetails
 from skindesk.domain.contract import Modality
 from skindesk.storage.audit_chain import Chain
 from skindesk.storage.audit_check import audit_findings
@@ -34,7 +34,15 @@ def write_log(folder: LogFolder, patients: int = 10) -> None:
         content = b"picture %d" % number
         picture = PictureDetails(digest_of(content), "a.jpg", "image/jpeg", 600, 450, Modality.DERMOSCOPIC)
         patient, at = PatientDetails(f"P-{number}"), datetime(2026, 3, 14, tzinfo=UTC)
-        saved = log.save(CaseDraft(patient, LesionDetails(), picture, content, None, None, at))
+        saved = log.save(
+            CaseDraft(
+                patient,
+                LesionDetails(),
+                (DraftPicture(picture, content),),
+                None,
+                at,
+            )
+        )
         log.case(saved.case_id)
         log.correct_patient(saved.patient_id, PatientDetails(f"P-{number}", family_name=f"Name {number}"))
         log.tell(AuditEvent(AuditAction.PATIENT_EXPORTED, Subject.PATIENT, str(saved.patient_id), saved.patient_id))

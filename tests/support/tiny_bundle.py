@@ -21,7 +21,7 @@ from skindesk.domain.contract import (
     TrainingRecord,
 )
 from skindesk.domain.labels import Label, MalignancyGroup
-from skindesk.inference.bundle import CARD_FILE, CARD_TEXT, GOLDEN_FILE, MODEL_FILE
+from skindesk.inference.bundle import CARD_FILE, CARD_TEXT, GOLDEN_FILE, MODEL_FILE, write_sums
 from skindesk.inference.classifier import Classifier
 
 SIZE_PX = 32
@@ -31,11 +31,14 @@ BRIGHTEST = 0.9
 
 
 def tiny_contract(
-    model_id: str = "colours-3", min_margin: float = 0.1, modality: Modality = Modality.DERMOSCOPIC
+    model_id: str = "colours-3",
+    min_margin: float = 0.1,
+    modality: Modality = Modality.DERMOSCOPIC,
+    version: str = "1.0.0",
 ) -> ModelContract:
     return ModelContract(
         model_id=model_id,
-        version="1.0.0",
+        version=version,
         title="Strongest colour",
         modality=modality,
         labels=(
@@ -87,6 +90,13 @@ def tiny_network(contract: ModelContract) -> bytes:
     return bytes(model.SerializeToString())
 
 
+def write_arriving_bundle(folder: Path, contract: ModelContract | None = None) -> Path:
+    """Write the bundle with its sums, ready to be installed."""
+    target = write_tiny_bundle(folder, contract)
+    write_sums(target)
+    return target
+
+
 def write_tiny_bundle(folder: Path, contract: ModelContract | None = None) -> Path:
     """Write the bundle into `folder/<model id>` and return that."""
     contract = contract or tiny_contract()
@@ -95,7 +105,7 @@ def write_tiny_bundle(folder: Path, contract: ModelContract | None = None) -> Pa
     content = tiny_network(contract)
     digest = hashlib.sha256(content).hexdigest()
     (target / MODEL_FILE).write_bytes(content)
-    card = {"model_id": contract.model_id, "version": "1.0.0", "title": contract.title, "digest": digest}
+    card = {"model_id": contract.model_id, "version": contract.version, "title": contract.title, "digest": digest}
     (target / CARD_FILE).write_text(json.dumps({**card, "licence": "CC0-1.0"}), "utf-8")
     (target / CARD_TEXT).write_text(f"# {contract.title}\n", "utf-8")
     pictures = np.random.default_rng(0).integers(0, 256, (3, SIZE_PX, SIZE_PX, 3)).astype(np.uint8)

@@ -16,7 +16,9 @@ from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.final_diagnosis import Attachment, FinalDiagnosis
 from skindesk.domain.labels import Label
 from skindesk.domain.lesion_state import LesionState
+from skindesk.domain.measurement import Abcd, Measurement, Scale
 from skindesk.domain.prediction import Prediction
+from skindesk.domain.region import Region
 from skindesk.exchange.case_archive.layout import files_of
 from skindesk.imaging.decode import PictureFile
 from tests.support.pictures import picture
@@ -49,7 +51,10 @@ def filled(kind: Any, number: int = 1) -> Any:
     if isinstance(kind, UnionType):
         return filled(next(each for each in get_args(kind) if each is not NoneType), number)
     if get_origin(kind) is tuple:
-        return (filled(get_args(kind)[0], number), filled(get_args(kind)[0], number + 1))
+        one, other = get_args(kind)
+        return (filled(one, number), filled(one if other is ... else other, number + 1))
+    if kind is Measurement:
+        return measurement_of(number)
     if is_dataclass(kind):
         hints = get_type_hints(kind)
         return kind(**{entry.name: filled(hints[entry.name], number) for entry in fields(kind)})  # type: ignore[operator]
@@ -107,6 +112,12 @@ def visit_of(number: int, day: int) -> Visit:
     )
 
 
+def measurement_of(number: int) -> Measurement:
+    """What was measured on a triangle."""
+    outline = ((4.0, 4.0), (4.0 + number % 30, 4.0), (4.0, 30.5))
+    return Measurement(outline, True, 31.0, 400.0, 90.0, filled(Abcd, number), filled(Scale, number))
+
+
 def stored_picture(number: int, at: datetime = NOON) -> StoredPicture:
     """A picture with two predictions."""
     kept: StoredPicture = filled(StoredPicture, number)
@@ -143,4 +154,5 @@ def _prediction(number: int, sha256: str, at: datetime) -> Prediction:
         probabilities=(0.1 + number % 7 / 10, 0.9 - number % 7 / 10),
         class_mix=ClassMix("own", (0.25, 0.75)),
         created_at=at,
+        region=Region(number % 4, 2, 30, 24),
     )

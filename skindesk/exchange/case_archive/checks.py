@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from skindesk.domain.case import Case, StoredPicture, Visit
 from skindesk.domain.final_diagnosis import Attachment
 from skindesk.domain.lesion_state import LesionState
+from skindesk.domain.measurement import Measurement
 from skindesk.domain.merging import day_of
 from skindesk.domain.prediction import Prediction
 
@@ -52,11 +53,25 @@ def _with_picture(picture: StoredPicture, place: str) -> Iterator[str]:
     scale = details.capture.mm_per_px
     if scale is not None and not 0 < scale < math.inf:
         yield f"{place}.details.capture.mm_per_px is no length"
+    if details.measurement is not None:
+        yield from _with_measurement(details.measurement, f"{place}.details.measurement")
     for at, prediction in enumerate(picture.predictions):
         here = f"{place}.predictions[{at}]"
         if prediction.image_digest != details.sha256:
             yield f"{here}.image_digest is another picture's"
+        if prediction.region is not None and not prediction.region.lies_within(details.width_px, details.height_px):
+            yield f"{here}.region lies outside the picture"
         yield from _with_prediction(prediction, here)
+
+
+def _with_measurement(measurement: Measurement, place: str) -> Iterator[str]:
+    lengths = (measurement.diameter_px, measurement.area_px, measurement.perimeter_px)
+    if len(measurement.outline) < 3 or not all(
+        math.isfinite(value) for point in measurement.outline for value in point
+    ):
+        yield f"{place}.outline goes around nothing"
+    if not all(0 <= length < math.inf for length in lengths):
+        yield f"{place} has a size that is none"
 
 
 def _with_attachment(attachment: Attachment, place: str) -> Iterator[str]:

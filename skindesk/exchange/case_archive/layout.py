@@ -16,10 +16,11 @@ from skindesk.domain.case import Case
 from skindesk.domain.transfer import Counts
 
 FORMAT = "skindesk-cases"
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Rises whenever `Case` or anything in it gets, loses or renames a field, so that an older SkinDesk refuses the file
-with a sentence. A new field needs a default, which files of an older version get. Version 1 had no final diagnoses,
-no states and nothing of how pictures were taken."""
+with a sentence. A new field needs a default, which files of an older version get. Version 2 had nothing of a picture's
+quality and measures, nor of its part that a network was given; version 1 had no final diagnoses either, no states and
+nothing of how pictures were taken."""
 MANIFEST, CASES = "manifest.json", "cases.jsonl"
 MAX_FILES = 1_000_000
 """Pictures and attachments."""

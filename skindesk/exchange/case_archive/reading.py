@@ -13,6 +13,7 @@ from skindesk.domain.case import Case
 from skindesk.domain.errors import ImageRejectedError
 from skindesk.domain.following import asked_for
 from skindesk.domain.merging import count_all
+from skindesk.domain.plain_values import MalformedError, from_plain
 from skindesk.domain.transfer import Counts
 from skindesk.exchange.case_archive.checks import troubles_with
 from skindesk.exchange.case_archive.layout import (
@@ -27,7 +28,6 @@ from skindesk.exchange.case_archive.layout import (
     files_of,
 )
 from skindesk.exchange.case_archive.members import Members
-from skindesk.exchange.case_archive.plain_values import MalformedError, from_plain
 from skindesk.imaging.decode import MIN_SIDE_PX, decode, picture_from_bytes
 
 Progress = Callable[[int, int], None]

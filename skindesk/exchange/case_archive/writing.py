@@ -16,6 +16,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 from skindesk.domain.case import Case
 from skindesk.domain.errors import OutputUnavailableError
 from skindesk.domain.merging import count_all
+from skindesk.domain.plain_values import to_plain
 from skindesk.domain.transfer import Counts
 from skindesk.exchange.case_archive.layout import (
     CASES,
@@ -29,7 +30,6 @@ from skindesk.exchange.case_archive.layout import (
     files_of,
     member_name,
 )
-from skindesk.exchange.case_archive.plain_values import to_plain
 from skindesk.system.files import sync_folder
 
 _PART_MODE = 0o600

@@ -103,12 +103,15 @@ def _bar_row(
 def _source(prediction: Prediction, network: NetworkFacts | None) -> list[tuple[str, str]]:
     model = prediction.model
     codes = [label.code for label in prediction.labels]
+    region = prediction.region
+    part = "" if region is None else f"{region.width} × {region.height} px, from {region.left}, {region.top}"
     counted = [label.name for label in prediction.labels if label.group.counts_as_malignant]
     return [
         ("Network", network.title if network else ""),
         ("Model", f"{model.model_id}, version {model.version}"),
         ("SHA-256", model.digest),
         ("Answered", words.moment(prediction.created_at.astimezone())),
+        ("Part of the picture", part),
         ("Class mix", words.mix_words(prediction.class_mix, codes)),
         ("In the sum", ", ".join(counted)),
     ]

@@ -8,6 +8,7 @@ from reportlab.platypus import KeepTogether, Spacer
 
 from skindesk.domain.case import Case, ReviewDetails, StoredPicture, Visit
 from skindesk.domain.prediction import Prediction
+from skindesk.domain.wording import remarks, size_words
 from skindesk.exchange.report import words
 from skindesk.exchange.report.content import LostPicture, ReportContent
 from skindesk.exchange.report.pictures import Prints
@@ -33,10 +34,12 @@ class NumberedPicture:
 
     @property
     def caption(self) -> str:
-        """Number, day and kind."""
+        """Number, day, kind, what was measured, and what was remarked."""
         details = self.picture.details
         kind = details.capture.kind.value if details.capture.kind else details.modality.value
-        return f"Picture {self.number} · {words.day(self.visit.visited_at)} · {kind}"
+        size = "" if details.measurement is None else size_words(details.measurement)
+        parts = (f"Picture {self.number}", words.day(self.visit.visited_at), kind, size, remarks(details.quality))
+        return " · ".join(part for part in parts if part)
 
 
 def numbered(case: Case) -> tuple[NumberedPicture, ...]:

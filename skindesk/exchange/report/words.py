@@ -93,7 +93,10 @@ def who_was_first(visit: Visit, review: ReviewDetails) -> str:
     """Whether the network's answer had been on the screen when the impression was given; empty without an answer."""
     if not any(picture.predictions for picture in visit.pictures):
         return ""
-    return "given after seeing the network's answer" if review.revealed_before else "given before the network's answer"
+    given = "given after seeing the network's answer" if review.revealed_before else "given before the network's answer"
+    if review.asked_first is None:
+        return given
+    return f"{given}, {'as the clinic asks for it' if review.asked_first else 'which the clinic shows at once'}"
 
 
 def names_in(case: Case) -> dict[str, str]:

@@ -40,6 +40,7 @@ class AboutWorkspace(QWidget):
         self.notice = Notice(self)
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setAccessibleName(self.tr("Model cards and licences"))
         self.tabs.tabBar().setDrawBase(False)
         self.card_views: tuple[CardView, ...] = ()
         self.licences = self._licences()
@@ -57,8 +58,8 @@ class AboutWorkspace(QWidget):
         views = []
         for place, model in enumerate(models):
             view = CardView(model.card.text, self.tabs)
-            view.setAccessibleName(self.tr("Model card of {0}").format(model.model_id))
-            self.tabs.insertTab(place, view, model.model_id)
+            view.setAccessibleName(self.tr("Model card of {0}").format(model.name))
+            self.tabs.insertTab(place, view, model.name)
             self.tabs.setTabToolTip(place, view.accessibleName())
             views.append(view)
         self.card_views = tuple(views)

@@ -32,6 +32,7 @@ def action_word(action: str) -> str:
         AuditAction.PATIENT_ADDED: translate("audit", "Added a patient"),
         AuditAction.LESION_ADDED: translate("audit", "Added a lesion"),
         AuditAction.PICTURE_ADDED: translate("audit", "Added a picture"),
+        AuditAction.PICTURE_EXAMINED: translate("audit", "Examined a picture again"),
         AuditAction.PREDICTION_ADDED: translate("audit", "Added a network's answer"),
         AuditAction.REVIEW_ADDED: translate("audit", "Added an impression"),
         AuditAction.FINAL_DIAGNOSIS_ADDED: translate("audit", "Added a final diagnosis"),
@@ -50,6 +51,9 @@ def action_word(action: str) -> str:
         AuditAction.RESTORED: translate("audit", "Restored a backup"),
         AuditAction.UNREADABLE: translate("audit", "Entries could not be read"),
         AuditAction.COPIES_REMOVED: translate("audit", "Removed old copies"),
+        AuditAction.MODEL_INSTALLED: translate("audit", "Installed a network"),
+        AuditAction.MODEL_ACTIVATED: translate("audit", "Let another network answer"),
+        AuditAction.MODEL_ROLLED_BACK: translate("audit", "Went back to an earlier network"),
     }
     known = {str(member): word for member, word in words.items()}
     return known.get(action, action[:1].upper() + action[1:])
@@ -80,6 +84,7 @@ def about(entry: AuditEntry, names: Mapping[str, str], identifiers: Mapping[int,
         Subject.PICTURE: translate("audit", "picture {number}"),
         Subject.REVIEW: translate("audit", "impression {number}"),
         Subject.FINAL_DIAGNOSIS: translate("audit", "final diagnosis {number}"),
+        Subject.MODEL: "{number}",
     }
     parts += [word.format(number=entry.subject_id) for kind, word in kinds.items() if entry.subject == kind]
     return " · ".join(parts)

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from skindesk.gui.batch.pace import Pace, duration
-from skindesk.gui.theme import set_icon
+from skindesk.gui.theme import is_motion_reduced, set_icon
 from skindesk.gui.widgets.labels import ElidedLabel, text_label
 
 
@@ -40,7 +40,7 @@ class ProgressPanel(QFrame):
     def begin(self, source: str) -> None:
         """A run over `source` has been started; how much there is is not known yet."""
         self.show_source(source)
-        self.bar.setRange(0, 0)
+        self.bar.setRange(0, 1 if is_motion_reduced() else 0)
         self.facts_label.setText(self.tr("Looking for pictures…"))
 
     def show_source(self, source: str) -> None:

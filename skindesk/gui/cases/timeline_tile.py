@@ -22,7 +22,7 @@ from skindesk.domain.prediction import Decision
 from skindesk.gui.cases.more_button import more_button
 from skindesk.gui.cases.thumbnail import HEIGHT_PX, WIDTH_PX, Thumbnail
 from skindesk.gui.cases.timeline_entries import Diagnosed, Seen
-from skindesk.gui.cases.words import capture_facts, confirmed_word, kind_word, picture_kind
+from skindesk.gui.cases.words import capture_facts, confirmed_word, diameter_words, kind_word, picture_kind
 from skindesk.gui.theme import set_icon
 from skindesk.gui.theme.tokens import group_token
 from skindesk.gui.widgets.labels import ElidedLabel, IconLabel, text_label
@@ -103,6 +103,8 @@ class VisitTile(Tile):
         self.column.addLayout(self.heading)
         facts = (kind_word(picture_kind(details)), capture_facts(details.capture))
         self.column.addWidget(ElidedLabel(" · ".join(fact for fact in facts if fact), "secondary"))
+        if details.measurement is not None:
+            self.add_line("ruler", "muted", diameter_words(details.measurement), self.tr("Longest diameter"))
         self._show_answer(picture)
 
     def _show_answer(self, picture: StoredPicture) -> None:

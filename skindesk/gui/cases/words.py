@@ -8,6 +8,8 @@ from skindesk.domain.case import Case, PictureDetails
 from skindesk.domain.contract import Modality
 from skindesk.domain.final_diagnosis import ConfirmedBy, FinalDiagnosisDetails
 from skindesk.domain.lesion_state import LesionState
+from skindesk.domain.measurement import Measurement
+from skindesk.gui.tools.figures import length_words
 from skindesk.gui.widgets.words import impression_name, patient_name, short_lesion, translate
 
 
@@ -51,6 +53,13 @@ def capture_facts(capture: Capture) -> str:
         "" if capture.mm_per_px is None else f"{capture.mm_per_px * 1000:.3g} µm/px",
     ]
     return " · ".join(fact for fact in facts if fact)
+
+
+def diameter_words(measurement: Measurement) -> str:
+    """The longest diameter of a lesion on a picture, in millimetres where its scale is known."""
+    scale = measurement.scale
+    length = length_words(measurement.diameter_px, None if scale is None else scale.mm_per_px)
+    return translate("record", "diameter {length}").format(length=length)
 
 
 def confirmed_word(way: ConfirmedBy) -> str:

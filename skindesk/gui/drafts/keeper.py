@@ -15,10 +15,10 @@ PAUSE_MS = 1000
 
 @dataclass(frozen=True)
 class Held:
-    """What a form holds: plain JSON, and the bytes of its picture, if it has one."""
+    """What a form holds: plain JSON, and the bytes of its pictures, if it has any."""
 
     values: dict[str, Any]
-    content: bytes | None = None
+    pictures: tuple[bytes, ...] = ()
 
 
 class DraftKeeper(QObject):
@@ -52,7 +52,7 @@ class DraftKeeper(QObject):
             self.drop()
         else:
             self._kept = True
-            self._drafts.keep(self._form, held.values, held.content)
+            self._drafts.keep(self._form, held.values, held.pictures)
 
 
 def watch_fields(form: QWidget, changed: Callable[[], object]) -> None:

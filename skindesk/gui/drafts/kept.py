@@ -57,9 +57,9 @@ class Drafts:
         self._wishes: Counter[str] = Counter()
         self._done: Counter[str] = Counter()
 
-    def keep(self, form: Form, values: dict[str, Any], content: bytes | None = None) -> None:
-        """Keep what a form holds; `values` are plain JSON, `content` the bytes of its picture."""
-        self._start(form, lambda record: record.keep_draft(self._person_id, form.value, values, content))
+    def keep(self, form: Form, values: dict[str, Any], pictures: tuple[bytes, ...] = ()) -> None:
+        """Keep what a form holds; `values` are plain JSON, `pictures` the bytes of its pictures."""
+        self._start(form, lambda record: record.keep_draft(self._person_id, form.value, values, pictures))
 
     def drop(self, form: Form) -> None:
         """Forget a form's draft: it was saved or discarded."""

@@ -1,28 +1,55 @@
-"""Has pictures read and answered in the background, so that only the newest picture is ever heard of."""
+"""Has pictures read, looked through and answered in the background, so that only what is still wanted is heard of."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
+import numpy as np
+from PIL import Image
 from PySide6.QtCore import QObject, Signal
 
 from skindesk.bootstrap import Workspace
+from skindesk.domain.capture import PictureKind
 from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.contract import Modality, ModelContract
+from skindesk.domain.quality import QualityFinding
+from skindesk.domain.region import Region
 from skindesk.gui.background import Background
 from skindesk.gui.examine.examination import Examination
+from skindesk.gui.examine.examined_picture import ExaminedPicture
 from skindesk.gui.widgets.generated import is_generated
-from skindesk.gui.widgets.screen_picture import screen_picture
-from skindesk.imaging.decode import PictureFile, PictureWarning, decode
+from skindesk.gui.widgets.screen_picture import ScreenPicture, screen_picture
+from skindesk.imaging.decode import DecodedImage, PictureFile, PictureWarning, decode, decode_for_screen
 from skindesk.inference.classifier import Classifier
-from skindesk.services.classify import Answered, answer_for
+from skindesk.services.classify import Answered, answer_for, answer_to
+from skindesk.services.picture_quality import look_through, proposed_part
+
+SCREEN_PX = 1200
+"""The least short side of a draft for the screen: sharp on any laptop, and quick to decode from a large JPEG."""
+_KIND_OF = {
+    PictureKind.DERMOSCOPIC: Modality.DERMOSCOPIC,
+    PictureKind.CLOSE_UP: Modality.CLINICAL,
+    PictureKind.OVERVIEW: Modality.CLINICAL,
+}
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A picture that is to be opened: the name it comes under, how to get its bytes, and what to say of it at once."""
+
+    name: str
+    read: Callable[[], PictureFile]
+    prepare: Callable[[ExaminedPicture], None] | None = None
 
 
 @dataclass(frozen=True)
 class _Wish:
-    """What decides on the network that answers: the kind of picture, where it was said, and the settings."""
+    """What decides on the answer: the kind of picture, the part of it, and the settings."""
 
-    declared: Modality | None
+    modality: Modality | None
+    region: Region | None
     choices: tuple[tuple[str | None, str], ...]
 
 
@@ -32,7 +59,26 @@ class _Network:
 
     classifier: Classifier
     mix: ClassMix
+    card: Mapping[str, Any]
     modalities: tuple[Modality, ...]
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A picture as it was read and decoded for the screen."""
+
+    file: PictureFile
+    image: DecodedImage
+    screen: ScreenPicture
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """All pixels of a picture, as many of them as it takes to measure, and all for the screen."""
+
+    image: DecodedImage
+    enough: DecodedImage
+    screen: ScreenPicture
 
 
 @dataclass(frozen=True)
@@ -40,11 +86,12 @@ class _Reply:
     """What a network said, and which network it was."""
 
     contract: ModelContract
+    card: Mapping[str, Any]
     answered: Answered
 
 
 class Examiner(QObject):
-    """Each picture has a turn; what comes back for an earlier turn, or from a network no longer wanted, is dropped."""
+    """Each examination has a turn; what comes back for an earlier turn, or for a wish that has changed, is dropped."""
 
     model_opened = Signal(object)
     """The ModelContract of the network that answers from now on."""
@@ -52,21 +99,25 @@ class Examiner(QObject):
     modalities_found = Signal(object)
     """For which kinds of picture a network is installed, as a tuple."""
     shown = Signal(object)
-    """An Examination whose picture is decoded and has no answer yet."""
-    unreadable = Signal(object)
-    asked_anew = Signal(object)
-    """The same Examination, which has lost its answer because another network is to give one."""
-    answered = Signal(object)
-    """The same Examination, now with its answer."""
-    unanswered = Signal(object)
+    """An ExaminedPicture has come into sight; nothing else may be known of it yet."""
+    sharpened = Signal(object)
+    """All pixels of the ExaminedPicture in sight are there now."""
+    changed = Signal(object)
+    """Something is known of an ExaminedPicture that was not, or is known no more."""
+    unreadable = Signal(str, object)
+    """The name of a picture and why it could not be opened."""
+    repeated = Signal(str)
+    """The name of a picture that is in the examination already."""
 
     def __init__(self, workspace: Workspace, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workspace, self._background = workspace, background
         self._turn = 0
+        self._waiting: deque[Incoming] = deque()
+        self._opening = False
         self._declared: Modality | None = None
         self._wish: _Wish | None = None
-        self._asked: _Wish | None = None
+        self._asked: dict[ExaminedPicture, _Wish] = {}
         self._network: _Network | None = None
         self.examination: Examination | None = None
 
@@ -75,106 +126,310 @@ class Examiner(QObject):
         """The contract of the network that answers, once it is open."""
         return None if self._network is None else self._network.classifier.contract
 
-    def declare(self, modality: Modality) -> None:
-        """The user says what kind of picture it is; from now on the network for that kind answers."""
-        self._declared = modality
-        self.open_model()
+    @property
+    def is_opening(self) -> bool:
+        """Whether pictures are still to come."""
+        return self._opening or bool(self._waiting)
 
     def open_model(self) -> None:
-        """Open the network that the settings name; a picture that is on the screen is asked of it anew."""
+        """Open the network that the settings name; the pictures of the examination are asked of it anew."""
         wish = self._current_wish()
         if self._wish is not None and wish != self._wish:
-            self._lose_answer()
+            self._lose_answers()
         self._wish = wish
         self._background.start(partial(self._find, wish), partial(self._opened, wish), partial(self._not_opened, wish))
+
+    def declare(self, modality: Modality) -> None:
+        """The user says of what kind the picture in sight is, and those that come from now on."""
+        self._declared = modality
+        if self.examination is not None:
+            self._take_kind(self.examination.picture, modality)
+        self.open_model()
 
     def forget(self) -> None:
         """There is no picture any more, and nothing that is under way matters."""
         self._turn += 1
+        self._waiting.clear()
+        self._asked.clear()
+        self._opening = False
         self.examination = None
 
-    def examine(self, read: Callable[[], PictureFile]) -> None:
-        """Read and decode a picture, announce it, then have it answered and announce that."""
+    def examine(self, incoming: Sequence[Incoming]) -> None:
+        """Begin an examination of these pictures, of which the first comes into sight."""
         self.forget()
-        turn = self._turn
+        self.add(incoming)
+
+    def add(self, incoming: Sequence[Incoming]) -> None:
+        """Open further pictures of the same lesion, one after the other."""
+        self._waiting.extend(incoming)
+        self._open_next()
+
+    def choose(self, at: int) -> None:
+        """Bring another picture of the examination into sight; the last one keeps a draft only."""
+        examination = self.examination
+        if examination is None or not 0 <= at < len(examination.pictures):
+            return
+        examination.at = at
+        self._bring_into_sight(examination.picture)
+
+    def remove(self, at: int) -> None:
+        """Take a picture out of an examination that has others."""
+        examination = self.examination
+        if examination is None or len(examination.pictures) < 2 or not 0 <= at < len(examination.pictures):
+            return
+        gone = examination.pictures.pop(at)
+        self._asked.pop(gone, None)
+        if at < examination.at:
+            examination.at -= 1
+            self.changed.emit(examination.picture)
+        elif at == examination.at:
+            examination.at = min(at, len(examination.pictures) - 1)
+            self._bring_into_sight(examination.picture)
+        else:
+            self.changed.emit(examination.picture)
+
+    def crop(self, region: Region | None) -> None:
+        """Give the network another part of the picture in sight."""
+        examination = self.examination
+        if examination is not None and examination.picture.region != region:
+            examination.picture.region = region
+            self._ask_anew(examination.picture)
+
+    def _open_next(self) -> None:
+        if self._opening or not self._waiting:
+            return
+        self._opening = True
+        incoming, turn = self._waiting.popleft(), self._turn
         self._background.start(
-            lambda: _opened_picture(read()), partial(self._shown, turn), partial(self._unreadable, turn)
+            lambda: _open(incoming.read()),
+            partial(self._shown, turn, incoming),
+            partial(self._unreadable, turn, incoming.name),
         )
 
-    def _shown(self, turn: int, examination: Examination) -> None:
-        if turn == self._turn:
-            self.examination = examination
-            self.shown.emit(examination)
-            self._ask(examination)
+    def _shown(self, turn: int, incoming: Incoming, opened: _Opened) -> None:
+        if turn != self._turn:
+            return
+        self._opening = False
+        examination = self.examination
+        if examination is not None and any(opened.file.sha256 == each.file.sha256 for each in examination.pictures):
+            self.repeated.emit(opened.file.name)
+        else:
+            self._take_in(incoming, opened)
+        self._open_next()
 
-    def _unreadable(self, turn: int, error: Exception) -> None:
-        if turn == self._turn:
-            self.unreadable.emit(error)
+    def _take_in(self, incoming: Incoming, opened: _Opened) -> None:
+        picture = ExaminedPicture(opened.file, opened.image, opened.screen, self._kind_of(opened.image))
+        if incoming.prepare is not None:
+            incoming.prepare(picture)
+        if self.examination is None:
+            self.examination = Examination([picture])
+            self._bring_into_sight(picture)
+        else:
+            self.examination.pictures.append(picture)
+            self.changed.emit(picture)
+        if picture.is_draft and not picture.is_scaled_while_decoded:
+            self._bring_all_pixels(picture, self._ask)
+        else:
+            self._ask(picture, None if picture.is_scaled_while_decoded else picture.image)
 
-    def _ask(self, examination: Examination) -> None:
-        wish = self._asked = self._current_wish()
-        about = (self._turn, wish)
+    def _unreadable(self, turn: int, name: str, error: Exception) -> None:
+        if turn == self._turn:
+            self._opening = False
+            self.unreadable.emit(name, error)
+            self._open_next()
+
+    def _bring_into_sight(self, picture: ExaminedPicture) -> None:
+        picture.is_draft_shown = picture.is_draft
+        self.shown.emit(picture)
+        if picture.is_looked_through:
+            self._finish(picture)
+
+    def _bring_all_pixels(
+        self, picture: ExaminedPicture, then: Callable[[ExaminedPicture, DecodedImage], None]
+    ) -> None:
+        picture.is_draft_shown = False
+        turn, file = self._turn, picture.file
         self._background.start(
-            lambda: _reply(self._find(wish), examination.picture),
-            partial(self._answered, about, examination),
-            partial(self._unanswered, about),
+            lambda: _whole(file),
+            partial(self._sharpened, (turn, picture), then),
+            partial(self._not_sharpened, (turn, picture)),
         )
 
-    def _answered(self, about: tuple[int, _Wish], examination: Examination, reply: _Reply) -> None:
-        if about == (self._turn, self._asked):
-            examination.answer = reply.answered.answer
-            examination.contract = reply.contract
-            examination.flags = tuple(PictureWarning(flag) for flag in reply.answered.quality_flags)
-            self.answered.emit(examination)
+    def _sharpened(
+        self,
+        about: tuple[int, ExaminedPicture],
+        then: Callable[[ExaminedPicture, DecodedImage], None],
+        whole: _Whole,
+    ) -> None:
+        """Only the picture in sight is held whole: twelve of 12 megapixels would take more than a gigabyte."""
+        turn, picture = about
+        examination = self.examination
+        if turn != self._turn or examination is None:
+            return
+        picture.image = whole.enough
+        if examination.picture is picture:
+            self.sharpened.emit(whole.screen)
+        then(picture, whole.image)
 
-    def _unanswered(self, about: tuple[int, _Wish], error: Exception) -> None:
-        if about == (self._turn, self._asked):
-            self.unanswered.emit(error)
+    def _not_sharpened(self, about: tuple[int, ExaminedPicture], error: Exception) -> None:
+        """A preview may be sound where the picture is not."""
+        turn, picture = about
+        if turn == self._turn and picture.trouble is None and picture.answer is None:
+            self._asked[picture] = self._wish_for(picture)
+            picture.findings, picture.trouble = (), error
+            self.changed.emit(picture)
 
-    def _lose_answer(self) -> None:
+    def _finish(self, picture: ExaminedPicture) -> None:
+        """All is known on which the answer hangs: bring what else helps, while it is in sight."""
+        examination = self.examination
+        if examination is None or examination.picture is not picture:
+            return
+        if picture.is_draft_shown:
+            self._bring_all_pixels(picture, lambda *_all: None)
+        if picture.region is None and picture.proposed_region is None:
+            image, wish = picture.image, self._asked.get(picture)
+            self._background.start(lambda: proposed_part(image), partial(self._proposed, wish, picture), _nothing)
+
+    def _proposed(self, wish: _Wish | None, picture: ExaminedPicture, region: Region | None) -> None:
+        if region is not None and self._asked.get(picture) == wish:
+            picture.proposed_region = region
+            self.changed.emit(picture)
+
+    def _kind_of(self, image: DecodedImage) -> Modality:
+        """What the file says, else what the user has said, else the first kind for which there is a network."""
+        kinds = () if self._network is None else self._network.modalities
+        told = None if image.capture.kind is None else _KIND_OF[image.capture.kind]
+        return told if told in kinds else self._declared or next(iter(kinds), Modality.DERMOSCOPIC)
+
+    def _take_kind(self, picture: ExaminedPicture, modality: Modality) -> None:
+        if picture.modality is not modality:
+            picture.modality = modality
+            picture.findings = None
+
+    def _ask_anew(self, picture: ExaminedPicture) -> None:
+        picture.findings = None
+        picture.lose_answer()
+        self.changed.emit(picture)
+        self._ask(picture)
+
+    def _ask(self, picture: ExaminedPicture, whole: DecodedImage | None = None) -> None:
+        """Have a picture looked through and answered; `whole` is all of it, where it is decoded and may be used."""
+        wish = self._asked[picture] = self._wish_for(picture)
+        file, image, region, modality = picture.file, picture.image, picture.region, picture.modality
+        if picture.findings is None:
+            self._background.start(
+                lambda: look_through(image, modality, region),
+                partial(self._looked_through, wish, picture),
+                partial(self._not_looked_through, wish, picture),
+            )
+        self._background.start(
+            lambda: _reply(self._find(wish), file, whole, region),
+            partial(self._answered, wish, picture),
+            partial(self._unanswered, wish, picture),
+        )
+
+    def _looked_through(self, wish: _Wish, picture: ExaminedPicture, findings: tuple[QualityFinding, ...]) -> None:
+        if self._asked.get(picture) == wish:
+            picture.findings = findings
+            self._tell(picture)
+
+    def _tell(self, picture: ExaminedPicture) -> None:
+        self.changed.emit(picture)
+        if picture.is_looked_through:
+            self._finish(picture)
+
+    def _not_looked_through(self, wish: _Wish, picture: ExaminedPicture, error: Exception) -> None:
+        """A bug in the gate, which the log tells of, is no reason to hold the answer back."""
+        self._looked_through(wish, picture, ())
+
+    def _answered(self, wish: _Wish, picture: ExaminedPicture, reply: _Reply) -> None:
+        if self._asked.get(picture) == wish:
+            picture.answer = reply.answered.answer
+            picture.contract, picture.card = reply.contract, reply.card
+            picture.flags = tuple(PictureWarning(flag) for flag in reply.answered.quality_flags)
+            self._tell(picture)
+
+    def _unanswered(self, wish: _Wish, picture: ExaminedPicture, error: Exception) -> None:
+        if self._asked.get(picture) == wish:
+            picture.trouble = error
+            self._tell(picture)
+
+    def _lose_answers(self) -> None:
         """What another network said, or this one under another class mix, is not what was asked for."""
-        self._asked = None
-        if self.examination is not None:
-            self.examination.answer = None
-            self.asked_anew.emit(self.examination)
+        for picture in self._not_asked():
+            self._asked.pop(picture, None)
+            picture.lose_answer()
+            self.changed.emit(picture)
+
+    def _wish_for(self, picture: ExaminedPicture) -> _Wish:
+        return _Wish(picture.modality, picture.region, self._choices())
 
     def _current_wish(self) -> _Wish:
+        in_sight = None if self.examination is None else self.examination.picture.modality
+        return _Wish(in_sight or self._declared, None, self._choices())
+
+    def _choices(self) -> tuple[tuple[str | None, str], ...]:
         settings = self._workspace.settings
-        return _Wish(self._declared, tuple((settings.model_for(kind), settings.mix_for(kind)) for kind in Modality))
+        return tuple((settings.model_for(kind), settings.mix_for(kind)) for kind in Modality)
 
     def _find(self, wish: _Wish) -> _Network:
         """The network of a wish, opened at most once; called on a background thread.
 
-        Until the user has said what kind the picture is, it is the first kind for which there is a network.
+        Until it is known what kind the picture is, it is the first kind for which there is a network.
         """
         kinds = self._workspace.models.modalities()
-        modality = wish.declared or next(iter(kinds), Modality.DERMOSCOPIC)
-        return _Network(*self._workspace.network_for(modality), kinds)
+        modality = wish.modality or next(iter(kinds), Modality.DERMOSCOPIC)
+        classifier, mix = self._workspace.network_for(modality)
+        card = self._workspace.models.find(classifier.contract.model_id).card.raw
+        return _Network(classifier, mix, card, kinds)
 
     def _not_opened(self, wish: _Wish, error: Exception) -> None:
         if wish != self._wish:
             return
         self._network = None
         self.model_failed.emit(error)
-        if self.examination is not None and self._asked != wish:
-            self._asked = wish
-            self.unanswered.emit(error)
+        for picture in self._not_asked():
+            asked = self._wish_for(picture)
+            if wish.modality in (None, picture.modality):
+                self._asked[picture] = asked
+                self._unanswered(asked, picture, error)
+            else:
+                self._ask(picture)
 
     def _opened(self, wish: _Wish, network: _Network) -> None:
         if wish != self._wish:
             return
-        changed = self._network is not None and self._network != network
         self._network = network
         self.modalities_found.emit(network.modalities)
         self.model_opened.emit(network.classifier.contract)
-        if self.examination is not None and (changed or self._asked != wish):
-            self._ask(self.examination)
+        for picture in self._not_asked():
+            self._ask(picture)
+
+    def _not_asked(self) -> list[ExaminedPicture]:
+        """The pictures of which no network was asked as it is wished now."""
+        pictures = [] if self.examination is None else self.examination.pictures
+        return [picture for picture in pictures if self._asked.get(picture) != self._wish_for(picture)]
 
 
-def _opened_picture(picture: PictureFile) -> Examination:
-    image = decode(picture)
-    return Examination(picture, image, screen_picture(image.rgb, is_generated(picture.content)))
+def _open(file: PictureFile) -> _Opened:
+    image = decode_for_screen(file, SCREEN_PX)
+    return _Opened(file, image, screen_picture(image.rgb, is_generated(file.content)))
 
 
-def _reply(network: _Network, picture: PictureFile) -> _Reply:
-    return _Reply(network.classifier.contract, answer_for(picture, network.classifier, network.mix))
+def _whole(file: PictureFile) -> _Whole:
+    image = decode(file)
+    times = min(image.rgb.shape[:2]) // SCREEN_PX
+    enough = image if times < 2 else replace(image, rgb=np.asarray(Image.fromarray(image.rgb).reduce(times)))
+    return _Whole(image, enough, screen_picture(image.rgb, is_generated(file.content)))
+
+
+def _reply(network: _Network, file: PictureFile, whole: DecodedImage | None, region: Region | None) -> _Reply:
+    if whole is None:
+        answered = answer_for(file, network.classifier, network.mix, region)
+    else:
+        answered = answer_to(whole, network.classifier, network.mix, region)
+    return _Reply(network.classifier.contract, network.card, answered)
+
+
+def _nothing(_error: Exception) -> None:
+    """The draft stays: the log tells why there is no more."""

@@ -1,6 +1,9 @@
 """The clinician's own impression: one of the network's labels or free text, and how sure they are."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from skindesk.domain.case import Confidence
@@ -28,12 +31,20 @@ class ImpressionField(QWidget):
         levels = [(level, confidence_word(level)) for level in Confidence]
         self._confidence = Segmented[Confidence](self.tr("Confidence"), levels)
         self._confidence.chosen.connect(self.edited)
+        for letter, level in zip("LMH", Confidence, strict=True):
+            keys = QKeySequence(f"Alt+{letter}")
+            button = self._confidence.button(level)
+            button.setToolTip(keys.toString(QKeySequence.SequenceFormat.NativeText))
+            QShortcut(keys, self, partial(self._confidence.choose, level))
+        self._before = text_label("", "secondary", wrap=True)
         self._lay_out()
+        self.show_blind("", None)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
+        column.addWidget(self._before)
         column.addWidget(self._diagnosis)
         row = QHBoxLayout()
         row.setSpacing(12)
@@ -58,8 +69,21 @@ class ImpressionField(QWidget):
         self._diagnosis.take(impression)
         self._confidence.choose(confidence)
 
+    def show_blind(self, impression: str, confidence: Confidence | None) -> None:
+        """Say what was given before the answer came, which stays; what is typed from now on is the view after it."""
+        self._before.setVisible(bool(impression))
+        name = self._diagnosis.name_of(impression)
+        sure = "" if confidence is None else f" ({confidence_word(confidence)})"
+        words = self.tr("Before the answer: {impression}{sure}")
+        self._before.setText(words.format(impression=name, sure=sure))
+
+    def blind(self) -> str:
+        """What is said of the impression before the answer."""
+        return "" if self._before.isHidden() else self._before.text()
+
     def clear(self) -> None:
         """Forget what was given."""
+        self.show_blind("", None)
         self._diagnosis.forget()
         self._confidence.choose(None)
 

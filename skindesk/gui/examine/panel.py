@@ -63,7 +63,7 @@ class ExaminePanel(QFrame):
         self.impression.clear()
         self.plan.choose(Plan.NONE)
         self.notes.clear()
-        self.picture.show_examination(None)
+        self.picture.show_picture(None)
         self.network.show_nothing()
         self.save_button.setEnabled(False)
         self.allow_review(False)
@@ -82,15 +82,21 @@ class ExaminePanel(QFrame):
         self._area.ensureVisible(0, bottom, 0, _MARGIN_PX // 2)
 
     def review(self, examination: Examination) -> ReviewDetails:
-        """What the clinician has said so far, with whether the network had spoken first."""
-        impression = self.impression.value()
+        """What the clinician has said so far: before the network spoke, and after it where the view has changed."""
+        said, sure = self.impression.value(), self.impression.confidence()
+        blind, blind_sure = examination.blind_impression, examination.blind_confidence
+        first = (blind, blind_sure) if examination.revealed and blind else (said, sure)
+        second = (said, sure) if said and (said, sure) != first else ("", None)
         return ReviewDetails(
-            impression=impression,
-            confidence=self.impression.confidence(),
+            impression=first[0],
+            confidence=first[1],
             plan=self.plan.value() or Plan.NONE,
             notes=self.notes.toPlainText().strip(),
-            revealed_before=examination.revealed_before(impression),
+            revealed_before=bool(said) and examination.revealed and not blind,
+            second_impression=second[0],
+            second_confidence=second[1],
             follow_up_on=self._follow_up_on(),
+            asked_first=examination.asked_first if first[0] else None,
         )
 
     def _lay_out(self) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPushButton, QVBo
 
 from skindesk.domain.case import CaseDraft, CaseSummary, Lesion, LesionDetails, Patient, PatientDetails
 from skindesk.domain.errors import SkinDeskError
+from skindesk.domain.offered import OfferedFacts
 from skindesk.gui.background import Background
 from skindesk.gui.examine.case_forms import LesionForm, PatientForm
 from skindesk.gui.examine.patient_picker import PatientPicker
@@ -92,6 +93,17 @@ class SaveDialog(QDialog):
         self.form.restore(values["patient"])
         self.lesion.place.site.setCurrentIndex(values["site"])
         self.lesion.place.description.setText(values["description"])
+
+    def begin_with(self, offered: OfferedFacts) -> None:
+        """Fill in what the picture's file tells of its patient, for the user to check."""
+        self.picker.line.setText(offered.identifier)
+        details = PatientDetails(
+            offered.identifier or "?", offered.family_name, offered.given_name, offered.birth_date, offered.sex
+        )
+        self.form.fill(details)
+        place = self.lesion.place
+        place.site.setCurrentIndex(max(0, place.site.findData(offered.site)))
+        place.description.setText(offered.description)
 
     def reject(self) -> None:
         """Close without saving; not while saving is under way."""
@@ -236,7 +248,7 @@ class SaveDialog(QDialog):
 def _save_draft(casework: "Casework", draft: CaseDraft, confirmed: bool) -> "SavedCase | _Owners":
     """Save a draft unless its picture is another patient's and nobody has said that this is right."""
     known = draft.patient if isinstance(draft.patient, int) else None
-    owners = casework.others_with_picture(draft.picture.sha256, known)
+    owners = casework.others_with_pictures([picture.details.sha256 for picture in draft.pictures], known)
     if owners and not confirmed:
         return _Owners(owners)
     return casework.save_case(draft)

@@ -17,6 +17,7 @@ from skindesk.gui.latest import Latest
 from skindesk.gui.report.preview import Preview
 from skindesk.gui.report.printing import print_pages, printer_for
 from skindesk.gui.report.rendering import PageFacts, facts_of_pages
+from skindesk.gui.shortcuts import offer_shortcuts
 from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.labels import text_label
 from skindesk.gui.widgets.notice import Notice
@@ -104,6 +105,7 @@ class ReportDialog(QDialog):
         self.preview.trouble.connect(self.notice.show_error)
         for keys, act in (("Ctrl++", self.zoom_in), ("Ctrl+=", self.zoom_in), ("Ctrl+-", self.zoom_out)):
             QShortcut(QKeySequence(keys), self, act.click)
+        offer_shortcuts(self)
         QShortcut(QKeySequence("Ctrl+0"), self, self.fit.click)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Print), self, self.print_button.click)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self, self.save_button.click)

@@ -24,6 +24,8 @@ QLabel[role="badge"] { background: $canvas; color: $on_canvas; border: 1px solid
   padding: 4px 10px; font-size: 12px; font-weight: 600; }
 QLabel[role="caption"] { background: $canvas; color: $on_canvas; border-radius: 8px; padding: 4px 10px;
   font-size: 12px; }
+QLabel[role="key"] { background: $raised; border: 1px solid $border; border-radius: 4px; padding: 2px 6px;
+  font-size: 12px; font-weight: 500; }
 QLabel[role="error"] { color: $error; }
 QLabel[role="done"] { color: $done; }
 QLabel[role="label"] { font-size: 12px; font-weight: 500; color: $muted; }
@@ -183,6 +185,7 @@ QMenu::separator { height: 1px; background: $hairline; margin: 4px 8px; }
 QTabBar::tab { background: transparent; border: none; border-bottom: 2px solid transparent; padding: 8px 12px;
   color: $muted; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::tab:focus { border: 2px solid $accent; border-radius: 4px; padding: 6px 10px 8px 10px; }
 QTabWidget::pane { border: none; border-top: 1px solid $hairline; }
 QCalendarWidget QWidget { background: $surface; }
 """)

@@ -47,10 +47,14 @@ class DiagnosisField(QComboBox):
         """The label that the text names, without regard to case."""
         return self._named(self.line.text().strip())
 
-    def take(self, diagnosis: str) -> None:
-        """Show a diagnosis: a label's code by its name, free text as it is."""
+    def name_of(self, diagnosis: str) -> str:
+        """A diagnosis as it is shown: a label's code by its name, free text as it is."""
         label = self._named(diagnosis)
-        self.line.setText(diagnosis if label is None else label.name)
+        return diagnosis if label is None else label.name
+
+    def take(self, diagnosis: str) -> None:
+        """Show a diagnosis."""
+        self.line.setText(self.name_of(diagnosis))
 
     def forget(self) -> None:
         """Show nothing."""

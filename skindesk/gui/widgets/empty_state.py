@@ -60,4 +60,4 @@ class EmptyState(QWidget):
 
     def _fit(self) -> None:
         for label in (self._title, self._text):  # where a label is centred, the layout asks for no height for its width
-            label.setMinimumHeight(label.heightForWidth(label.width()))
+            label.setMinimumHeight(max(0, label.heightForWidth(label.width())))  # -1 where it says nothing

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QW
 
 from skindesk.domain.errors import SkinDeskError
 from skindesk.gui.background import Background
+from skindesk.gui.shortcuts import offer_shortcuts
 from skindesk.gui.widgets.labels import field_label, text_label
 from skindesk.gui.widgets.notice import Notice
 
@@ -52,6 +53,7 @@ class FormDialog(QDialog):
         row.addWidget(self.cancel)
         row.addWidget(self.go)
         whole.addLayout(row)
+        offer_shortcuts(self)
 
     @property
     def busy(self) -> bool:

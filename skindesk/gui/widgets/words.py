@@ -8,10 +8,11 @@ from PySide6.QtCore import QCoreApplication
 from skindesk.domain import wording
 from skindesk.domain.case import Confidence, Lesion, LesionDetails, Patient, Plan, ReviewDetails, Sex, Site, SkinType
 from skindesk.domain.class_mix import BALANCED, ClassMix
+from skindesk.domain.combining import Range
 from skindesk.domain.contract import Modality, ModelContract
 from skindesk.domain.errors import SkinDeskError
 from skindesk.domain.labels import MalignancyGroup
-from skindesk.domain.prediction import AbstentionReason, Decision, Prediction
+from skindesk.domain.prediction import AbstentionReason, Prediction
 from skindesk.imaging.decode import PictureWarning
 
 NOTHING = "\N{EN DASH}"
@@ -34,6 +35,13 @@ def sentence(error: Exception | str) -> str:
     if isinstance(error, SkinDeskError | str):
         return str(error)
     return translate("words", "Something went wrong that SkinDesk did not expect. The details are in its log.")
+
+
+def range_words(spread: Range) -> str:
+    """From the lowest to the highest probability, such as "41 % to 62 %"."""
+    return translate("words", "{lowest} to {highest}").format(
+        lowest=percent(spread.lowest), highest=percent(spread.highest)
+    )
 
 
 def group_word(group: MalignancyGroup) -> str:
@@ -107,13 +115,6 @@ def narrow_lead(prediction: Prediction, limit: float | None = None) -> str:
 def _points(number: str) -> str:
     words = translate("words", "1 point") if number == "1" else translate("words", "{number} points")
     return words.format(number=number).replace(" ", "\u00a0")
-
-
-def sum_words(prediction: Prediction) -> str:
-    """What stands beside the malignant sum; a low one never says that a lesion is harmless."""
-    if prediction.decision is Decision.ABSTAINED or prediction.malignant_sum >= NO_SUPPORT_BELOW:
-        return translate("words", "Malignant or premalignant in sum")
-    return translate("words", "No support for malignancy:\nmalignant or premalignant in sum")
 
 
 def patient_line(patient: Patient, today: date) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from threading import Event
 
-from skindesk.domain.case import CaseDraft, Confidence, ReviewDetails
+from skindesk.domain.case import CaseDraft, Confidence, DraftPicture, ReviewDetails
 from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.final_diagnosis import FinalDiagnosisDetails
 from skindesk.domain.prediction import Decision, Prediction
@@ -115,9 +115,7 @@ def _save_lesion(
             CaseDraft(
                 patient=patient.details if known is None else known,
                 lesion=lesion.details if case_id is None else case_id,
-                picture=answered.picture.details,
-                content=answered.picture.content,
-                prediction=answered.prediction,
+                pictures=(DraftPicture(answered.picture.details, answered.picture.content, answered.prediction),),
                 review=_review(answered, network) if is_last else None,
                 visited_at=visit.visited_at,
             )

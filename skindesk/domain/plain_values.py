@@ -94,6 +94,8 @@ def _read_dataclass(kind: Any, plain: Any, place: str, complete: bool) -> Any:
         return kind(**values)
     except SkinDeskError as error:
         raise MalformedError(f"{place} cannot be used: {error.what}") from error
+    except ValueError as error:
+        raise MalformedError(f"{place} cannot be used: {error}") from error
 
 
 @cache

@@ -9,7 +9,7 @@ from enum import StrEnum
 import pytest
 
 from skindesk.domain.case import Case, PatientDetails
-from skindesk.exchange.case_archive.plain_values import MalformedError, from_plain, to_plain
+from skindesk.domain.plain_values import MalformedError, from_plain, to_plain
 from tests.support.whole_cases import whole_case
 
 

@@ -1,0 +1,56 @@
+"""Why a picture file is refused, in the same words for every format, and the sizes that are not."""
+
+from skindesk.domain.errors import ImageRejectedError, RejectionReason
+
+MAX_PIXELS = 128_000_000
+"""About 390 MB once decoded; the largest phone sensors in clinical use deliver 108 megapixels."""
+MIN_SIDE_PX = 32
+"""Below this a picture holds less than one cell of any shipped network's 7 x 7 feature grid."""
+
+_READABLE = "Use JPEG, PNG, TIFF, WebP, BMP, HEIC or DICOM."
+
+
+def check_size(width_px: int, height_px: int, name: str) -> None:
+    """Raises ImageRejectedError where a picture that is to be decoded is over MAX_PIXELS or under MIN_SIDE_PX."""
+    if width_px * height_px > MAX_PIXELS:
+        raise too_large(name)
+    if min(width_px, height_px) < MIN_SIDE_PX:
+        raise ImageRejectedError(
+            RejectionReason.TOO_SMALL,
+            f"{name} has only {width_px} x {height_px} pixels.",
+            f"Use a picture of at least {MIN_SIDE_PX} x {MIN_SIDE_PX} pixels.",
+        )
+
+
+def too_large(name: str) -> ImageRejectedError:
+    """More pixels than MAX_PIXELS."""
+    return ImageRejectedError(
+        RejectionReason.TOO_LARGE,
+        f"{name} has more than {MAX_PIXELS / 1e6:.0f} million pixels.",
+        "Export a smaller copy.",
+    )
+
+
+def damaged(name: str, size_bytes: int) -> ImageRejectedError:
+    """A file that begins as a picture and does not go on as one."""
+    return ImageRejectedError(
+        RejectionReason.DAMAGED,
+        f"{name} is damaged or cut off after {size_bytes / 1000:,.0f} kB.",
+        "Copy it from the camera again.",
+    )
+
+
+def not_a_picture(name: str) -> ImageRejectedError:
+    """Bytes of no format that is read."""
+    return ImageRejectedError(
+        RejectionReason.NOT_AN_IMAGE, f"{name} is not a picture that SkinDesk can read.", _READABLE
+    )
+
+
+def unknown_way(name: str, way: str) -> ImageRejectedError:
+    """A known format with pixels packed in a way that no decoder here knows; `way` names it."""
+    return ImageRejectedError(
+        RejectionReason.NOT_AN_IMAGE,
+        f"{name} holds its picture as {way}, which SkinDesk cannot read.",
+        "Export it as JPEG or PNG.",
+    )

@@ -1,0 +1,80 @@
+"""Whether a ruler lies in the picture: a row of dark ticks at even distances."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from skindesk.imaging.quality.lesion import Bounds
+from skindesk.imaging.quality.scene import Scene
+
+Floats = NDArray[np.float32]
+
+_BAND_PX, _BAND_STEP_PX = 8, 4
+_APART_PX = (5, 32)
+"""How far the ticks may lie apart."""
+_ANGLES_DEG = (0.0, -13.0, 13.0)
+_DEEPEST = 60.0
+"""A tick counts for no more than this many grey levels, so that one hair does not outweigh the ruler."""
+_LEAST_STEP = 2.5
+"""How much the ticks vary a band, in grey levels: what varies less is noise."""
+
+
+def find_ruler(scene: Scene) -> tuple[float, Bounds]:
+    """How regular the most regular row of ticks is, -1 to 1, and where it lies in parts of the frame.
+
+    A ruler may be turned against the frame by up to about 20 degrees.
+    """
+    depth = _depth(scene)
+    height, width = depth.shape
+    best, where = -1.0, (0.0, 0.0, 1.0, 1.0)
+    for angle in _ANGLES_DEG:
+        there = np.asarray(cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1), np.float64)
+        turned = np.asarray(cv2.warpAffine(depth, there, (width, height)), np.float32) if angle else depth
+        for plane, upright in ((turned, False), (np.ascontiguousarray(turned.T), True)):
+            regular, top = _most_regular(plane)
+            if regular > best:
+                box = (top, 0, top + _BAND_PX, height) if upright else (0, top, width, top + _BAND_PX)
+                best, where = regular, _turned_back(box, there, (width, height))
+    return best, where
+
+
+def _depth(scene: Scene) -> Floats:
+    """By how much thin dark marks are darker than what is beside them (a narrower black top-hat than for hairs)."""
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
+    depth = cv2.morphologyEx(scene.grey, cv2.MORPH_BLACKHAT, disc).astype(np.float32)
+    return np.asarray(np.where(scene.shown, np.minimum(depth, _DEEPEST), 0), np.float32)
+
+
+def _most_regular(depth: Floats) -> tuple[float, int]:
+    """How well the best band of rows repeats itself along its length, and where the band begins."""
+    tops = np.arange(0, depth.shape[0] - _BAND_PX + 1, _BAND_STEP_PX)
+    sums = np.vstack((np.zeros((1, depth.shape[1]), np.float32), depth.cumsum(axis=0)))
+    profiles = (sums[tops + _BAND_PX] - sums[tops]) / _BAND_PX
+    profiles -= profiles.mean(axis=1, keepdims=True)
+    least, most = _APART_PX[0], min(_APART_PX[1], profiles.shape[1] // 4)
+    if most <= least:
+        return -1.0, 0
+    regular = _regularity(profiles, np.arange(least, most))
+    regular[profiles.std(axis=1) < _LEAST_STEP] = -1
+    best = int(regular.argmax())
+    return float(regular[best]), int(tops[best])
+
+
+def _regularity(profiles: Floats, lags: NDArray[np.int_]) -> NDArray[np.floating]:
+    """How much more each profile is like itself after one and two lags than between them, at the best of the lags."""
+    length = profiles.shape[1]
+    spectrum = np.fft.rfft(profiles, 2 * length, axis=1)
+    likeness = np.fft.irfft(np.square(np.abs(spectrum)), axis=1)[:, : 3 * int(lags[-1]) + 1]
+    likeness = likeness / np.maximum(likeness[:, :1], 1e-3) * (length / (length - np.arange(likeness.shape[1])))
+    on = np.minimum(likeness[:, lags], likeness[:, 2 * lags])
+    between = np.maximum(likeness[:, lags // 2], likeness[:, lags + lags // 2])
+    return np.asarray((on - between).max(axis=1))
+
+
+def _turned_back(box: tuple[float, float, float, float], there: NDArray[np.float64], size: tuple[int, int]) -> Bounds:
+    """The box around a box of the turned picture, in parts of the picture as it was."""
+    left, top, right, bottom = box
+    corners = np.array(((left, top, 1), (right, top, 1), (left, bottom, 1), (right, bottom, 1)))
+    x, y = cv2.invertAffineTransform(there) @ corners.T
+    across, down = (np.clip(line / side, 0, 1) for line, side in ((x, size[0]), (y, size[1])))
+    return float(across.min()), float(down.min()), float(across.max()), float(down.max())
