@@ -161,9 +161,7 @@ class Record:
         with self._work.reading() as session:
             return leading_models(session)
 
-    def keep_draft(
-        self, person_id: str, kind: str, values: dict[str, Any], pictures: Sequence[bytes] = ()
-    ) -> None:
+    def keep_draft(self, person_id: str, kind: str, values: dict[str, Any], pictures: Sequence[bytes] = ()) -> None:
         """Keep what a form holds. A `patient_id` among the values lets the draft go with an erased patient."""
         with self._work.untold() as session:
             keep_draft(session, person_id, kind, values, pictures)

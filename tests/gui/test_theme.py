@@ -43,7 +43,13 @@ class TestContrast:
         assert contrast(tokens.on_canvas, tokens.canvas) >= 4.5
 
     def test_borders_of_controls_can_be_seen(self, tokens: Tokens) -> None:
+        for ground in (tokens.bg, tokens.surface, tokens.raised):
+            assert contrast(tokens.border, ground) >= 3
+
+    def test_what_is_disabled_can_still_be_made_out(self, tokens: Tokens) -> None:
+        """WCAG asks nothing of it; its words have the colour of borders, a field's that of secondary text."""
         assert contrast(tokens.border, tokens.surface) >= 3
+        assert contrast(tokens.muted, tokens.raised) >= 4.5
 
     def test_the_stylesheet_is_filled_in_completely(self, tokens: Tokens, qapp: QApplication) -> None:
         assert "$" not in stylesheet(tokens)

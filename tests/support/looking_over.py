@@ -272,13 +272,13 @@ def without_ring(window: QWidget, done: set[str]) -> list[str]:
         style = style_of(control)
         if style not in done:
             done.add(style)
-            least = _MARKED_SHARE if isinstance(control, QLabel | QTabBar | Plot) else _RING_SHARE
+            least = _MARKED_SHARE if isinstance(control, QTabBar | Plot) else _RING_SHARE
             found += [f"{described(control)}: {share:.2f}" for share in [_ring(control, window)] if share < least]
     return found
 
 
 def _ring(control: QWidget, window: QWidget) -> float:
-    """How many pixels change with the focus, for each pixel of the outline."""
+    """How many pixels change clearly with the focus, for each pixel of the outline."""
     other = next((each for each in controls(window) if each is not control and _can_take(each)), None)
     control.setFocus(Qt.FocusReason.TabFocusReason)
     having = pixels(control.grab().toImage())
@@ -289,9 +289,16 @@ def _ring(control: QWidget, window: QWidget) -> float:
     lacking = pixels(control.grab().toImage())
     if having.shape != lacking.shape:
         return 1.0
-    changed = np.abs(having.astype(int) - lacking).max(axis=2) > 40
+    light, dark = (_luminances(each) for each in (having, lacking))
+    changed = (np.maximum(light, dark) + 0.05) / (np.minimum(light, dark) + 0.05) >= SEEN
     height, width = changed.shape
     return float(changed.sum()) / (2 * (height + width))
+
+
+def _luminances(image: Pixels) -> NDArray[np.float64]:
+    channels = image / 255
+    linear = np.where(channels <= 0.03928, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return np.asarray(linear @ np.array([0.2126, 0.7152, 0.0722]))
 
 
 def _can_take(control: QWidget) -> bool:

@@ -40,6 +40,8 @@ from tests.gui.clinic import EXAMPLES, NOON, draft, save_clinic
 
 PASSPHRASE = "correct horse battery"
 _PATIENCE_S = 60.0
+_ROUNDS_OF_LAYOUT = 8
+"""Wrapped text tells of its height only once it has its width, layer by layer."""
 _SAID = ReviewDetails("mel", Confidence.HIGH)
 _FOUND = FinalDiagnosisDetails("mel", MalignancyGroup.MALIGNANT, ConfirmedBy.HISTOPATHOLOGY, NOON.date())
 
@@ -107,7 +109,8 @@ class Tour:
 
     def _here(self, name: str, window: QWidget | None = None) -> Stop:
         shown = window or self.window
-        self._run(0.03)
+        for _ in range(_ROUNDS_OF_LAYOUT):
+            self._run(0.005)
         self.activate(shown)
         return Stop(name, shown)
 

@@ -8,7 +8,7 @@ _BY_TAB = {Qt.FocusReason.TabFocusReason: True, Qt.FocusReason.BacktabFocusReaso
 
 
 class LinkedText(QLabel):
-    """Enter follows the link that is marked.
+    """Enter follows the link that is marked; a ring around the text says that one is.
 
     Qt 6.11.3 stops on the text before its first link, where nothing shows the focus, and goes round the links with
     Shift+Tab and never leaves them.
@@ -16,6 +16,7 @@ class LinkedText(QLabel):
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
+        self.setProperty("role", "linked")
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.LinksAccessibleByMouse
