@@ -1,5 +1,6 @@
 """The whole program with the keyboard alone, for a screen reader, and for poor sight: one tour for each theme."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from skindesk.domain.case import Patient, PatientDetails
 from skindesk.domain.insights import Reader, Share
 from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.region import Region
+from skindesk.gui.app import enlarge
 from skindesk.gui.background import Background
 from skindesk.gui.batch.progress_panel import ProgressPanel
 from skindesk.gui.body_map.canvas import BodyCanvas
@@ -466,6 +468,33 @@ def test_reduced_motion_is_a_setting_that_is_kept_and_counts_at_once(
     page.motion_box.setChecked(False)
     assert not load_settings(workspace.profile).reduce_motion
     assert not is_motion_reduced()
+
+
+# Size
+
+
+def test_size_is_a_setting_that_is_kept(qtbot: QtBot, workspace: Workspace, background: Background) -> None:
+    page = SettingsWorkspace(workspace, background)
+    qtbot.addWidget(page)
+    assert page.size_choice.value() == 100
+    page.size_choice.button(150).click()
+    assert load_settings(workspace.profile).size_percent == 150
+
+
+def test_a_size_that_is_not_offered_falls_back_to_the_usual_one(workspace: Workspace) -> None:
+    workspace.profile.settings.write_text('{"size_percent": 1000}')
+    assert load_settings(workspace.profile).size_percent == 100
+
+
+@pytest.mark.parametrize(("percent", "kept", "scaling"), [(150, None, "1.5"), (100, None, None), (150, "2", "2")])
+def test_a_larger_size_is_asked_of_qt_unless_the_environment_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch, percent: int, kept: str | None, scaling: str | None
+) -> None:
+    monkeypatch.setenv("QT_SCALE_FACTOR", kept or "")
+    if kept is None:
+        del os.environ["QT_SCALE_FACTOR"]
+    enlarge(percent)
+    assert os.environ.get("QT_SCALE_FACTOR") == scaling
 
 
 # That the looking over finds what is wrong

@@ -117,6 +117,7 @@ class Tour:
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             if time.monotonic() >= until_s:
                 return
+            time.sleep(0.002)  # what works in the background needs the processor more
 
     def _here(self, name: str, window: QWidget | None = None) -> Stop:
         shown = window or self.window
