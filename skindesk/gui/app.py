@@ -1,6 +1,7 @@
 """Starts the desktop program."""
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -34,6 +35,7 @@ def run_on_demo(profile: Path | None) -> int:
 
 
 def _run_on(workspace: Workspace) -> int:
+    enlarge(workspace.settings.size_percent)
     application = create_application(sys.argv)
     apply_theme(application, workspace.settings.theme)
     reduce_motion(workspace.settings.reduce_motion)
@@ -45,6 +47,12 @@ def _run_on(workspace: Workspace) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program
     window.show()
     return application.exec()
+
+
+def enlarge(size_percent: int) -> None:
+    """Let Qt draw everything larger, unless the environment says how large. Call it before the application is made."""
+    if size_percent != 100:
+        os.environ.setdefault("QT_SCALE_FACTOR", str(size_percent / 100))
 
 
 def create_application(arguments: Sequence[str]) -> QApplication:

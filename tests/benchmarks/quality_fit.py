@@ -174,8 +174,14 @@ def _of_half(sources: Iterable[Source]) -> list[Source]:
 
 
 def _untroubled(issue: QualityIssue) -> tuple[str, ...]:
-    """What is no trouble of this kind. A shrunk picture is blurred, too, and ink is blue: those are left out."""
-    return UNTROUBLED if issue in {QualityIssue.NO_SKIN, QualityIssue.COLOUR_CAST} else (*UNTROUBLED, *MARKED)
+    """What is no trouble of this kind. Skin is skin whatever else is wrong; ink has a colour of its own."""
+    if issue is QualityIssue.NO_SKIN:
+        return (
+            *UNTROUBLED,
+            *MARKED,
+            *(trouble for other in SCORED if other is not issue for trouble in TROUBLES[other]),
+        )
+    return UNTROUBLED if issue is QualityIssue.COLOUR_CAST else (*UNTROUBLED, *MARKED)
 
 
 def _names(issue: QualityIssue, measures: Measures) -> tuple[list[str], list[tuple[int, ...]]]:

@@ -1,5 +1,8 @@
 """The whole program with the keyboard alone, for a screen reader, and for poor sight: one tour for each theme."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -7,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAccessible, QIcon, QImage, QKeyEvent, QKeySequence, QPainter, QPixmap, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
@@ -19,6 +22,7 @@ from skindesk.domain.case import Patient, PatientDetails
 from skindesk.domain.insights import Reader, Share
 from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.region import Region
+from skindesk.gui.app import enlarge
 from skindesk.gui.background import Background
 from skindesk.gui.batch.progress_panel import ProgressPanel
 from skindesk.gui.body_map.canvas import BodyCanvas
@@ -49,12 +53,10 @@ from skindesk.gui.widgets.patient_band import PatientBand
 from skindesk.gui.widgets.screen_picture import screen_picture
 from skindesk.gui.widgets.segmented import Segmented
 from skindesk.imaging.body_map import centre_of
-from skindesk.services.access import Access
-from skindesk.storage.keyring import Cost
-from skindesk.system.paths import Profile
 from skindesk.system.settings import Theme, load_settings
+from tests.conftest import ROOT
 from tests.support import looking_over
-from tests.support.tour import Stop, Tour
+from tests.support.tour import Stop, Tour, cheap_workspace
 
 Check = Callable[[QWidget], list[str]]
 Key = tuple[Place, str]
@@ -72,6 +74,7 @@ AROUND: dict[str, Check] = {
     "astray": looking_over.astray,
     "leaps": looking_over.leaps,
 }
+_USUAL_SIZE, _LEAST_SIZE = QSize(1280, 800), QSize(960, 600)
 BY_TOOLS = frozenset({"examine: crop", "examine: ruler", "examine: outline"})
 """Here Tab belongs to the tool until Esc."""
 
@@ -106,13 +109,12 @@ class Walked:
             self.faults.setdefault(name, []).extend(f"{stop.name}: {fault}" for fault in check(stop.window))
 
 
-def walk(theme: Theme, folder: Path) -> Walked:
+def walk(theme: Theme, size: QSize, folder: Path) -> Walked:
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     apply_theme(application, theme)
-    workspace = Workspace(Profile(folder / "profile"), log_file=None)
-    workspace._access = Access(workspace.profile, Cost(memory_kib=64, passes=1, lanes=1))
-    walked, tour, looked_at = Walked(), Tour(workspace, folder), set[str]()
+    workspace = cheap_workspace(folder)
+    walked, tour, looked_at = Walked(), Tour(workspace, folder, size), set[str]()
     try:
         for stop in tour.stops():
             walked.stops += 1
@@ -148,9 +150,11 @@ def held_by_a_tool(window: QWidget) -> list[str]:
     return ["Tab stays on the picture"] if window.focusWidget() is canvas else []
 
 
-@pytest.fixture(scope="module", params=[Theme.LIGHT, Theme.DARK], ids=["light", "dark"])
+@pytest.fixture(
+    scope="module", params=[(Theme.LIGHT, _USUAL_SIZE), (Theme.DARK, _LEAST_SIZE)], ids=["light", "dark and small"]
+)
 def walked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, qapp: QApplication) -> Walked:
-    return walk(request.param, tmp_path_factory.mktemp("tour"))
+    return walk(*request.param, tmp_path_factory.mktemp("tour"))
 
 
 class TestTour:
@@ -172,6 +176,13 @@ class TestTour:
 
 def registered() -> set[Key]:
     return {(entry.place, key) for entry in shortcuts() for key in entry.keys}
+
+
+def test_everything_fits_a_large_screen_at_250_per_cent() -> None:
+    script = [sys.executable, "-m", "tests.support.scaled_tour", "2.5", "1536", "864"]
+    ended = subprocess.run(script, capture_output=True, text=True, cwd=ROOT, timeout=240)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout == ""
 
 
 # Keys that widgets take themselves
@@ -457,6 +468,33 @@ def test_reduced_motion_is_a_setting_that_is_kept_and_counts_at_once(
     page.motion_box.setChecked(False)
     assert not load_settings(workspace.profile).reduce_motion
     assert not is_motion_reduced()
+
+
+# Size
+
+
+def test_size_is_a_setting_that_is_kept(qtbot: QtBot, workspace: Workspace, background: Background) -> None:
+    page = SettingsWorkspace(workspace, background)
+    qtbot.addWidget(page)
+    assert page.size_choice.value() == 100
+    page.size_choice.button(150).click()
+    assert load_settings(workspace.profile).size_percent == 150
+
+
+def test_a_size_that_is_not_offered_falls_back_to_the_usual_one(workspace: Workspace) -> None:
+    workspace.profile.settings.write_text('{"size_percent": 1000}')
+    assert load_settings(workspace.profile).size_percent == 100
+
+
+@pytest.mark.parametrize(("percent", "kept", "scaling"), [(150, None, "1.5"), (100, None, None), (150, "2", "2")])
+def test_a_larger_size_is_asked_of_qt_unless_the_environment_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch, percent: int, kept: str | None, scaling: str | None
+) -> None:
+    monkeypatch.setenv("QT_SCALE_FACTOR", kept or "")
+    if kept is None:
+        del os.environ["QT_SCALE_FACTOR"]
+    enlarge(percent)
+    assert os.environ.get("QT_SCALE_FACTOR") == scaling
 
 
 # That the looking over finds what is wrong

@@ -10,7 +10,7 @@ from skindesk.gui.theme import is_motion_reduced, set_icon, tabular
 from skindesk.gui.widgets.labels import text_label
 from skindesk.gui.widgets.segmented import Segmented
 
-_SLIDER_PX = 260
+_SLIDER_PX = (120, 260)
 _VALUE_PX = 64
 
 
@@ -113,7 +113,8 @@ def _slider(name: str, least: int, most: int, value: int) -> QSlider:
     slider.setSingleStep(max(1, (most - least) // 20))
     slider.setPageStep(max(1, (most - least) // 5))
     slider.setValue(value)
-    slider.setFixedWidth(_SLIDER_PX)
+    slider.setMinimumWidth(_SLIDER_PX[0])
+    slider.setMaximumWidth(_SLIDER_PX[1])
     slider.setAccessibleName(name)
     return slider
 

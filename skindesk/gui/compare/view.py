@@ -318,11 +318,11 @@ class CompareView(QWidget):
 
     def _footer(self) -> QFrame:
         self._mode_controls = QStackedWidget(self)
-        for controls in (QWidget(self), self.overlay_controls, self.blink_controls):
+        hint = text_label(self.tr("Wheel or + and − zoom, drag moves, 0 fits"), "secondary")
+        for controls in (hint, self.overlay_controls, self.blink_controls):
             self._mode_controls.addWidget(controls)
         bar, row = _bar("footer")
         row.addWidget(self._mode_controls, 1)
-        row.addWidget(text_label(self.tr("Wheel or + and − zoom, drag moves, 0 fits"), "secondary"))
         return bar
 
 

@@ -34,7 +34,7 @@ from skindesk.gui.widgets.segmented import Segmented
 from skindesk.gui.widgets.tab_order import follow_layout
 from skindesk.gui.widgets.words import sentence
 from skindesk.services.models import InstalledModel
-from skindesk.system.settings import Settings, Theme
+from skindesk.system.settings import SIZES_PERCENT, Settings, Theme
 
 _COLUMN_PX = 760
 _MOST_WORKERS = 64
@@ -66,6 +66,7 @@ class SettingsWorkspace(QWidget):
         self._background = background
         self.notice = Notice(self)
         self.theme_choice = self._theme_choice()
+        self.size_choice = self._size_choice()
         self.motion_box = self._motion_box()
         self.impression_box = self._impression_box()
         self.workers_box = self._workers_box()
@@ -103,6 +104,7 @@ class SettingsWorkspace(QWidget):
         settings = self._workspace.settings
         controls = (
             self.theme_choice,
+            self.size_choice,
             self.motion_box,
             self.impression_box,
             self.workers_box,
@@ -111,6 +113,7 @@ class SettingsWorkspace(QWidget):
         for control in controls:
             control.blockSignals(True)
         self.theme_choice.choose(settings.theme)
+        self.size_choice.choose(settings.size_percent)
         self.motion_box.setChecked(settings.reduce_motion)
         self.impression_box.setChecked(settings.impression_first)
         self.workers_box.setValue(settings.batch_workers)
@@ -227,6 +230,13 @@ class SettingsWorkspace(QWidget):
         choice.chosen.connect(self._change_theme)
         return choice
 
+    def _size_choice(self) -> Segmented[int]:
+        options = [(percent, f"{percent}\u00a0%") for percent in SIZES_PERCENT]
+        choice = Segmented[int](self.tr("Size of text and controls"), options, self)
+        choice.setMinimumWidth(280)
+        choice.chosen.connect(lambda percent: self._change(size_percent=percent))
+        return choice
+
     def _motion_box(self) -> QCheckBox:
         box = QCheckBox(self.tr("Reduce motion"), self)
         box.setAccessibleName(box.text())
@@ -297,6 +307,8 @@ class SettingsWorkspace(QWidget):
         section = Section(self.tr("Appearance"), self)
         why = self.tr("System follows your desktop's light or dark mode. Pictures stand on the same grey in both.")
         section.add_setting(self.tr("Theme"), why, self.theme_choice)
+        why = self.tr("Counts from the next start. On a screen of 1920 × 1080 pixels 150\u00a0% is the most that fits.")
+        section.add_setting(self.tr("Size of text and controls"), why, self.size_choice)
         why = self.tr("Pictures that are compared do not blink, and nothing else moves by itself.")
         section.add_setting(self.tr("Motion"), why, self.motion_box)
         return section

@@ -41,8 +41,17 @@ LEAST_REGULARITY = 0.65
 """Of the ticks of a ruler."""
 
 _SILENCED = {
-    QualityIssue.NO_SKIN: frozenset(QualityIssue)
-    - {QualityIssue.NO_SKIN, QualityIssue.UNDEREXPOSED, QualityIssue.OVEREXPOSED},
+    QualityIssue.NO_SKIN: frozenset(
+        {
+            QualityIssue.BLURRED,
+            QualityIssue.HAIR,
+            QualityIssue.RULER,
+            QualityIssue.PEN,
+            QualityIssue.BUBBLES,
+            QualityIssue.CUT_OFF,
+            QualityIssue.TOO_SMALL,
+        }
+    ),
     QualityIssue.UNDEREXPOSED: frozenset({QualityIssue.COLOUR_CAST}),
     QualityIssue.OVEREXPOSED: frozenset({QualityIssue.COLOUR_CAST, QualityIssue.GLARE, QualityIssue.BUBBLES}),
     QualityIssue.CUT_OFF: frozenset({QualityIssue.TOO_SMALL}),

@@ -38,9 +38,9 @@ def measure_exposure(scene: Scene) -> Measures:
     return measures
 
 
-def _histogram(plane: Picture, where: Mask) -> NDArray[np.int64]:
+def _histogram(plane: Picture, where: Mask) -> NDArray[np.float32]:
     """How often each of 256 steps occurs in a part of a plane."""
-    return np.bincount(plane[where], minlength=256)
+    return np.asarray(cv2.calcHist([plane], [0], where.view(np.uint8), [256], [0, 256]).ravel(), np.float32)
 
 
 def _level(plane: Picture, where: Mask, part: float) -> float:

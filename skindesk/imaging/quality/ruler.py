@@ -54,10 +54,12 @@ def _most_regular(depth: Floats) -> tuple[float, int]:
     least, most = _APART_PX[0], min(_APART_PX[1], profiles.shape[1] // 4)
     if most <= least:
         return -1.0, 0
-    regular = _regularity(profiles, np.arange(least, most))
-    regular[profiles.std(axis=1) < _LEAST_STEP] = -1
+    marked = np.flatnonzero(profiles.std(axis=1) >= _LEAST_STEP)
+    if not marked.size:
+        return -1.0, 0
+    regular = _regularity(profiles[marked], np.arange(least, most))
     best = int(regular.argmax())
-    return float(regular[best]), int(tops[best])
+    return float(regular[best]), int(tops[marked[best]])
 
 
 def _regularity(profiles: Floats, lags: NDArray[np.int_]) -> NDArray[np.floating]:
