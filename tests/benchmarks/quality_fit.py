@@ -34,7 +34,7 @@ SPOILT, UNTOUCHED = 250, 2_000
 PHANTOMS = 168
 REMARKED, REFUSED = 0.025, 0.01
 """Of each kind of untroubled pictures, at most."""
-OFTENER_REMARKED = {QualityIssue.CUT_OFF: 0.045, QualityIssue.COLOUR_CAST: 0.04}
+OFTENER_REMARKED = {QualityIssue.CUT_OFF: 0.05, QualityIssue.COLOUR_CAST: 0.04}
 """What is harder to tell: the archives hold such pictures, too."""
 STILL_REMARKED, STILL_REFUSED = 0.985, 0.95
 """Of the troubled pictures: the limit rises for as long as so many of them are beyond it."""
@@ -61,8 +61,30 @@ _SHARPNESS = ("detail_", "peaks_", "poorest_", "directions_", "partiality_", "na
 _EXPOSURE = ("light_", "burnt_out", "black", "clipped_", "spent_", "skin_light", "lesion_light")
 _GLARE = ("shine", "strong_shine", "largest_shine", "white", "light_50", "light_99")
 _COLOUR = ("skin_red", "skin_blue", "lesion_red", "lesion_blue", "bright_red", "bright_blue", "dark_red", "dark_blue")
-_FRAMING = ("lesion_share", "lesion_contrast", "threshold", "salien", "chord", "strip", "towards", "shown")
+_FRAMING = (
+    "lesion_share",
+    "lesion_contrast",
+    "threshold",
+    "salien",
+    "chord",
+    "strip",
+    "towards",
+    "shown",
+    "centre",
+    "solidity",
+)
 _SPOT = ("spot_",)
+_GROUND = (
+    "patches_",
+    "light_spread",
+    "chroma_spread",
+    "grey",
+    "hues",
+    "skin_light",
+    "lesion_light",
+    "light_5",
+    "light_95",
+)
 _SKIN = (
     "grey",
     "skin_like",
@@ -95,7 +117,7 @@ DESIGNS = {
     QualityIssue.OVEREXPOSED: Design(_EXPOSURE),
     QualityIssue.GLARE: Design(_GLARE),
     QualityIssue.COLOUR_CAST: Design((*_COLOUR, "skin_light"), products=True),
-    QualityIssue.CUT_OFF: Design((*_FRAMING, "centre", "solidity"), products=True, ridge=60.0),
+    QualityIssue.CUT_OFF: Design((*_FRAMING, *_GROUND), products=True, ridge=100.0),
     QualityIssue.TOO_SMALL: Design((*_SPOT, "lesion_share", "lesion_contrast", "threshold", "salien"), products=True),
 }
 
@@ -174,14 +196,16 @@ def _of_half(sources: Iterable[Source]) -> list[Source]:
 
 
 def _untroubled(issue: QualityIssue) -> tuple[str, ...]:
-    """What is no trouble of this kind. Skin is skin whatever else is wrong; ink has a colour of its own."""
+    """What is no trouble of this kind. Skin is skin whatever is wrong, and a mirrored lamp is glare only."""
     if issue is QualityIssue.NO_SKIN:
         return (
             *UNTROUBLED,
             *MARKED,
             *(trouble for other in SCORED if other is not issue for trouble in TROUBLES[other]),
         )
-    return UNTROUBLED if issue is QualityIssue.COLOUR_CAST else (*UNTROUBLED, *MARKED)
+    if issue is QualityIssue.COLOUR_CAST:
+        return UNTROUBLED
+    return (*UNTROUBLED, *MARKED, "glare") if issue is QualityIssue.OVEREXPOSED else (*UNTROUBLED, *MARKED)
 
 
 def _names(issue: QualityIssue, measures: Measures) -> tuple[list[str], list[tuple[int, ...]]]:

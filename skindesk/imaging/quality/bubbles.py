@@ -10,15 +10,15 @@ from skindesk.imaging.quality.scene import Mask, Picture, Scene
 
 _RADII_PX = (2.5, 4.0, 6.0)
 _LIKENESS, _STEP = 0.6, 18
-_FEWEST_BRIGHT = 0.002
-"""Of the frame: with fewer thin bright pixels there are no rings worth looking for."""
+_FEWEST_BRIGHT = 4
+"""Pixels: with fewer that are bright enough there are no rings worth looking for."""
 
 
 def bubbles(scene: Scene) -> Mask:
     """Air bubbles, bool (h, w): bright rings of a few sizes."""
     found = np.zeros(scene.grey.shape, np.uint8)
     bright = np.asarray(cv2.morphologyEx(scene.grey, cv2.MORPH_TOPHAT, np.ones((7, 7), np.uint8)), np.uint8)
-    if (bright > _STEP).mean() >= _FEWEST_BRIGHT:
+    if (bright > 2 * _STEP).sum() >= _FEWEST_BRIGHT:
         for radius in _RADII_PX:
             for middle in _middles(bright, _ring(radius)):
                 cv2.circle(found, middle, round(radius) + 1, 1, -1)

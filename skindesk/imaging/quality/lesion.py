@@ -82,11 +82,12 @@ def _surface(lab: Floats, skin: Mask, terms: int) -> Floats:
     known, colours = basis[sample], lab.reshape(-1, 3)[sample]
     if len(known) < 2 * terms:
         return np.broadcast_to(np.median(lab.reshape(-1, 3), axis=0), lab.shape)
-    misfit = np.linalg.norm(colours - np.median(colours, axis=0), axis=1)
+    fitted = np.broadcast_to(np.median(colours, axis=0), colours.shape)
     for part in _KEPT:
-        kept = misfit <= np.quantile(misfit, part)
+        misfit = np.square(colours - fitted).sum(axis=1)
+        kept = np.argpartition(misfit, int(part * len(misfit)))[: int(part * len(misfit)) + 1]
         weights = _fit(known[kept], colours[kept])
-        misfit = np.linalg.norm(known @ weights - colours, axis=1)
+        fitted = known @ weights
     return (basis @ weights).reshape(lab.shape)
 
 

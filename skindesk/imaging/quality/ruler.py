@@ -9,12 +9,14 @@ from skindesk.imaging.quality.scene import Scene
 
 Floats = NDArray[np.float32]
 
-_BAND_PX, _BAND_STEP_PX = 8, 4
+_HALF_BAND_PX = 4
 _APART_PX = (5, 32)
 """How far the ticks may lie apart."""
 _ANGLES_DEG = (0.0, -13.0, 13.0)
 _DEEPEST = 60.0
 """A tick counts for no more than this many grey levels, so that one hair does not outweigh the ruler."""
+_DARK, _FEWEST_DARK = 20, 0.005
+"""Grey levels, and of the frame: with fewer thin dark pixels there is no ruler (those drawn and found have 0.006)."""
 _LEAST_STEP = 2.5
 """How much the ticks vary a band, in grey levels: what varies less is noise."""
 
@@ -27,13 +29,15 @@ def find_ruler(scene: Scene) -> tuple[float, Bounds]:
     depth = _depth(scene)
     height, width = depth.shape
     best, where = -1.0, (0.0, 0.0, 1.0, 1.0)
+    if (depth > _DARK).mean() < _FEWEST_DARK:
+        return best, where
     for angle in _ANGLES_DEG:
         there = np.asarray(cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1), np.float64)
         turned = np.asarray(cv2.warpAffine(depth, there, (width, height)), np.float32) if angle else depth
         for plane, upright in ((turned, False), (np.ascontiguousarray(turned.T), True)):
             regular, top = _most_regular(plane)
             if regular > best:
-                box = (top, 0, top + _BAND_PX, height) if upright else (0, top, width, top + _BAND_PX)
+                box = (top, 0, top + 2 * _HALF_BAND_PX, height) if upright else (0, top, width, top + 2 * _HALF_BAND_PX)
                 best, where = regular, _turned_back(box, there, (width, height))
     return best, where
 
@@ -47,11 +51,11 @@ def _depth(scene: Scene) -> Floats:
 
 def _most_regular(depth: Floats) -> tuple[float, int]:
     """How well the best band of rows repeats itself along its length, and where the band begins."""
-    tops = np.arange(0, depth.shape[0] - _BAND_PX + 1, _BAND_STEP_PX)
-    sums = np.vstack((np.zeros((1, depth.shape[1]), np.float32), depth.cumsum(axis=0)))
-    profiles = (sums[tops + _BAND_PX] - sums[tops]) / _BAND_PX
+    height, width = depth.shape
+    halves = depth[: height // _HALF_BAND_PX * _HALF_BAND_PX].reshape(-1, _HALF_BAND_PX, width).sum(axis=1)
+    profiles = (halves[:-1] + halves[1:]) / (2 * _HALF_BAND_PX)
     profiles -= profiles.mean(axis=1, keepdims=True)
-    least, most = _APART_PX[0], min(_APART_PX[1], profiles.shape[1] // 4)
+    least, most = _APART_PX[0], min(_APART_PX[1], width // 4)
     if most <= least:
         return -1.0, 0
     marked = np.flatnonzero(profiles.std(axis=1) >= _LEAST_STEP)
@@ -59,7 +63,7 @@ def _most_regular(depth: Floats) -> tuple[float, int]:
         return -1.0, 0
     regular = _regularity(profiles[marked], np.arange(least, most))
     best = int(regular.argmax())
-    return float(regular[best]), int(tops[marked[best]])
+    return float(regular[best]), int(marked[best]) * _HALF_BAND_PX
 
 
 def _regularity(profiles: Floats, lags: NDArray[np.int_]) -> NDArray[np.floating]:

@@ -85,8 +85,8 @@ class Scene:
     def lesion(self) -> Lesion:
         """Where the lesion seems to be."""
         dark = cv2.dilate(((self.depth > _HAIR_DEPTH) & self.shown).astype(np.uint8), np.ones((3, 3), np.uint8))
-        bare = np.where(dark[:, :, None] > 0, self._closed, self.rgb)
-        half = _halved(np.asarray(bare, np.uint8))
+        bare = np.asarray(cv2.copyTo(self._closed, dark, self.rgb.copy()), np.uint8)
+        half = _halved(bare)
         return find_lesion(_lab(half), self.shown)
 
     @cached_property
