@@ -3,8 +3,7 @@
 import argparse
 import sys
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from skindesk.domain.errors import OutputUnavailableError
 
 if TYPE_CHECKING:
     from skindesk.domain.class_mix import ClassMix
-    from skindesk.domain.outcome import Outcome, Rejected
+    from skindesk.domain.outcome import Outcome
     from skindesk.inference.classifier import Classifier
 
 _PROGRESS_AFTER_S, _PROGRESS_EVERY_S = 0.5, 0.1
@@ -50,7 +49,7 @@ def register(commands: Any) -> None:
 def run(chosen: argparse.Namespace, context: Context) -> int:
     """Classify; returns 1 where at least one file was rejected, else 0."""
     from skindesk.exchange.rows import RowFile, refuse_to_overwrite_part
-    from skindesk.services.classify import classify_files, find_pictures
+    from skindesk.services.batch import Options, Search, classify_items, find_items
 
     if chosen.resume and not chosen.out:
         raise OutputUnavailableError("--resume continues a file, and --out names none.", "Name the file with --out.")
@@ -70,12 +69,10 @@ def run(chosen: argparse.Namespace, context: Context) -> int:
         elif not chosen.out:
             writers.append(_print_line)
         counts = _Counts(chosen.paths, chosen.recursive, len(done))
-        problems: deque[Rejected] = deque()
-        paths = find_pictures(chosen.paths, chosen.recursive, problems.append)
-        left = (path for path in paths if str(path) not in done)
-        for outcome in _with_problems(problems, classify_files(left, classifier, chosen.workers, mix=mix)):
-            if str(outcome.path) in done:
-                continue
+        search = Search.over(chosen.paths, chosen.recursive)
+        left = (item for item in find_items(search) if str(item.shown) not in done)
+        for result in classify_items(left, classifier, mix, Options(chosen.workers)):
+            outcome = result.outcome
             for write in writers:
                 write(outcome)
             counts.add(outcome)
@@ -105,10 +102,12 @@ class _Counts:
     """Counts outcomes and, on a terminal, shows how far the run is; only that needs the files counted first."""
 
     def __init__(self, paths: "list[Path]", recursive: bool, done_before: int) -> None:
-        from skindesk.services.classify import find_pictures
+        from skindesk.services.batch import Search, find_items
 
         self._live = sys.stderr.isatty()
-        self.total = max(0, sum(1 for _ in find_pictures(paths, recursive)) - done_before) if self._live else 0
+        self.total = (
+            max(0, sum(1 for _ in find_items(Search.over(paths, recursive))) - done_before) if self._live else 0
+        )
         self.done = 0
         self.rejected = 0
         self._started = time.monotonic()
@@ -138,15 +137,6 @@ class _Counts:
             f"in {seconds:.1f} s{where}",
             file=sys.stderr,
         )
-
-
-def _with_problems(problems: "deque[Rejected]", outcomes: "Iterator[Outcome]") -> "Iterator[Outcome]":
-    """The outcomes, and between them the folders that turned out to be unreadable on the way."""
-    for outcome in outcomes:
-        while problems:
-            yield problems.popleft()
-        yield outcome
-    yield from problems
 
 
 def _print_line(outcome: "Outcome") -> None:

@@ -34,7 +34,7 @@ from skindesk.gui.cases import CasesWorkspace
 from skindesk.gui.main_window import MainWindow
 from skindesk.gui.report import ReportDialog
 from skindesk.gui.theme import apply_theme
-from skindesk.services.classify import classify_files
+from skindesk.services.batch import Item, classify_items
 from skindesk.system.paths import bundled
 from skindesk.system.settings import Theme
 
@@ -77,7 +77,8 @@ def _tell(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
 def _print_predictions(workspace: Workspace, examples: list[Path]) -> None:
     print("Generated phantoms, not patients; an answer on them says nothing about accuracy.")
     print(f"{'PICTURE':<24}{'DECISION':<12}{'DIFFERENTIAL':<84}IN SUM")
-    for outcome in classify_files(examples, workspace.models.open()):
+    for result in classify_items(map(Item, examples), workspace.models.open()):
+        outcome = result.outcome
         if isinstance(outcome, Classified):
             prediction = outcome.prediction
             ranked = ", ".join(f"{entry.label.name} {entry.probability:.0%}" for entry in prediction.ranked[:3])

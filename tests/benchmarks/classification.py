@@ -18,7 +18,8 @@ import psutil
 from skindesk.imaging.decode import read_picture_file
 from skindesk.imaging.preprocess import decode_for_input, preprocess
 from skindesk.inference.classifier import Classifier
-from skindesk.services.classify import answer_for, classify_files
+from skindesk.services.batch import Item, classify_items
+from skindesk.services.classify import answer_for
 from skindesk.services.models import ModelLibrary
 from skindesk.system.paths import Profile
 from tests.benchmarks.figures import Figures
@@ -96,7 +97,7 @@ def works(files: list[Path], classifier: Classifier) -> tuple[Callable[[], None]
 
 
 def run_engine(files: list[Path], classifier: Classifier) -> None:
-    for _ in classify_files(files, classifier):
+    for _ in classify_items(map(Item, files), classifier):
         pass
 
 

@@ -22,7 +22,8 @@ from skindesk.gui.batch.outcome_model import OutcomeColumn, OutcomeModel
 from skindesk.gui.batch.pace import Pace, duration
 from skindesk.gui.batch.workspace import BatchState
 from skindesk.inference.classifier import Classifier
-from skindesk.services.classify import classify_file, classify_files, find_pictures
+from skindesk.services.batch import Options, Search, classify_items, find_items
+from skindesk.services.classify import classify_file
 from skindesk.system.settings import Settings
 from tests.gui.clinic import EXAMPLES, visible_words
 from tests.support.pictures import write_picture
@@ -158,8 +159,9 @@ def test_the_export_is_what_the_command_line_writes(
 
     expected = tmp_path / f"expected-{name}"
     with RowFile(expected, tiny_classifier.contract.codes) as file:
-        for outcome in classify_files(find_pictures([folder], recursive=True), tiny_classifier, 1):
-            file.write(outcome)
+        items = find_items(Search.over([folder], recursive=True))
+        for result in classify_items(items, tiny_classifier, options=Options(workers=1)):
+            file.write(result.outcome)
     assert (tmp_path / name).read_bytes() == expected.read_bytes()
     assert told.args[0].rows == 12
     assert page.notice.text() == f"Wrote 12 rows to {tmp_path / name}."

@@ -7,8 +7,8 @@ from threading import Event
 
 from skindesk.bootstrap import Workspace
 from skindesk.domain.contract import Modality, ModelContract
-from skindesk.domain.outcome import Outcome, Rejected
-from skindesk.services.classify import classify_files, find_pictures
+from skindesk.domain.outcome import Outcome
+from skindesk.services.batch import Control, Item, Options, Search, classify_items, find_items
 
 
 @dataclass(frozen=True)
@@ -41,19 +41,17 @@ def run_job(workspace: Workspace, job: Job, report: Callable[[Report], None], st
     `skindesk classify` for the same paths.
     """
     classifier, mix = workspace.network_for(job.modality)
-    problems: list[Rejected] = []
-    paths = list(_until(stop, find_pictures(job.paths, job.recursive, problems.append)))
-    report(Begun(len(paths) + len(problems), classifier.contract))
-    for problem in problems:
-        report(problem)
-    if stop.is_set():
-        return
-    for outcome in classify_files(paths, classifier, job.workers, stop, mix):
-        report(outcome)
+    search = Search.over(job.paths, job.recursive)
+    report(Begun(sum(1 for _ in _until(stop, find_items(search))), classifier.contract))
+    control = Control()
+    for result in classify_items(_until(stop, find_items(search)), classifier, mix, Options(job.workers), control):
+        report(result.outcome)
+        if stop.is_set():
+            control.stop()
 
 
-def _until(stop: Event, paths: Iterator[Path]) -> Iterator[Path]:
-    for path in paths:
+def _until(stop: Event, items: Iterator[Item]) -> Iterator[Item]:
+    for item in items:
         if stop.is_set():
             return
-        yield path
+        yield item
