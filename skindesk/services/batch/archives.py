@@ -111,9 +111,9 @@ def _tar_items(path: Path, wanted: Callable[[str], bool]) -> Iterator[Item]:
     size_bytes = path.stat().st_size
     with path.open("rb") if opener is None else opener(path) as file:
         heads = _Heads(file)
-        with tarfile.open(fileobj=heads, mode="r:") as archive:  # type: ignore[call-overload]  # it reads and seeks
+        with tarfile.open(fileobj=heads, mode="r:") as archive:
             while (member := archive.next()) is not None:
-                archive.members.clear()  # or it keeps what it knows of each for ever
+                archive.members.clear()  # type: ignore[attr-defined]  # or it keeps what it knows of each for ever
                 if opener and member.offset_data > max(HARMLESS_BYTES, MOST_EXPANSION * size_bytes):
                     yield _trouble(
                         path,

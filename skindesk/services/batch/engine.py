@@ -2,8 +2,8 @@
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 WINDOW_PER_WORKER = 16
 """How many items are in hand for each worker: enough to go on while what came before is being written to the disk."""
 NOTHING_NEW_S = 0.5
-"""How long a run waits where there is nothing to do at the moment, before it asks for items again."""
+"""How long a run waits for what is to come, before it asks for items again and lets its caller act."""
 
 
 @dataclass(frozen=True)
@@ -101,13 +101,9 @@ class Control:
         self._stopped.set()
         self._going.set()
 
-    def wait_while_paused(self) -> None:
-        """Return at once where there is no pause."""
-        self._going.wait()
-
-    def wait(self, timeout_s: float) -> None:
-        """Return after a while, or at once when the run is to end."""
-        self._stopped.wait(timeout_s)
+    def wait_for_change(self, timeout_s: float) -> None:
+        """Return after a while, or at once when a pause ends or the run is to end."""
+        (self._going if self.paused else self._stopped).wait(timeout_s)
 
 
 def classify_item(
@@ -156,6 +152,18 @@ def classify_items(
     in `items` or closing the iterator ends the run after the pictures already begun; after stopping their results
     still come.
     """
+    with closing(run_items(items, classifier, mix, options, control)) as results:
+        yield from (result for result in results if result is not None)
+
+
+def run_items(
+    items: Iterable[Item | None],
+    classifier: Classifier,
+    mix: ClassMix | None = None,
+    options: Options = DEFAULTS,
+    control: Control | None = None,
+) -> Generator[Result | None, None, None]:
+    """As `classify_items`, with a None now and then while there is nothing to deliver, so that the caller can act."""
     control = control or Control()
     count = options.worker_count
     waiting: SimpleQueue[tuple[int, Item] | None] = SimpleQueue()
@@ -196,49 +204,50 @@ class _Run:
         self._early: dict[int, Result] = {}
         """What is ready before something that comes first; it counts as in hand, so there is never much of it."""
 
-    def results(self) -> Iterator[Result]:
+    def results(self) -> Iterator[Result | None]:
         """Results until there is nothing more, or the run is stopped and what was begun is delivered."""
         while True:
-            idle = self._supply()
+            self._supply()
             if self._control.stopped:
                 self._begun -= _drain(self._waiting)
             if self._begun > self._delivered:
-                yield from self._next_ready(NOTHING_NEW_S if idle else None)
+                yield from self._next_ready()
             elif not self._more or self._control.stopped:
                 return
-            elif idle:
-                self._control.wait(NOTHING_NEW_S)
             else:
-                self._control.wait_while_paused()
+                self._control.wait_for_change(NOTHING_NEW_S)
+                yield None
 
-    def _supply(self) -> bool:
-        """Fill the window; whether there is nothing to do at the moment."""
+    def _supply(self) -> None:
+        """Fill the window, as far as there is something to do at the moment."""
         while self._more and self._begun - self._delivered < self._window:
             if self._control.stopped or self._control.paused:
-                return False
+                return
             try:
                 item = next(self._items)
             except StopIteration:
                 self._more = False
-                return False
+                return
             if item is None:
-                return True
+                return
             self._waiting.put((self._begun, item))
             self._begun += 1
-        return False
 
-    def _next_ready(self, timeout_s: float | None) -> Iterator[Result]:
-        """What the next result to be ready lets be delivered; nothing where none is ready in time."""
-        with suppress(Empty):
-            result = self._ready.get(timeout=timeout_s)
-            if not self._ordered:
-                self._delivered += 1
-                yield result
-                return
-            self._early[result.number] = result
-            while (following := self._early.pop(self._delivered, None)) is not None:
-                self._delivered += 1
-                yield following
+    def _next_ready(self) -> Iterator[Result | None]:
+        """What the next result to be ready lets be delivered; None where none is ready in time."""
+        try:
+            result = self._ready.get(timeout=NOTHING_NEW_S)
+        except Empty:
+            yield None
+            return
+        if not self._ordered:
+            self._delivered += 1
+            yield result
+            return
+        self._early[result.number] = result
+        while (following := self._early.pop(self._delivered, None)) is not None:
+            self._delivered += 1
+            yield following
 
 
 def _work(
