@@ -22,9 +22,9 @@ WINDOW_WAITS_S = 0.0005
 _log = logging.getLogger(__name__)
 
 
-def run(profile: Path | None) -> int:
-    """Open the program on a profile; returns the exit status."""
-    return _run_on(open_workspace(profile))
+def run(profile: Path | None, database: str | None = None, log_folder: Path | None = None) -> int:
+    """Open the program on a profile, with its own case log or a shared one; returns the exit status."""
+    return _run_on(open_workspace(profile, database, log_folder))
 
 
 def run_on_demo(profile: Path | None) -> int:

@@ -1,12 +1,13 @@
 """Puts a profile's case log under another key in one step, and puts right what a crash has left of that."""
 
 import logging
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 from skindesk.domain.caution import Caution
 from skindesk.domain.errors import CaseLogDamagedError, CaseLogUnavailableError
-from skindesk.domain.people import OWNER
+from skindesk.domain.people import OWNER, Person
 from skindesk.storage.case_log import open_case_log
 from skindesk.storage.keyring import Keyring
 from skindesk.storage.occupancy import alone_with
@@ -62,7 +63,10 @@ class Relocation:
 
     def set_up(self, ring: Keyring, key: DataKey) -> None:
         """Put an empty log into the place where there is none."""
-        self._move(None, None, ring, key)
+        if self._here.server is None:
+            self._move(None, None, ring, key)
+        else:
+            self._set_up_on_server(ring, key)
 
     def seal(self, ring: Keyring, key: DataKey) -> None:
         """Put the log of SkinDesk 0.1 there, encrypted, and remove its plain files."""
@@ -74,6 +78,23 @@ class Relocation:
         if not is_there(self._here.database):
             raise CaseLogDamagedError(*DATABASE_MISSING)
         self._move(self._here, old, ring, key)
+
+    @in_plain_words()
+    def _set_up_on_server(self, ring: Keyring, key: DataKey) -> None:
+        """Put the key into the place, then make the log in the database, which must never be without its key.
+
+        What a crash leaves in between is an empty place with a key; the first opening makes the rest.
+        """
+        with alone_with(self._profile.log_lock):
+            there = begin_replacing(self._here)
+            ring.save(there.keyring)
+            finish_replacing(self._here)
+            try:
+                open_case_log(self._here, key, lambda: _first(ring)).close()
+            except CaseLogUnavailableError:
+                if not self._here.audit_head.exists():  # else the log has begun
+                    shutil.rmtree(self._here.root, ignore_errors=True)
+                raise
 
     def _move(self, source: LogFolder | None, old: DataKey | None, ring: Keyring, key: DataKey) -> None:
         """Put a log and its ring into the place, in one step.
@@ -131,14 +152,17 @@ def _fill(there: LogFolder, source: LogFolder | None, old: DataKey | None, ring:
     """Build the log that is to come under its key; returns how many damaged pictures could not be taken along."""
     lost = 0
     if source is None:
-        first = ring.people[0] if ring.protected else OWNER
-        open_case_log(there, key, lambda: first).close()
+        open_case_log(there, key, lambda: _first(ring)).close()
     else:
         lost = reseal(source, old, there, key)
         if old is None and not lost:
             (there.root / _SEALED_HERE).touch()
     ring.save(there.keyring)
     return lost
+
+
+def _first(ring: Keyring) -> Person:
+    return ring.people[0] if ring.protected else OWNER
 
 
 def _left_behind(pictures: int, folder: Path) -> Caution:

@@ -20,7 +20,7 @@ from skindesk.domain.labels import MalignancyGroup
 from skindesk.domain.lesion_state import LesionState
 from skindesk.storage.rows import EmbeddingRow, FinalDiagnosisRow, ImageRow, LesionRow, ReviewRow, VisitRow
 from skindesk.storage.saving import add_embedding
-from skindesk.storage.transactions import Transactions
+from skindesk.storage.transactions import Transactions, again_where_crossed
 
 Extent = tuple[int, ...]
 """Another one at another moment means that features, final diagnoses or closed cases have come or gone meanwhile."""
@@ -81,7 +81,7 @@ class Embeddings:
             select(func.count(), func.sum(EmbeddingRow.image_id)).where(EmbeddingRow.model_digest == model_digest),
         )
         with self._work.reading() as session:
-            return tuple(number or 0 for part in parts for number in session.execute(part).one())
+            return tuple(int(number or 0) for part in parts for number in session.execute(part).one())
 
     def confirmed_ids(self, model_digest: str) -> tuple[int, ...]:
         """The ids, ascending, of all pictures of confirmed cases that have features of this network.
@@ -164,6 +164,7 @@ class Embeddings:
         with self._work.reading() as session:
             return tuple(PictureWithout(image_id, sha256) for image_id, sha256 in session.execute(found))
 
+    @again_where_crossed
     def add(self, image_id: int, embedding: Embedding) -> bool:
         """Add a picture's features unless it has some of this network; False where the picture is not in the log."""
         with self._work.untold() as session:

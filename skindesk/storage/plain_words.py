@@ -1,4 +1,4 @@
-"""Says in a clinician's words what SQLite or the disk refused."""
+"""Says in a clinician's words what SQLite, a server or the disk refused."""
 
 import errno
 import sqlite3
@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from skindesk.domain.errors import CaseLogDamagedError, CaseLogUnavailableError
+from skindesk.storage.server_words import said_by_server
 
 _FULL = ("The disk that holds the case log is full.", "Free some space on it, then try again.")
 _BUSY = (
@@ -81,7 +82,7 @@ _BY_ERRNO = {
 
 @contextmanager
 def in_plain_words() -> Iterator[None]:
-    """Turn trouble with the disk or the database file into CaseLogUnavailableError, its cause chained.
+    """Turn trouble with the disk or the database into CaseLogUnavailableError, its cause chained.
 
     Where the database itself is beyond use, it is the CaseLogDamagedError among them.
     Wrong SQL and broken constraints are bugs and pass unchanged.
@@ -91,6 +92,9 @@ def in_plain_words() -> Iterator[None]:
     except PoolTimeoutError as error:
         raise CaseLogUnavailableError(*_BUSY) from error
     except (DBAPIError, sqlite3.Error, sqlcipher.Error) as error:
+        said = said_by_server(error)
+        if said is not None:
+            raise said from error
         code = sqlite_code(error)
         encrypted = isinstance(getattr(error, "orig", error), sqlcipher.Error)
         sentences = _NOT_OPENED_BY_ITS_KEY if encrypted and code == sqlite3.SQLITE_NOTADB else _BY_SQLITE_CODE.get(code)

@@ -1,0 +1,57 @@
+"""Where the rows of a case log are: in a file of its folder, or in a database on a server."""
+
+from sqlalchemy import Connection, inspect, text
+
+from skindesk.domain.errors import CaseLogDamagedError
+from skindesk.storage.engine import Database, DatabaseFile, open_engine
+from skindesk.storage.plain_words import DATABASE_MISSING, in_plain_words
+from skindesk.storage.sealing import DataKey
+from skindesk.storage.server import DatabaseServer
+from skindesk.system.files import is_there
+from skindesk.system.paths import LogFolder
+
+_MISSING_ON_SERVER = (
+    "The database on the server holds no case log, though the folder says that there was one.",
+    "Nothing was changed. Check the address of the database, or let the server's administrator restore its backup.",
+)
+
+
+def database_of(folder: LogFolder, key: DataKey | None) -> Database:
+    """The database of a log; its file is under the data key, or plain where there is none."""
+    if folder.server is not None:
+        return DatabaseServer(folder.server)
+    return DatabaseFile(folder.database, None if key is None else key.database)
+
+
+@in_plain_words()
+def has_database(folder: LogFolder) -> bool:
+    """Whether a log's database has been made. Raises CaseLogUnavailableError where the server cannot be asked."""
+    if folder.server is None:
+        return is_there(folder.database)
+    engine = open_engine(DatabaseServer(folder.server))
+    try:
+        with engine.connect() as connection:
+            return revision_on(connection) is not None
+    finally:
+        engine.dispose()
+
+
+def refuse_missing(folder: LogFolder) -> None:
+    """Raises CaseLogDamagedError where the log's database is gone, CaseLogUnavailableError where it cannot be asked.
+
+    One on a server that was set up and never begun is not gone; it is made when the log is opened.
+    """
+    if has_database(folder):
+        return
+    if folder.server is None:
+        raise CaseLogDamagedError(*DATABASE_MISSING)
+    if folder.audit_head.exists():
+        raise CaseLogDamagedError(*_MISSING_ON_SERVER)
+
+
+def revision_on(connection: Connection) -> str | None:
+    """The revision of the log in a server's database; None where no log has been made there."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return None if revision is None else str(revision)
