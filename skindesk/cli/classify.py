@@ -5,6 +5,7 @@ with a column of paths, a DICOMDIR, or - for paths on standard input.
 """
 
 import argparse
+import json
 import shlex
 import signal
 import sys
@@ -16,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from skindesk.cli.context import Context
-from skindesk.cli.words import decision_words, differential_words
+from skindesk.cli.words import decision_words, differential_words, evaluation_lines
 from skindesk.domain.contract import Modality
 from skindesk.domain.errors import OutputUnavailableError
+from skindesk.system.files import write_durably
 
 if TYPE_CHECKING:
     from skindesk.domain.class_mix import ClassMix
@@ -98,7 +100,7 @@ def run(chosen: argparse.Namespace, context: Context) -> int:
 
 
 def _check(chosen: argparse.Namespace) -> None:
-    """Refuse, before anything is opened, what could not be written in the end. Raises OutputUnavailableError."""
+    """Refuse at once what could not be read or written in the end. Raises OutputUnavailableError."""
     from skindesk.exchange.rows import check_result_file
 
     if chosen.resume and not chosen.out:
@@ -110,6 +112,8 @@ def _check(chosen: argparse.Namespace) -> None:
             raise OutputUnavailableError(
                 f"{option} cannot write {file}.", f"Name a file that ends in {ending}, in a folder that there is."
             )
+    if chosen.labels and chosen.labels != _FOLDERS and not Path(chosen.labels).is_file():
+        raise OutputUnavailableError(f"There is no table of labels {chosen.labels}.", "Name a CSV file, or `folders`.")
     if chosen.evaluation and not chosen.labels:
         raise OutputUnavailableError("--evaluation needs to know what the pictures show.", "Say so with --labels.")
 
@@ -198,6 +202,31 @@ def _write_files(chosen: argparse.Namespace, job: "Job", classifier: "Classifier
         with RowFile(chosen.out, classifier.contract.codes) as file:
             for result in job.all_results():
                 file.write(result.outcome)
+    evaluation = _evaluation(chosen, job, classifier) if chosen.labels else None
+    if chosen.summary:
+        from skindesk.exchange.batch_page import write_page
+        from skindesk.services.batch.summary import summarise
+
+        sources = job.search.sources
+        write_page(summarise(job.all_results(), classifier.contract, job.mix.name, sources, evaluation), chosen.summary)
+
+
+def _evaluation(chosen: argparse.Namespace, job: "Job", classifier: "Classifier") -> dict[str, Any]:
+    """Measure the network by the labels, say the most important, and write all where that is asked for."""
+    from skindesk.services.batch.evaluation import evaluate, labels_from_table, said_by_item
+
+    label_of = said_by_item if chosen.labels == _FOLDERS else labels_from_table(Path(chosen.labels))
+    found = evaluate(job.all_results(), classifier.contract, label_of)
+    for line in evaluation_lines(found):
+        print(line, file=sys.stderr)
+    if chosen.evaluation:
+        try:
+            write_durably(chosen.evaluation, json.dumps(found, indent=2).encode())
+        except OSError as error:
+            raise OutputUnavailableError(
+                f"{chosen.evaluation} cannot be written: {error.strerror or error}.", "Check the folder."
+            ) from error
+    return found
 
 
 class _Live:

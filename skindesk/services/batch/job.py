@@ -51,7 +51,8 @@ class Job:
         """
         self.control = Control()
         self.search, self.options = search, options
-        self._classifier, self._mix, self._watch = classifier, mix, watch
+        self.mix = mix
+        self._classifier, self._watch = classifier, watch
         self._answerer = Answerer(classifier.ref, classifier.contract.labels, mix)
         self._meter = Meter()
         self._in_hand: dict[str, _InHand] = {}
@@ -104,7 +105,7 @@ class Job:
         ready: list[Result] = []
         since = monotonic()
         try:
-            with closing(run_items(self._left(), self._classifier, self._mix, self.options, self.control)) as found:
+            with closing(run_items(self._left(), self._classifier, self.mix, self.options, self.control)) as found:
                 for result in found:
                     if result is not None:
                         ready.append(replace(result, number=self._in_hand[result.item.key].number))

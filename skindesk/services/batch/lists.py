@@ -10,7 +10,7 @@ from skindesk.domain.errors import RejectionReason
 from skindesk.services.batch.items import Item, Problem
 
 _LIST_ENDINGS = (".csv", ".tsv")
-PATH_COLUMNS = ("path", "file", "filename", "file_name", "image", "image_path", "picture")
+PATH_COLUMNS = ("path", "file", "filename", "file_name", "image", "image_path", "picture", "image_id", "isic_id")
 LABEL_COLUMNS = ("label", "class", "diagnosis", "dx", "target", "truth")
 PATIENT_COLUMNS = ("patient", "patient_id", "identifier")
 LESION_COLUMNS = ("lesion", "lesion_id")
