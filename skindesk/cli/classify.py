@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from skindesk.cli.context import Context
 from skindesk.cli.words import decision_words, differential_words, evaluation_lines
 from skindesk.domain.contract import Modality
-from skindesk.domain.errors import OutputUnavailableError
+from skindesk.domain.errors import ModelUnavailableError, OutputUnavailableError
 from skindesk.system.files import write_durably
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from skindesk.domain.outcome import Outcome
     from skindesk.inference.classifier import Classifier
     from skindesk.services.batch import Job, Options, Search
+    from skindesk.services.batch.engine import Engine
 
 _PROGRESS_AFTER_S, _PROGRESS_EVERY_S = 0.5, 0.1
 _FOLDERS = "folders"
@@ -66,6 +67,11 @@ def register(commands: Any) -> None:
     parser.add_argument("--quality", action="store_true", help="judge each picture's quality too, which takes longer")
     parser.add_argument("--low-priority", action="store_true", help="let everything else on this computer go first")
     parser.add_argument("--workers", type=_worker_count, default=0, metavar="N", help="default: one per core")
+    parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="classify on the workers of a Dask scheduler, tcp://HOST:PORT or tls://HOST:PORT; they see the same files",
+    )
     parser.set_defaults(run=run)
 
 
@@ -77,8 +83,9 @@ def run(chosen: argparse.Namespace, context: Context) -> int:
     search = _search(chosen)
     classifier, mix = _network(chosen, context)
     with ExitStack() as stack:
+        engine = _engine(chosen, context, classifier, stack)
         job = stack.enter_context(
-            Job(chosen.out, search, classifier, mix, _options(chosen), chosen.resume, chosen.watch)
+            Job(chosen.out, search, classifier, mix, _options(chosen), chosen.resume, chosen.watch, engine)
         )
         live = _Live(job, chosen.watch)
         write = _writer(chosen, classifier)
@@ -114,6 +121,8 @@ def _check(chosen: argparse.Namespace) -> None:
             )
     if chosen.labels and chosen.labels != _FOLDERS and not Path(chosen.labels).is_file():
         raise OutputUnavailableError(f"There is no table of labels {chosen.labels}.", "Name a CSV file, or `folders`.")
+    if chosen.cluster and chosen.workers:
+        raise OutputUnavailableError("--workers is of this computer, not of a cluster.", "Leave one of the two out.")
     if chosen.evaluation and not chosen.labels:
         raise OutputUnavailableError("--evaluation needs to know what the pictures show.", "Say so with --labels.")
 
@@ -160,6 +169,21 @@ def _network(chosen: argparse.Namespace, context: Context) -> "tuple[Classifier,
         classifier = workspace.models.open(chosen.model, modality)
     choice = chosen.prior or settings.mix_for(classifier.contract.modality)
     return classifier, mix_for(choice, classifier.contract)
+
+
+def _engine(chosen: argparse.Namespace, context: Context, classifier: "Classifier", stack: ExitStack) -> "Engine":
+    """This computer's workers, or those of the cluster that is named. Raises as `open_cluster` does."""
+    from skindesk.services.batch.engine import run_items
+
+    if not chosen.cluster:
+        return run_items
+    from skindesk.services.cluster import open_cluster
+
+    model = context.workspace.models.with_digest(classifier.ref.digest)
+    if model is None:
+        raise ModelUnavailableError("The network has gone from its folder.", "Install the model again.")
+    cluster = open_cluster(chosen.cluster, model.folder, lambda sentence: print(sentence, file=sys.stderr))
+    return stack.enter_context(cluster).run_items
 
 
 def _writer(chosen: argparse.Namespace, classifier: "Classifier") -> "Callable[[Outcome], None]":

@@ -17,6 +17,7 @@ from skindesk.domain.errors import (
     AccessRefusedError,
     BackupUnavailableError,
     CaseLogUnavailableError,
+    ClusterUnavailableError,
     ContractError,
     ModelUnavailableError,
     OutputUnavailableError,
@@ -93,6 +94,7 @@ def run_command(chosen: argparse.Namespace) -> int:
         ContractError,
         CaseLogUnavailableError,
         BackupUnavailableError,
+        ClusterUnavailableError,
         AccessRefusedError,
     ) as error:
         return _say(error, ExitCode.UNAVAILABLE)

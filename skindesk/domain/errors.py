@@ -100,5 +100,9 @@ class ChangedMeanwhileError(InvalidCaseError):
     """A correction of what somebody else has changed since the user saw it."""
 
 
+class ClusterUnavailableError(SkinDeskError):
+    """Other computers that were to classify, and cannot be reached or cannot answer as this one does."""
+
+
 class OutputUnavailableError(SkinDeskError):
     """A result file that cannot be written, or cannot be continued."""

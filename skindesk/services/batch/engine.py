@@ -106,6 +106,12 @@ class Control:
         (self._going if self.paused else self._stopped).wait(timeout_s)
 
 
+Engine = Callable[
+    [Iterable[Item | None], Classifier, ClassMix | None, Options, Control | None], Generator[Result | None, None, None]
+]
+"""What classifies items as `run_items` does, here or elsewhere."""
+
+
 def classify_item(
     item: Item, classifier: Classifier, mix: ClassMix | None = None, options: Options = DEFAULTS, number: int = 0
 ) -> Result:

@@ -14,7 +14,7 @@ from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.errors import OutputUnavailableError
 from skindesk.domain.outcome import Classified, Outcome, Rejected
 from skindesk.inference.classifier import Classifier
-from skindesk.services.batch.engine import DEFAULTS, Control, Options, Result, run_items
+from skindesk.services.batch.engine import DEFAULTS, Control, Engine, Options, Result, run_items
 from skindesk.services.batch.items import Item
 from skindesk.services.batch.job_file import JobFacts, JobFile, NewRow, Row, here, job_path
 from skindesk.services.batch.progress import Meter, Progress
@@ -42,17 +42,18 @@ class Job:
         options: Options = DEFAULTS,
         resume: bool = False,
         watch: bool = False,
+        engine: Engine = run_items,
     ) -> None:
         """Begin a job, or with `resume` continue the one that there is, if any. Without `out` it cannot be continued.
 
-        `watch` goes on until it is stopped. Raises OutputUnavailableError where `out` has a job that could be
-        continued and `resume` is not set, where that job depends on something else than this one, such as another
-        network, where a source of it is not there any more, or where the place cannot be written.
+        `watch` goes on until it is stopped. `engine` does the classifying. Raises OutputUnavailableError where `out`
+        has a job that could be continued and `resume` is not set, where that job depends on something else than this
+        one, such as another network, where a source of it is not there any more, or where the place cannot be written.
         """
         self.control = Control()
         self.search, self.options = search, options
         self.mix = mix
-        self._classifier, self._watch = classifier, watch
+        self._classifier, self._watch, self._engine = classifier, watch, engine
         self._answerer = Answerer(classifier.ref, classifier.contract.labels, mix)
         self._meter = Meter()
         self._in_hand: dict[str, _InHand] = {}
@@ -105,7 +106,7 @@ class Job:
         ready: list[Result] = []
         since = monotonic()
         try:
-            with closing(run_items(self._left(), self._classifier, self.mix, self.options, self.control)) as found:
+            with closing(self._engine(self._left(), self._classifier, self.mix, self.options, self.control)) as found:
                 for result in found:
                     if result is not None:
                         ready.append(replace(result, number=self._in_hand[result.item.key].number))
