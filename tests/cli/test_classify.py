@@ -364,3 +364,61 @@ def test_settings_name_network_and_mix_of_each_kind(
         ("colours-3", "archive"),
         (clinical, "balanced"),
     ]
+
+
+def test_labels_are_measured_on_the_terminal_in_a_file_and_on_the_page(skindesk: Run, tmp_path: Path) -> None:
+    for name, colour in (("red", RED), ("blue", BLUE)):
+        (tmp_path / "sorted" / name).mkdir(parents=True)
+        for at in range(3):
+            write_picture(tmp_path / "sorted" / name / f"{name}{at}.png", colour)
+    (tmp_path / "truth.csv").write_text("file,label\n" + "".join(f"red{at},red\n" for at in range(3)), "utf-8")
+    common = ("classify", tmp_path / "sorted", "--recursive", "--model", "colours-3", "--json")
+    for labels, images in (("folders", 6), (tmp_path / "truth.csv", 3)):
+        page, figures = tmp_path / "page.html", tmp_path / "figures.json"
+        done = skindesk(*common, "--labels", labels, "--summary", page, "--evaluation", figures)
+        assert done.returncode == 0, done.stderr
+        assert f"{images} labelled pictures" in done.stderr
+        assert "accuracy                    1.000 [1.000, 1.000]" in done.stderr
+        assert json.loads(figures.read_text())["images"] == images
+        assert "Against the labels" in page.read_text("utf-8")
+        assert len(done.stdout.splitlines()) == 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("--summary", "page.txt"), "ends in .html"),
+        (("--summary", "nowhere/page.html"), "in a folder that there is"),
+        (("--labels", "gone.csv"), "no table of labels"),
+        (("--evaluation", "figures.json"), "Say so with --labels"),
+        (("--out", "nowhere/out.csv"), "there is no folder"),
+    ],
+)
+def test_what_could_not_be_written_in_the_end_is_said_at_once(
+    skindesk: Run, tmp_path: Path, arguments: tuple[str, str], complaint: str
+) -> None:
+    done = skindesk("classify", write_picture(tmp_path / "a.png"), *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert complaint in done.stderr
+
+
+def test_nothing_to_classify_is_exit_code_2(skindesk: Run) -> None:
+    done = skindesk("classify")
+    assert done.returncode == 2
+    assert "There is nothing to classify" in done.stderr
+
+
+def test_everything_else_may_go_first_and_order_does_not_matter(skindesk: Run, tmp_path: Path) -> None:
+    for at in range(5):
+        write_picture(tmp_path / f"{at}.png")
+    done = skindesk("classify", tmp_path, "--unordered", "--low-priority", "--json", "--model", "colours-3")
+    assert done.returncode == 0, done.stderr
+    assert {Path(json.loads(line)["path"]).name for line in done.stdout.splitlines()} == {
+        f"{at}.png" for at in range(5)
+    }
+
+
+def test_quality_gate_adds_its_flags(skindesk: Run, tmp_path: Path) -> None:
+    pytest.importorskip("skindesk.imaging.quality.gate", reason="the quality gate is not in this tree")
+    done = skindesk("classify", write_picture(tmp_path / "a.png"), "--quality", "--json", "--model", "colours-3")
+    assert "no_skin" in json.loads(done.stdout)["quality_flags"].split(";")

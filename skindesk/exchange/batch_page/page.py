@@ -71,7 +71,8 @@ def _parts(page: BatchPage) -> Iterator[Html]:
 
 def _head(page: BatchPage) -> Html:
     facts = f"{page.model} · class mix {page.class_mix} · {page.made_at.astimezone():%d %B %Y, %H:%M}"
-    sources = ", ".join(page.sources[:5]) + (f" and {len(page.sources) - 5:,} more" if len(page.sources) > 5 else "")
+    named = ["paths on standard input" if source == "-" else source for source in page.sources]
+    sources = ", ".join(named[:5]) + (f" and {len(named) - 5:,} more" if len(named) > 5 else "")
     return element(
         "header",
         join(

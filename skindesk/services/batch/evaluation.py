@@ -1,5 +1,6 @@
 """How good a network is on pictures of which a list or the names of their folders say what they show."""
 
+import csv
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ def labels_from_table(path: Path) -> LabelOf:
                 said = Said(row.label, row.lesion or row.patient)
                 known[row.name] = known[str(path.parent / row.name)] = said
                 known.setdefault(Path(row.name).name, said)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, csv.Error) as error:
         raise OutputUnavailableError(
             f"The labels in {path.name} cannot be read: {error}.", "Check the file."
         ) from error
@@ -96,7 +97,7 @@ def evaluate(results: Iterable[Result], contract: ModelContract, label_of: Label
             counts["abstained"] += prediction.decision is Decision.ABSTAINED
             probabilities.append(prediction.probabilities)
             targets.append(at)
-            groups.append(said.group or f"\0{result.number}")
+            groups.append(said.group or f"\0{result.number:09}")
     grouped = any(not group.startswith("\0") for group in groups)
     return {
         "model_id": contract.model_id,

@@ -127,6 +127,16 @@ class Job:
         """
         return map(self._restored, self._file.rows())
 
+    def earlier_results(self) -> Iterator[Result]:
+        """What earlier runs have left, as it was then; call it before `results`. Raises as `all_results` does."""
+        return map(self._restored, self._file.earlier_rows())
+
+    def result_of(self, key: str) -> Result | None:
+        """The result of the item with this key, None where it has none; for any thread. Raises as `all_results` does.
+        """
+        row = self._file.row_of(key)
+        return None if row is None else self._restored(row)
+
     def complete(self) -> None:
         """The results are where they are wanted: remove the job's file."""
         self._file.remove()

@@ -189,22 +189,24 @@ class JobFile:
 
     def rows(self) -> Iterator[Row]:
         """This round's rows by their numbers, read as they are asked for."""
+        yield from self._found("round = ? ORDER BY number", self.round)
+
+    def earlier_rows(self) -> Iterator[Row]:
+        """The rows of earlier rounds that are not among this round's yet, by their numbers."""
+        yield from self._found("round < ? ORDER BY round, number", self.round)
+
+    def row_of(self, key: str) -> Row | None:
+        """The row of the item with this key; None where there is none."""
+        return next(self._found("key = ?", _key_bytes(key)), None)
+
+    def _found(self, where: str, value: int | bytes) -> Iterator[Row]:
         with self._translating():
             found = self._connection.execute(
-                "SELECT number, size_bytes, modified_ns, label, patient, lesion, record FROM row"
-                " WHERE round = ? ORDER BY number",
-                (self.round,),
+                f"SELECT number, size_bytes, modified_ns, label, patient, lesion, record FROM row WHERE {where}",
+                (value,),
             )
             for number, size_bytes, modified_ns, label, patient, lesion, record in found:
                 yield Row(number, _seen(size_bytes, modified_ns), (label, patient, lesion), record)
-
-    def row_of(self, item: Item) -> Row:
-        """The row of an item that is known."""
-        with self._translating():
-            number, size_bytes, modified_ns, record = self._connection.execute(
-                "SELECT number, size_bytes, modified_ns, record FROM row WHERE key = ?", (_key(item),)
-            ).fetchone()
-        return Row(number, _seen(size_bytes, modified_ns), (item.label, item.patient, item.lesion), record)
 
     def count(self) -> int:
         """How many rows there are, of any round."""
@@ -268,7 +270,11 @@ def here() -> str:
 
 
 def _key(item: Item) -> bytes:
-    return item.key.encode("utf-8", errors="surrogatepass")
+    return _key_bytes(item.key)
+
+
+def _key_bytes(key: str) -> bytes:
+    return key.encode("utf-8", errors="surrogatepass")
 
 
 def _seen(size_bytes: int | None, modified_ns: int | None) -> Seen | None:

@@ -14,7 +14,6 @@ PATH_COLUMNS = ("path", "file", "filename", "file_name", "image", "image_path", 
 LABEL_COLUMNS = ("label", "class", "diagnosis", "dx", "target", "truth")
 PATIENT_COLUMNS = ("patient", "patient_id", "identifier")
 LESION_COLUMNS = ("lesion", "lesion_id")
-_MOST_FIELD_CHARACTERS = 1 << 20
 
 
 def is_list(path: Path) -> bool:
@@ -65,7 +64,6 @@ def rows_of(path: Path) -> Iterator[ListedRow]:
     PATH_COLUMNS and its fellows). Where no name is that of a path, the first line is a row like the others, of a path
     and perhaps a label. Raises OSError, csv.Error or UnicodeError.
     """
-    csv.field_size_limit(_MOST_FIELD_CHARACTERS)
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         first = file.readline()
         separator = max(",;\t", key=first.count)
