@@ -50,6 +50,7 @@ bench: $(VENV)/complete
 ## make faults   kill the program, fail its disk and cut its power a thousand times, and count what is lost (long)
 faults: $(VENV)/complete
 	$(BIN)/python -m tests.faults
+	$(BIN)/python -m tests.faults.batch_kills
 
 ## make package  build the frozen program in dist/ and smoke-test it
 package: build/package-venv/ready
