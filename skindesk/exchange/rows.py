@@ -83,8 +83,10 @@ class RowFile:
     with one leaves what was there before.
     """
 
-    def __init__(self, path: Path, codes: Sequence[str]) -> None:
-        """Raises OutputUnavailableError for an unknown ending or an unwritable place."""
+    def __init__(self, path: Path, codes: Sequence[str], extra: Sequence[str] = ()) -> None:
+        """`extra` are columns that follow all others. Raises OutputUnavailableError for an unknown ending or an
+        unwritable place.
+        """
         check_result_file(path)
         self._path = path
         self._codes = tuple(codes)
@@ -93,12 +95,16 @@ class RowFile:
             self._file = self._temporary.open("wb")
         except OSError as error:
             raise self._unwritable(error) from error
-        self._rows: _Rows = _KINDS[path.suffix.lower()](self._file, columns(codes))
+        self._rows: _Rows = _KINDS[path.suffix.lower()](self._file, (*columns(codes), *extra))
+        self._extra = tuple(extra)
 
-    def write(self, outcome: Outcome) -> None:
-        """Add one row. Raises OutputUnavailableError where the disk takes no more."""
+    def write(self, outcome: Outcome, extra: Row | None = None) -> None:
+        """Add one row; `extra` are the cells of its extra columns. Raises OutputUnavailableError where the disk takes
+        no more.
+        """
         try:
-            self._rows.write(to_row(outcome, self._codes))
+            added = {name: (extra or {}).get(name) for name in self._extra}
+            self._rows.write(to_row(outcome, self._codes) | added)
         except OSError as error:
             raise self._unwritable(error) from error
 

@@ -195,7 +195,7 @@ class _Tour:
         if isinstance(batch, BatchWorkspace):
             batch.start([folder])
             self._wait(lambda: not batch.is_running, "classify the examples")
-            batch.table.view.selectRow(0)
+            batch.triage.table.selectRow(0)
             self._wait(batch.view.canvas.has_picture, "show the chosen picture")
         self._settle()
 

@@ -242,7 +242,7 @@ class Pages(QStackedWidget):
     def _made_batch(self) -> QWidget:
         from skindesk.gui.batch import BatchWorkspace
 
-        return BatchWorkspace(self._workspace, self._lasting)
+        return BatchWorkspace(self._workspace, self._lasting, lambda: self.background)
 
     def _made_insights(self) -> QWidget:
         from skindesk.gui.insights import InsightsWorkspace
