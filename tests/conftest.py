@@ -1,14 +1,43 @@
 """Fixtures that every test folder may use."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from skindesk.inference.classifier import Classifier
+from tests.support import on_postgres
 from tests.support.tiny_bundle import write_tiny_bundle
 
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        on_postgres.OPTION, action="store_true", help="run the tests of the case log on a PostgreSQL server"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption(on_postgres.OPTION):
+        on_postgres.skip_what_is_of_files(items)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    """A PostgreSQL server that ends with the tests."""
+    yield from on_postgres.start_server()
+
+
+@pytest.fixture(autouse=True)
+def _case_log_on_a_server(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With --postgres every profile's case log lies on the server."""
+    if request.config.getoption(on_postgres.OPTION):
+        yield from on_postgres.put_logs_on(request.getfixturevalue("postgres"), request.getfixturevalue("monkeypatch"))
+    else:
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -57,6 +57,11 @@ class Server:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
         return name
 
+    def drop(self, name: str) -> None:
+        """Remove a database, whoever is connected."""
+        with self.connect() as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
     def stop(self) -> None:
         """End it at once, as a crash would for those who are connected."""
         self.process.send_signal(signal.SIGQUIT)

@@ -1,0 +1,106 @@
+"""Lets the tests of the case log run on a PostgreSQL server: `pytest --postgres`.
+
+Every profile of a test gets an empty database of its own. What only a SQLite file can show is skipped with its reason.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from skindesk.system.paths import Profile, SharedLog
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from tests.support.postgres_server import Server
+
+OPTION = "--postgres"
+
+_FILE = "of the SQLite file: what lies in its place, or how it is made"
+_BYTES = "looks at or changes the bytes of the SQLite file"
+_PLAN = "reads SQLite's plan; tests/postgres reads the server's"
+_COPY = "a server's log is not copied before a step, and none is older than revision 0005"
+_MOVED = "a shared log is not put under another key, nor into another's place"
+_SQL = "asks in SQLite's own words; tests/postgres asks in the server's"
+OF_FILES = {
+    "tests/storage/test_audit.py::test_what_cannot_be_told_is_not_shown": _SQL,
+    "tests/storage/test_case_log.py::test_the_database_refuses_to_change_or_delete_a_prediction": _SQL,
+    "tests/storage/test_case_log.py::test_a_full_disk_loses_nothing_saved_and_the_save_can_be_tried_again": _SQL,
+    "tests/storage/test_case_log.py::test_a_locked_log_is_said_in_words_and_keeps_nothing_of_the_draft": _SQL,
+    "tests/storage/test_case_log.py::test_a_database_damaged_while_open_is_said_in_words": _BYTES,
+    "tests/storage/test_case_log.py::test_a_page_is_read_from_the_index": _PLAN,
+    "tests/storage/test_record.py::test_the_worklist_is_read_from_the_index_of_its_day": _PLAN,
+    "tests/storage/test_erasing.py::test_nothing_of_an_erased_patient_remains": _BYTES,
+    "tests/storage/test_erasing.py::test_predictions_are_protected_again_after_an_erasure": _SQL,
+    "tests/storage/test_integrity.py::test_a_broken_reference_is_found": _SQL,
+    "tests/storage/test_integrity.py::test_a_damaged_database_is_found": _BYTES,
+    "tests/storage/test_schema.py::test_a_new_log_is_created_and_needs_no_backup": _FILE,
+    "tests/storage/test_schema.py::test_a_newer_log_is_refused_and_left_as_it_is": _SQL,
+    "tests/storage/test_schema.py::test_a_file_that_is_no_database_is_refused_and_left_as_it_is": _FILE,
+    "tests/storage/test_schema.py::test_the_database_of_another_program_is_refused_and_left_as_it_is": _FILE,
+    "tests/storage/test_schema.py::test_a_cut_off_database_is_refused_and_left_as_it_is": _FILE,
+    "tests/storage/test_schema.py::test_a_profile_that_cannot_be_made_is_said_in_words": _FILE,
+    "tests/storage/test_schema.py::test_a_folder_in_the_database_s_place_is_refused": _FILE,
+    "tests/storage/test_schema.py::test_a_migration_is_preceded_by_a_backup_of_the_old_log": _COPY,
+    "tests/storage/test_schema.py::test_predictions_of_the_first_log_are_read_as_made_under_the_archives_mix": _COPY,
+    "tests/storage/test_schema.py::test_a_log_of_an_earlier_revision_keeps_everything_and_gives_no_number_again": _COPY,
+    "tests/storage/test_schema.py::test_a_migration_runs_once": _COPY,
+    "tests/storage/test_schema.py::test_a_damaged_log_is_not_migrated": _BYTES,
+    "tests/services/test_audit.py::test_another_data_key_and_its_change_leave_a_whole_chain": _MOVED,
+    "tests/services/test_audit_reading.py::test_a_check_tells_where_the_audit_ends_and_what_is_wrong": _SQL,
+}
+"""The tests that a server can neither pass nor fail, and why."""
+
+
+def start_server() -> Iterator["Server"]:
+    """A server for as long as the caller goes on; a test skips where this computer has none."""
+    pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
+    from tests.support.postgres_server import binaries, server
+
+    programs = binaries()
+    if programs is None:
+        pytest.skip("no PostgreSQL server here: install it, or set SKINDESK_POSTGRES_BIN to its programs")
+    with server(programs) as running:
+        yield running
+
+
+def skip_what_is_of_files(items: list[pytest.Item]) -> None:
+    """Skip the tests that a server cannot pass or fail, each with its reason."""
+    for item in items:
+        place = item.nodeid.partition("[")[0]
+        for listed, reason in OF_FILES.items():
+            if place == listed or place.startswith(f"{listed}::"):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def put_logs_on(running: "Server", monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the case log of every profile lie on the server, for as long as the caller goes on.
+
+    Tests leave many a log open, as a crash does; its connections end here.
+    """
+    from skindesk.storage import engine
+
+    databases: dict[Path, str] = {}
+    engines: list[Engine] = []
+    made, connect = Profile.__init__, engine.connect_to
+
+    def on_server(profile: Profile, root: Path, shared: SharedLog | None = None) -> None:
+        if shared is None:
+            if root not in databases:
+                databases[root] = running.new_database()
+            shared = SharedLog(root, running.address(databases[root]))
+        made(profile, root, shared)
+
+    def noted(*given: Any, **named: Any) -> "Engine":
+        engines.append(connect(*given, **named))
+        return engines[-1]
+
+    monkeypatch.setattr(Profile, "__init__", on_server)
+    monkeypatch.setattr(engine, "connect_to", noted)
+    yield
+    for opened in engines:
+        opened.dispose()
+    for name in databases.values():
+        running.drop(name)
