@@ -34,6 +34,20 @@ class Machines:
             how += ["--preload", str(self.folder / f"{name}.py")]
         self.workers.append(_start(self.folder / f"{name}.log", cwd, "worker", self.address, *how))
 
+    def pids(self) -> dict[str, int]:
+        """The processes of the workers that are there, by their addresses."""
+        from distributed import Client
+
+        with Client(self.address, set_as_default=False) as client:
+            return dict(client.run(os.getpid))
+
+    def wait_for_workers(self, count: int) -> None:
+        """Return once so many workers are there."""
+        from distributed import Client
+
+        with Client(self.address, set_as_default=False) as client:
+            client.wait_for_workers(count, timeout=_START_S)
+
     def stop_scheduler(self) -> None:
         """End the scheduler at once, as a crash would."""
         self.scheduler.kill()

@@ -1,6 +1,7 @@
 """What happens on a worker: it tells what it runs, takes a network once, and classifies chunks of pictures with it."""
 
 import hashlib
+import logging
 import os
 import platform
 import sys
@@ -26,6 +27,7 @@ _MOST_NETWORKS = 3
 
 _networks: dict[str, Classifier] = {}
 _lock = Lock()
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,13 @@ class Done:
 
     results: tuple[Result, ...] = field(repr=False)
     took_s: float
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A chunk that a bug or a lack of memory ended."""
+
+    error: str
 
 
 def versions_here() -> dict[str, str]:
@@ -98,16 +107,23 @@ def sees(paths: Sequence[Path]) -> tuple[bool, ...]:
     return tuple(map(_is_readable, paths))
 
 
-def classify_chunk(chunk: Chunk, digest: str, mix: ClassMix | None, options: Options) -> Done | None:
-    """Classify a chunk's items one after the other; None where this worker does not have the network."""
+def classify_chunk(chunk: Chunk, digest: str, mix: ClassMix | None, options: Options) -> Done | Failed | None:
+    """Classify a chunk's items one after the other; None where this worker does not have the network.
+
+    Raises nothing: distributed 2026.8 loses a task whose trace it cannot pickle, and its client waits for ever.
+    """
     classifier = _networks.get(digest)
     if classifier is None:
         return None
     begun = perf_counter()
-    results = tuple(
-        classify_item(item, classifier, mix, options, number)
-        for number, item in zip(chunk.numbers, chunk.items, strict=True)
-    )
+    try:
+        results = tuple(
+            classify_item(item, classifier, mix, options, number)
+            for number, item in zip(chunk.numbers, chunk.items, strict=True)
+        )
+    except Exception as error:
+        _log.exception("unexpected failure on a chunk")
+        return Failed(repr(error))
     return Done(results, perf_counter() - begun)
 
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from distributed.client import ClosedClientError
-
 from skindesk.domain.errors import ClusterUnavailableError
 from skindesk.services.cluster.at_worker import Greeting, Network, greet, sees, take_network, versions_here
 
@@ -103,6 +101,8 @@ class Crew:
 
     def ask(self, question: Callable[[], _Said]) -> _Said:
         """What the scheduler says."""
+        from distributed.client import ClosedClientError
+
         try:
             if self._client.status == "running":
                 return question()

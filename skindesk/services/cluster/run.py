@@ -218,7 +218,7 @@ class Run:
         elif place is self._here:
             raise answer
         else:
-            _log.warning("a worker failed on a chunk", exc_info=answer)
+            _log.warning("the worker %s failed on a chunk: %r", place.address, answer)
             self._suspect(task)
 
     def _accept(self, place: Place, task: Task, done: Done) -> None:
