@@ -213,9 +213,10 @@ def _stopping(job: "Job") -> Iterator[Callable[[], bool]]:
 
 
 def _say_how_to_go_on(chosen: argparse.Namespace) -> None:
+    """The same command, but for the sources, which the run remembers: paths on standard input are gone."""
     if chosen.out:
-        out = shlex.quote(str(chosen.out))
-        print(f"Every row so far is kept. Go on with: skindesk classify --resume --out {out}", file=sys.stderr)
+        again = [word for word in sys.argv[1:] if word not in (*chosen.sources, "--resume")]
+        print(f"Every row so far is kept. Go on with: skindesk {shlex.join([*again, '--resume'])}", file=sys.stderr)
 
 
 def _write_files(chosen: argparse.Namespace, job: "Job", classifier: "Classifier") -> None:

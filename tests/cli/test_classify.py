@@ -65,11 +65,11 @@ def stop_after(profile: Path, rows: int, *arguments: object) -> subprocess.Compl
 
 @pytest.fixture
 def large_pictures(tmp_path: Path) -> Path:
-    """Sixty pictures that take some time."""
+    """A hundred pictures that take some time."""
     folder = tmp_path / "many"
     folder.mkdir()
-    big = encoded(Image.fromarray(gradient(3000, 2000)), "PNG")
-    for at in range(60):
+    big = encoded(Image.fromarray(gradient(1500, 1000)), "PNG")
+    for at in range(100):
         (folder / f"{at:02}.png").write_bytes(big)
     return folder
 
@@ -78,17 +78,18 @@ def test_interrupted_run_says_how_to_go_on_and_does_only_what_is_left(
     skindesk: Run, profile: Path, large_pictures: Path, tmp_path: Path
 ) -> None:
     out, network = tmp_path / "out.csv", ("--model", "colours-3")
-    stopped = stop_after(profile, 2, large_pictures, "--out", out, *network)
+    stopped = stop_after(profile, 2, large_pictures, "--out", out, *network, "--workers", 1)
     assert stopped.returncode == 130
     assert "skindesk: stopped" in stopped.stderr
-    assert f"Go on with: skindesk classify --resume --out {out}" in stopped.stderr
+    how = f"skindesk --profile {profile} classify --out {out} --model colours-3 --workers 1 --json --resume"
+    assert f"Go on with: {how}\n" in stopped.stderr
     assert not out.exists()
     first = stopped.stdout.splitlines()
-    assert 2 <= len(first) < 60
+    assert 2 <= len(first) < 100
     done = skindesk("classify", "--resume", "--out", out, "--json", *network)
     assert done.returncode == 0, done.stderr
-    assert f"{60 - len(first)} classified, 0 rejected, {len(first)} kept" in done.stderr
-    assert len(done.stdout.splitlines()) == 60 - len(first)
+    assert f"{100 - len(first)} classified, 0 rejected, {len(first)} kept" in done.stderr
+    assert len(done.stdout.splitlines()) == 100 - len(first)
     whole = tmp_path / "whole.csv"
     skindesk("classify", large_pictures, "--out", whole, *network)
     assert out.read_bytes() == whole.read_bytes()
@@ -293,7 +294,7 @@ def test_impossible_class_mix_is_exit_code_2(skindesk: Run, tmp_path: Path, text
 def test_run_is_not_resumed_under_another_mix_nor_overwritten(
     skindesk: Run, profile: Path, large_pictures: Path, tmp_path: Path
 ) -> None:
-    arguments = (large_pictures, "--out", tmp_path / "out.csv", "--model", "colours-3")
+    arguments = (large_pictures, "--out", tmp_path / "out.csv", "--model", "colours-3", "--workers", 1)
     stop_after(profile, 1, *arguments)
     for more, complaint in (
         (("--prior", "balanced", "--resume"), "another class mix (archive)"),
