@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help run test test-networks lint train train-demo bench faults package lock clean
+.PHONY: help run test test-networks test-postgres lint train train-demo bench faults package lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -24,6 +24,13 @@ test: lint
 ## make test-networks  train one step of every large architecture and export it (minutes)
 test-networks: $(VENV)/complete
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m slow_networks
+
+POSTGRES_SERVICES := audit audit_reading casework demo_clinic drift editing evidence insight_rows model_shadow reports same_patient similar_cases transfer worklist
+
+## make test-postgres  run the case log's tests on a PostgreSQL server that they start and end
+test-postgres: $(VENV)/complete
+	.ci/postgres-server
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --postgres -n auto --dist loadfile tests/postgres tests/storage tests/exchange/test_case_archive.py $(POSTGRES_SERVICES:%=tests/services/test_%.py)
 
 lint: $(VENV)/complete
 	$(BIN)/ruff check .

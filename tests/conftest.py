@@ -26,9 +26,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Any]:
+def postgres(request: pytest.FixtureRequest) -> Iterator[Any]:
     """A PostgreSQL server that ends with the tests."""
-    yield from on_postgres.start_server()
+    for running in on_postgres.start_server():
+        request.config.stash[on_postgres.RUNNING] = running
+        yield running
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    running = config.stash.get(on_postgres.RUNNING, None)
+    if running is not None and config.getoption(on_postgres.OPTION):
+        terminalreporter.write_line(f"{running.tests} tests had their case log on the server")
 
 
 @pytest.fixture(autouse=True)

@@ -86,7 +86,10 @@ class Access:
 
     @property
     def door(self) -> Door:
-        """How the log can be entered now. Raises CaseLogDamagedError where its key is damaged or gone."""
+        """How the log can be entered now.
+
+        Raises CaseLogDamagedError where its key is damaged or gone, CaseLogUnavailableError where a server cannot tell.
+        """
         if self._person is not None:
             return Door.SIGNED_IN  # whatever has become of the file since
         ring = self._ring()
@@ -392,7 +395,7 @@ def _refuse_without_key(profile: Profile) -> None:
     if profile.shared is None and profile.log.database.exists():
         raise CaseLogDamagedError(*_KEY_MISSING)
     if profile.shared is not None and has_database(profile.log):
-        raise CaseLogDamagedError(*_KEY_ELSEWHERE)
+        raise CaseLogUnavailableError(*_KEY_ELSEWHERE)
 
 
 def _is_unsealed(profile: Profile) -> bool:

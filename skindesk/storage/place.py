@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, inspect, text
 
-from skindesk.domain.errors import CaseLogDamagedError
+from skindesk.domain.errors import CaseLogDamagedError, CaseLogUnavailableError
 from skindesk.storage.engine import Database, DatabaseFile, open_engine
 from skindesk.storage.plain_words import DATABASE_MISSING, in_plain_words
 from skindesk.storage.sealing import DataKey
@@ -37,7 +37,7 @@ def has_database(folder: LogFolder) -> bool:
 
 
 def refuse_missing(folder: LogFolder) -> None:
-    """Raises CaseLogDamagedError where the log's database is gone, CaseLogUnavailableError where it cannot be asked.
+    """Raises CaseLogUnavailableError where the log's database is gone, CaseLogDamagedError where that is a file.
 
     One on a server that was set up and never begun is not gone; it is made when the log is opened.
     """
@@ -46,7 +46,7 @@ def refuse_missing(folder: LogFolder) -> None:
     if folder.server is None:
         raise CaseLogDamagedError(*DATABASE_MISSING)
     if folder.audit_head.exists():
-        raise CaseLogDamagedError(*_MISSING_ON_SERVER)
+        raise CaseLogUnavailableError(*_MISSING_ON_SERVER)
 
 
 def revision_on(connection: Connection) -> str | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 
-from skindesk.domain.errors import CaseLogDamagedError, CaseLogUnavailableError, CrossedError, InvalidCaseError
+from skindesk.domain.errors import CaseLogUnavailableError, CrossedError, InvalidCaseError
 
 Sentences = tuple[str, str]
 
@@ -101,7 +101,10 @@ _BY_WORDS = {
 
 
 def said_by_server(error: Exception) -> CaseLogUnavailableError | InvalidCaseError | None:
-    """What to raise for a driver's error; None where it is no server's, or a bug."""
+    """What to raise for a driver's error; None where it is no server's, or a bug.
+
+    It is never CaseLogDamagedError, for which a backup of SkinDesk's would be offered.
+    """
     cause: Any = error.orig if isinstance(error, DBAPIError) else error
     if not hasattr(cause, "sqlstate"):
         return None
@@ -111,8 +114,6 @@ def said_by_server(error: Exception) -> CaseLogUnavailableError | InvalidCaseErr
         return CrossedError(*sentences)
     if sentences is _NUL:
         return InvalidCaseError(*sentences)
-    if sentences is _DAMAGED:
-        return CaseLogDamagedError(*sentences)
     return None if sentences is None else CaseLogUnavailableError(*sentences)
 
 

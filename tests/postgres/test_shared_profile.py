@@ -13,7 +13,6 @@ from skindesk.bootstrap import ON_A_SERVER, Workspace, open_demo, open_workspace
 from skindesk.domain.errors import (
     AccessRefusedError,
     BackupUnavailableError,
-    CaseLogDamagedError,
     CaseLogUnavailableError,
     ProfileUnavailableError,
 )
@@ -91,9 +90,9 @@ def test_a_log_on_the_server_whose_key_is_elsewhere_is_never_begun_anew(
     first.casework.save_case(make_draft())
 
     other = Access(Profile(tmp_path / "second", replace(shared, folder=tmp_path / "elsewhere")), CHEAP)
-    with pytest.raises(CaseLogDamagedError, match="its key is not in the folder"):
+    with pytest.raises(CaseLogUnavailableError, match="its key is not in the folder"):
         _ = other.door
-    with pytest.raises(CaseLogDamagedError):
+    with pytest.raises(CaseLogUnavailableError):
         other.set_up_open()
 
     assert not (tmp_path / "elsewhere" / "caselog").exists()
@@ -107,7 +106,7 @@ def test_a_log_whose_database_is_gone_is_not_made_anew(
     empty = replace(shared, server=postgres.address(postgres.new_database()))
     moved = Workspace(Profile(tmp_path / "second", empty), None)
 
-    with pytest.raises(CaseLogDamagedError, match="holds no case log, though"):
+    with pytest.raises(CaseLogUnavailableError, match="holds no case log, though"):
         _ = moved.casework
     assert not check_case_log(moved.profile, moved.access).sound
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tests.support.postgres_server import Server
 
 OPTION = "--postgres"
+RUNNING: pytest.StashKey["Server"] = pytest.StashKey()
+"""Where the server of this run is kept."""
 
 _FILE = "of the SQLite file: what lies in its place, or how it is made"
 _BYTES = "looks at or changes the bytes of the SQLite file"
@@ -100,6 +102,7 @@ def put_logs_on(running: "Server", monkeypatch: pytest.MonkeyPatch) -> Iterator[
     monkeypatch.setattr(Profile, "__init__", on_server)
     monkeypatch.setattr(engine, "connect_to", noted)
     yield
+    running.tests += bool(databases)
     for opened in engines:
         opened.dispose()
     for name in databases.values():

@@ -33,13 +33,15 @@ def binaries() -> Path | None:
 
 @dataclass
 class Server:
-    """A running server, and how to start it again where it was stopped."""
+    """A running server, and how to start it again where it was stopped; `tests` counts those that worked on it."""
 
     programs: Path
     folder: Path
     port: int
+    settings: dict[str, str]
     process: subprocess.Popen[bytes]
     made: int = 0
+    tests: int = 0
 
     def address(self, database: str) -> str:
         """How SkinDesk is to be told of one of its databases."""
@@ -62,6 +64,16 @@ class Server:
         with self.connect() as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def wait_until(self, question: str, answer: object) -> None:
+        """Until a new connection gets this answer, as after its settings were read again."""
+        given_up_at_s = time.monotonic() + 30
+        while time.monotonic() < given_up_at_s:
+            with self.connect() as connection:
+                if connection.execute(question).fetchone() == (answer,):
+                    return
+            time.sleep(0.02)
+        raise TimeoutError(f"the server never answers {answer!r}")
+
     def stop(self) -> None:
         """End it at once, as a crash would for those who are connected."""
         self.process.send_signal(signal.SIGQUIT)
@@ -69,13 +81,14 @@ class Server:
 
     def start(self) -> None:
         """Start it again, on the same data and port."""
-        self.process = _run(self.programs, self.folder, self.port)
+        self.process = _run(self.programs, self.folder, self.port, self.settings)
         _wait_until_it_answers(self)
 
 
 @contextmanager
-def server(programs: Path) -> Iterator[Server]:
+def server(programs: Path, **settings: str) -> Iterator[Server]:
     """A server with an empty cluster, in a temporary folder, as somebody who may do nothing else."""
+    settings = {**_SETTINGS, **settings}
     folder = Path(tempfile.mkdtemp(prefix="skindesk-postgres-"))
     running: Server | None = None
     try:
@@ -97,7 +110,7 @@ def server(programs: Path) -> Iterator[Server]:
         ]
         subprocess.run(made, check=True, capture_output=True, cwd="/", **_as_somebody())
         port = _free_port()
-        running = Server(programs, folder, port, _run(programs, folder, port))
+        running = Server(programs, folder, port, settings, _run(programs, folder, port, settings))
         _wait_until_it_answers(running)
         yield running
     finally:
@@ -106,9 +119,9 @@ def server(programs: Path) -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _run(programs: Path, folder: Path, port: int) -> subprocess.Popen[bytes]:
-    settings = {**_SETTINGS, "listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder)}
-    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+def _run(programs: Path, folder: Path, port: int, settings: dict[str, str]) -> subprocess.Popen[bytes]:
+    all_settings = {**settings, "listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder)}
+    options = [part for name, value in all_settings.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("ab") as log:
         return subprocess.Popen(
             [programs / "postgres", "-D", folder / "data", "-p", str(port), *options],
