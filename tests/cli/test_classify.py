@@ -55,12 +55,15 @@ def test_json_leaves_nothing_else_on_stdout(skindesk: Run, tmp_path: Path) -> No
 def stop_after(profile: Path, rows: int, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run `classify`, and press Ctrl+C once it has announced some rows."""
     command = [sys.executable, "-m", "skindesk", "--profile", str(profile), "classify", *map(str, arguments), "--json"]
-    run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert run.stdout is not None
-    lines = [run.stdout.readline() for _ in range(rows)]
-    run.send_signal(signal.SIGINT)
-    rest, errors = run.communicate(timeout=120)
-    return subprocess.CompletedProcess(command, run.returncode, "".join(lines) + rest, errors)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        lines = [run.stdout.readline() for _ in range(rows)]
+        run.send_signal(signal.SIGINT)
+        lines += run.stdout  # not by `communicate`, which would pass over what is in the buffer
+        errors = run.stderr.read()
+        run.wait(timeout=120)
+    return subprocess.CompletedProcess(command, run.returncode, "".join(lines), errors)
 
 
 @pytest.fixture
