@@ -67,16 +67,19 @@ class Machines:
 
 
 @contextmanager
-def machines(folder: Path, workers: int = 0, threads: int = 1) -> Iterator[Machines]:
-    """A scheduler with so many workers, which end with the block."""
+def machines(folder: Path, workers: int = 0, preload: str = "") -> Iterator[Machines]:
+    """A scheduler, which first runs `preload`, with so many workers; they end with the block."""
     told = folder / "scheduler.json"
     how = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told)]
+    if preload:
+        (folder / "scheduler.py").write_text(preload, "utf-8")
+        how += ["--preload", str(folder / "scheduler.py")]
     scheduler = _start(folder / "scheduler.log", ROOT, "scheduler", *how)
     running = Machines(folder, "", scheduler)
     try:
         running.address = _address_in(told, scheduler)
         for _ in range(workers):
-            running.add_worker(threads=threads)
+            running.add_worker()
         yield running
     finally:
         running.close()

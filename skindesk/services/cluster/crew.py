@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
@@ -22,6 +21,7 @@ REST_S = 30.0
 PATIENCE_S = 60.0
 """How long a run waits for workers to come back; one that is started anew takes some seconds."""
 _FIRST_PATIENCE_S = 10.0
+_NOT_FOUND = ("ModuleNotFoundError", "ImportError", "AttributeError")
 _Said = TypeVar("_Said")
 _log = logging.getLogger(__name__)
 
@@ -119,7 +119,11 @@ class Crew:
     def _check_scheduler(self) -> None:
         try:
             self.ask(lambda: self._client.run_on_scheduler(greet, self._network.digest))
-        except (ImportError, AttributeError) as error:
+        except ClusterUnavailableError:
+            raise
+        except Exception as error:
+            if not _knows_no_skindesk(error):
+                raise
             raise ClusterUnavailableError(
                 f"The scheduler {self._address} runs where there is no SkinDesk, or another version of it.",
                 'Install the same "skindesk[cluster]" there.',
@@ -207,11 +211,15 @@ def _difference(greeting: Any) -> str:
 
 
 def _trouble(error: Exception) -> str:
-    if isinstance(error, ImportError | AttributeError):
+    if _knows_no_skindesk(error):
         return "there is no SkinDesk there, or another version of it."
-    with suppress(Exception):
-        _log.warning("a worker failed", exc_info=error)
+    _log.warning("a worker failed: %r", error)
     return f"it failed with {type(error).__name__}; see its log."
+
+
+def _knows_no_skindesk(error: Exception) -> bool:
+    """Whether a function of SkinDesk was not found; distributed passes some errors on as mere text."""
+    return isinstance(error, ImportError | AttributeError) or str(error).startswith(_NOT_FOUND)
 
 
 def _all_said(unfit: Mapping[str, str]) -> str:
