@@ -1,5 +1,6 @@
 """A run's outcomes in few bytes each: what the page sorts, filters and shows of a hundred thousand of them."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -114,6 +115,12 @@ def shown_path(key: str) -> Path:
     """The path by which an item with this key is named."""
     path, _, member = key.partition("\0")
     return Path(path) / member if member else Path(path)
+
+
+def shown_name(key: str) -> str:
+    """The last part of that path, without making one: tables ask at every turn."""
+    path, _, member = key.partition("\0")
+    return (member.rpartition("/") if member else path.rpartition(os.sep))[2]
 
 
 def flags_of(bits: int) -> tuple[str, ...]:

@@ -13,10 +13,10 @@ from skindesk.gui.widgets.generated import is_generated
 from skindesk.gui.widgets.screen_picture import image_of
 from skindesk.imaging.decode import PictureFile, decode
 
-WIDTH_PX, HEIGHT_PX = 320, 240
-"""The most that is drawn, on a dense screen."""
-MOST_KEPT = 400
-"""At three bytes a pixel these are 92 MB at most; a screen shows about fifty."""
+WIDTH_PX, HEIGHT_PX = 264, 198
+"""Half as much again as is drawn, for dense screens."""
+MOST_KEPT = 240
+"""At four bytes a pixel these are 50 MB at most; a large screen shows about a hundred."""
 _AT_ONCE = 2
 
 ReadPicture = Callable[[int], PictureFile]

@@ -27,7 +27,7 @@ from skindesk.gui.batch.filter_panel import FilterPanel
 from skindesk.gui.batch.note_dialog import NoteDialog
 from skindesk.gui.batch.review_keys import ReviewKeys, ReviewWish
 from skindesk.gui.batch.reviewing import Reviewing
-from skindesk.gui.batch.rows import Piece, Snapshot, shown_path
+from skindesk.gui.batch.rows import Piece, Snapshot, shown_name
 from skindesk.gui.batch.thumbnails import ReadPicture, Thumbnails
 from skindesk.gui.batch.triage_grid import TriageGrid
 from skindesk.gui.batch.triage_model import TriageModel
@@ -213,7 +213,7 @@ class Triage(QWidget):
         row = self._current
         if row is None:
             return
-        name = shown_path(self.model.rows_of_run.key(row)).name
+        name = shown_name(self.model.rows_of_run.key(row))
         self.dialog = NoteDialog(name, self.reviewing.review_of(row).note, self)
         self.dialog.written.connect(partial(self.reviewing.note, row))
         self.dialog.finished.connect(self.dialog.deleteLater)
@@ -281,36 +281,41 @@ class Triage(QWidget):
 
     def _swap(self, arranged: _Arranged) -> None:
         self._is_arranging = False
-        first = self.view.first_place()
-        anchor = self._current
-        if anchor is None and self._stays and first:
-            anchor = self.model.row_at(first)
-        place = self.model.place_of(anchor)
-        offset = None if place is None else self.view.offset_of(place)
+        anchor, offset_px = self._anchor()
         late = matching(self.model.rows_of_run.snapshot(), arranged.wanted, arranged.count)
         self.model.show_order(arranged.order)
         if arranged.wanted.is_as_it_comes:
             self.model.append(late)
         elif len(late):
             self._is_stale = True
-        self._restore(anchor, offset)
+        self._restore(anchor, offset_px)
         self._count()
         self._soon.setInterval(max(_ARRANGE_EVERY_MS, round(1000 * _ARRANGING_SHARE * arranged.took_s)))
         if self._is_stale:
             self._arrange_soon()
 
-    def _restore(self, anchor: int | None, offset: int | None) -> None:
-        """The current row stays the current one, where it was on the screen if it was in sight."""
+    def _anchor(self) -> tuple[int | None, int]:
+        """The row that is to stay where it is on the screen, and how far below the top edge that is."""
+        place = self.model.place_of(self._current)
+        if place is not None and 0 <= self.view.offset_of(place) < self.view.viewport().height():
+            return self._current, self.view.offset_of(place)
+        first = self.view.first_place()
+        if not self._stays or not first:
+            return None, 0
+        return self.model.row_at(first), self.view.offset_of(first)
+
+    def _restore(self, anchor: int | None, offset_px: int) -> None:
+        """The current row stays the current one, where it is still shown."""
+        current = self.model.place_of(self._current)
+        if current is None:
+            self._forget_current()
+        else:
+            self.view.choose(current)
         place = self.model.place_of(anchor)
-        if place is None or offset is None:
-            if self._current is not None and self.model.place_of(self._current) is None:
-                self._forget_current()
-            return
-        in_sight = 0 <= offset < self.view.viewport().height()
-        if self._current is not None:
-            self.view.choose(place)
-        if in_sight:
-            self.view.put_at(place, offset)
+        if place is not None:
+            self.view.put_at(place, offset_px)
+        elif self._stays:
+            self.view.put_at(0, 0)
 
     def _moved(self) -> None:
         place = self.view.current_place()
@@ -349,7 +354,7 @@ class Triage(QWidget):
             view.chosen_changed.connect(self.chosen_changed)
         self.table.sort_wanted.connect(self._sort_by)
         self._keys.wished.connect(self.do)
-        self.search.textChanged.connect(self._typing.start)
+        self.search.textChanged.connect(lambda _text: self._typing.start())
         self._typing.timeout.connect(self._type)
         self._soon.timeout.connect(self._arrange_again)
         self.filter_button.clicked.connect(lambda: self.filter_panel.open_below(self.filter_button))

@@ -70,9 +70,9 @@ class TriageGrid(QTableView):
         self.verticalHeader().setDefaultSectionSize(CELL_HEIGHT_PX)
         self._looking = QTimer(self, interval=_LOOK_AGAIN_MS, singleShot=True)
         self._looking.timeout.connect(self._look)
-        self.verticalScrollBar().valueChanged.connect(self._looking.start)
+        self.verticalScrollBar().valueChanged.connect(self._look_soon)
         for signal in (self.cells.modelReset, self.cells.rowsInserted, self.cells.dataChanged):
-            signal.connect(self._looking.start)
+            signal.connect(self._look_soon)
         thumbnails.ready.connect(self._repaint)
 
     def current_place(self) -> int | None:
@@ -152,7 +152,12 @@ class TriageGrid(QTableView):
                 self.choose(place)
             self.put_at(first, 0)
         self.horizontalHeader().setDefaultSectionSize(room // across)
-        self._looking.start()
+        self._look_soon()
+
+    def _look_soon(self) -> None:
+        """Soon and not at every turn. A timer, connected to signals itself, would take their values for times."""
+        if not self._looking.isActive():
+            self._looking.start()
 
     def _look(self) -> None:
         """Have what is in sight decoded, and a little around it."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QIcon
 
 from skindesk.domain.contract import ModelContract
 from skindesk.gui.batch.arranging import Order, Wanted, matching
-from skindesk.gui.batch.rows import BatchRows, Cells, MarkCode, Piece, Status, shown_path
+from skindesk.gui.batch.rows import BatchRows, Cells, MarkCode, Piece, Status, shown_name, shown_path
 from skindesk.gui.batch.words import (
     decision_words,
     first_line,
@@ -25,6 +25,15 @@ from skindesk.gui.widgets.table_model import Index, TableModel
 from skindesk.services.batch.reviews import Review
 
 _NOTHING_TO_SHOW = np.empty(0, np.int32)
+_ANSWERED = frozenset(
+    {
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.TextAlignmentRole,
+        Qt.ItemDataRole.ForegroundRole,
+        Qt.ItemDataRole.DecorationRole,
+        Qt.ItemDataRole.ToolTipRole,
+    }
+)
 
 
 class TriageColumn(IntEnum):
@@ -148,18 +157,20 @@ class TriageModel(TableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """A cell's text, colour and icon; as the tool tip what may be cut off."""
-        row = self.row_at(index.row()) if index.isValid() else None
-        if row is None:
+        if role not in _ANSWERED:  # most questions, at every turn
             return None
         column = index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(row, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self.alignment(column)
+        row = self.row_at(index.row())
+        if row is None:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(row, column)
         if role == Qt.ItemDataRole.ForegroundRole:
-            return _colour(self.rows_of_run.cells(row), column)
-        if role == Qt.ItemDataRole.DecorationRole and column == TriageColumn.REVIEW:
-            return mark_icon(self.rows_of_run.cells(row).mark)
+            return _colour(self.rows_of_run.cells(row)) if column == TriageColumn.DECISION else None
+        if role == Qt.ItemDataRole.DecorationRole:
+            return mark_icon(self.rows_of_run.cells(row).mark) if column == TriageColumn.REVIEW else None
         if role == Qt.ItemDataRole.ToolTipRole:
             path = str(shown_path(self.rows_of_run.key(row)))
             return path if column == TriageColumn.FILE else self._text(row, column)
@@ -167,7 +178,7 @@ class TriageModel(TableModel):
 
     def _text(self, row: int, column: int) -> str:
         if column == TriageColumn.FILE:
-            return shown_path(self.rows_of_run.key(row)).name
+            return shown_name(self.rows_of_run.key(row))
         return self._texts[column](self.rows_of_run.cells(row))
 
     def _named(self, cells: Cells, line: Callable[[Cells, ModelContract], str]) -> str:
@@ -198,8 +209,8 @@ def mark_icon(mark: int) -> QIcon | None:
     return None
 
 
-def _colour(cells: Cells, column: int) -> QColor | None:
+def _colour(cells: Cells) -> QColor | None:
     """The word says it; the colour makes it found quickly in a long table."""
-    if column != TriageColumn.DECISION or cells.status == Status.SUPPORTED:
+    if cells.status == Status.SUPPORTED:
         return None
     return QColor(current().error if cells.status == Status.REJECTED else current().novel)

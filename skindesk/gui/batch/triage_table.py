@@ -58,6 +58,8 @@ class TriageTable(FittingTable):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.horizontalHeader().setSectionsClickable(True)
         self.horizontalHeader().sectionClicked.connect(self._click)
+        # Scrolled to beyond the last row, Qt 6.11 measures all rows for the columns' widths: seconds of a large run.
+        model.modelAboutToBeReset.connect(lambda: self.verticalScrollBar().setValue(0))
 
     def show_sort(self, wanted: Wanted) -> None:
         """Mark the column by which the rows are sorted."""
