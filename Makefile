@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help run test test-networks test-postgres lint train train-demo bench faults package lock clean
+.PHONY: help run test test-networks test-postgres test-cluster lint train train-demo bench faults package lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -31,6 +31,12 @@ POSTGRES_SERVICES := audit audit_reading casework demo_clinic drift editing evid
 test-postgres: $(VENV)/complete
 	.ci/postgres-server
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --postgres -n auto --dist loadfile tests/postgres tests/storage tests/exchange/test_case_archive.py $(POSTGRES_SERVICES:%=tests/services/test_%.py)
+
+## make test-cluster  classify on a scheduler and two workers of this computer, kill them, and measure what they cost
+test-cluster: $(VENV)/complete
+	$(BIN)/python -c "import distributed"
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/cluster tests/services/test_cluster.py
+	$(BIN)/python -m tests.cluster.overhead
 
 lint: $(VENV)/complete
 	$(BIN)/ruff check .

@@ -1,7 +1,7 @@
 """How many pictures make a chunk that is worth a task."""
 
-CHUNK_S = 0.25
-"""How long a chunk takes: a task costs some milliseconds, and stopping waits for what has begun."""
+CHUNK_S = 0.5
+"""How long a chunk takes: a task costs about ten milliseconds of processor time, and stopping waits for those begun."""
 FIRST_ITEMS, MOST_ITEMS = 4, 256
 _WEIGHT = 0.3
 

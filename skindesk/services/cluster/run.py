@@ -27,7 +27,7 @@ from skindesk.system.priority import give_way
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-IN_HAND_PER_THREAD = 3
+IN_HAND_PER_THREAD = 2
 """How many chunks a worker has for each of its threads, so that none is idle while the next is on its way."""
 UNDELIVERED_PER_THREAD = 16
 """How many chunks may be ready before one that comes first, while that is done again after a worker was lost."""
