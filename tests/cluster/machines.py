@@ -27,7 +27,8 @@ class Machines:
     def add_worker(self, preload: str = "", cwd: Path = ROOT, threads: int = 1) -> None:
         """Start a worker under a nanny, which starts it again when it ends. `preload` is Python run in it first."""
         name = f"worker-{len(self.workers)}"
-        how = ["--nthreads", str(threads), "--nworkers", "1", "--host", "127.0.0.1", "--no-dashboard", "--name", name]
+        host = f"{self.address.partition(':')[0]}://127.0.0.1"
+        how = ["--nthreads", str(threads), "--nworkers", "1", "--host", host, "--no-dashboard", "--name", name]
         how += ["--memory-limit", "0", "--local-directory", str(self.folder)]
         if preload:
             (self.folder / f"{name}.py").write_text(preload, "utf-8")
@@ -67,10 +68,10 @@ class Machines:
 
 
 @contextmanager
-def machines(folder: Path, workers: int = 0, preload: str = "") -> Iterator[Machines]:
+def machines(folder: Path, workers: int = 0, preload: str = "", scheme: str = "tcp") -> Iterator[Machines]:
     """A scheduler, which first runs `preload`, with so many workers; they end with the block."""
     told = folder / "scheduler.json"
-    how = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told)]
+    how = ["--host", f"{scheme}://127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(told)]
     if preload:
         (folder / "scheduler.py").write_text(preload, "utf-8")
         how += ["--preload", str(folder / "scheduler.py")]

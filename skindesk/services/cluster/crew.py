@@ -20,7 +20,7 @@ REST_S = 30.0
 """How long a worker is left alone that did not see a file which others do: a network drive's cache may be that old."""
 PATIENCE_S = 60.0
 """How long a run waits for workers to come back; one that is started anew takes some seconds."""
-_FIRST_PATIENCE_S = 10.0
+_FIRST_PATIENCE_S = 30.0
 _NOT_FOUND = ("ModuleNotFoundError", "ImportError", "AttributeError")
 _Said = TypeVar("_Said")
 _log = logging.getLogger(__name__)
