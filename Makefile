@@ -25,7 +25,7 @@ test: lint
 test-networks: $(VENV)/complete
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m slow_networks
 
-POSTGRES_SERVICES := audit audit_reading casework demo_clinic drift editing evidence insight_rows model_shadow reports same_patient similar_cases transfer worklist
+POSTGRES_SERVICES := access audit audit_reading casework demo_clinic drift editing evidence insight_rows model_shadow reports same_patient similar_cases transfer worklist
 
 ## make test-postgres  run the case log's tests on a PostgreSQL server that they start and end
 test-postgres: $(VENV)/complete

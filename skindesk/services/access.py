@@ -267,11 +267,11 @@ class Access:
         Everybody but the administrator at work is removed, since their passphrases wrap the old key. Raises
         AccessRefusedError for a shared log, which others work with meanwhile.
         """
-        if self._profile.shared is not None:
-            raise AccessRefusedError(*_KEY_STAYS)
         new, person_id = DataKey.new(), self.person.person_id
         with self._changing():
             held = self._administered_ring()
+            if self._profile.shared is not None:
+                raise AccessRefusedError(*_KEY_STAYS)
             ring, recovery_key = self._guarded(person_id, lambda: held.with_key(new, person_id, passphrase))
             self._move(ring, new)
         self._key = new

@@ -87,7 +87,11 @@ class Relocation:
         """
         with alone_with(self._profile.log_lock):
             there = begin_replacing(self._here)
-            ring.save(there.keyring)
+            try:
+                ring.save(there.keyring)
+            except BaseException:
+                abandon_replacing(self._here)
+                raise
             finish_replacing(self._here)
             try:
                 open_case_log(self._here, key, lambda: _first(ring)).close()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from skindesk.domain.errors import CaseLogUnavailableError
@@ -114,6 +114,7 @@ def connect_to(server: DatabaseServer, longest_wait_s: float, **in_common: Any) 
         connection.autocommit = False
 
     event.listen(engine, "connect", prepare)
+    event.listen(engine, "handle_error", _leave_out_values)
     return engine
 
 
@@ -133,6 +134,22 @@ def begin_writing(connection: Connection) -> None:
 def on_server(bound: Connection | Engine) -> bool:
     """Whether this is a connection to a server's database."""
     return bound.dialect.name == "postgresql"
+
+
+def _leave_out_values(context: ExceptionContext) -> None:
+    """Let an error tell its code and place alone: a server's own words hold the very values that it refuses.
+
+    They would go into the program's log, which holds no patient.
+    """
+    refused: Any = context.original_exception
+    code = getattr(refused, "sqlstate", None)
+    if not code:
+        return
+    places = (refused.diag.table_name, refused.diag.constraint_name)
+    words = " ".join(filter(None, (code, *places)))
+    refused.args = (words,)
+    if context.sqlalchemy_exception is not None:
+        context.sqlalchemy_exception.args = (f"({type(refused).__name__}) {words}",)
 
 
 def _encrypting(url: URL) -> str:

@@ -1,6 +1,7 @@
 """What a log on a server promises by the server's own means, and in which words it says that one is broken."""
 
 import threading
+import traceback
 from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from skindesk.domain.audit import AuditAction, AuditFault
@@ -301,6 +303,22 @@ def test_a_character_that_the_server_cannot_keep_is_refused_in_words(open_log: O
         log.save(make_draft(PatientDetails("P-1", "a\0b")))
 
     assert log.patients() == ()
+
+
+def test_no_patient_is_named_in_an_errors_words(
+    postgres: "Server", database: str, open_log: OpenLog, make_draft: MakeDraft
+) -> None:
+    log = open_log()
+    with postgres.connect(database) as outsider:
+        outsider.execute("ALTER TABLE patient ADD CONSTRAINT short CHECK (length(family_name) < 5)")
+
+    draft = make_draft(PatientDetails("P-1", "Zebediah"))
+    with pytest.raises(IntegrityError) as refused:
+        log.save(draft)
+
+    told = "".join(traceback.format_exception(refused.value))
+    assert "Zebediah" not in told
+    assert "23514 patient short" in told
 
 
 def test_a_commit_is_on_the_servers_disk_when_it_is_acknowledged(open_log: OpenLog) -> None:
