@@ -56,4 +56,4 @@ def test_encrypted_cluster_answers_who_has_a_certificate_and_nobody_else(
         assert json.loads(done.stdout)["label_1"] == "red"
         refused = subprocess.run(words, cwd=ROOT, env=stranger, capture_output=True, text=True, timeout=120)
     assert refused.returncode == 3
-    assert refused.stderr.startswith(f"skindesk: There is no scheduler at {running.address}")
+    assert refused.stderr.startswith(f"skindesk: {running.address} needs a certificate")

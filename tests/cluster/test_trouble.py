@@ -27,11 +27,15 @@ def test_scheduler_that_is_not_there_is_said(tiny_bundle: Path, monkeypatch: pyt
         open_cluster("tcp://127.0.0.1:9", tiny_bundle, print)
 
 
-@pytest.mark.parametrize("address", ["", "nonsense://a:1", "tls://127.0.0.1:9"])
-def test_address_that_leads_nowhere_is_said(address: str, tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("skindesk.services.cluster.cluster._CONNECT_S", 0.5)
-    with pytest.raises(ClusterUnavailableError, match="There is no scheduler at"):
+@pytest.mark.parametrize("address", ["", "node1", "node1:8786", "nonsense://a:1", "tcp://node1", "tcp://:x"])
+def test_what_is_no_address_is_said(address: str, tiny_bundle: Path) -> None:
+    with pytest.raises(ClusterUnavailableError, match=r"is no address of a scheduler\. Name it as tcp://HOST:PORT"):
         open_cluster(address, tiny_bundle, print)
+
+
+def test_encrypted_cluster_needs_a_certificate(tiny_bundle: Path) -> None:
+    with pytest.raises(ClusterUnavailableError, match=r"tls://127\.0\.0\.1:9 needs a certificate"):
+        open_cluster("tls://127.0.0.1:9", tiny_bundle, print)
 
 
 def test_scheduler_without_skindesk_is_said(tiny_bundle: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The connection to a scheduler, and the engine that a job runs on it."""
 
+import re
 from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -7,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from distributed import Client
+from distributed.security import Security
 
 from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.errors import ClusterUnavailableError
@@ -19,6 +21,7 @@ from skindesk.services.cluster.crew import Crew
 from skindesk.services.cluster.run import Run
 
 _CONNECT_S = 10.0
+_PLACE = re.compile(r".+:[0-9]{1,5}")
 
 
 class Cluster:
@@ -71,10 +74,25 @@ class Cluster:
 
 
 def _connected(address: str) -> Client:
+    _check(address)
     try:
         return Client(address, timeout=_CONNECT_S, set_as_default=False)
     except (OSError, ValueError, TypeError, ImportError, RuntimeError) as error:
         raise ClusterUnavailableError(
-            f"There is no scheduler at {address} that this computer can talk to: {error}",
+            f"There is no scheduler at {address} that this computer can talk to: {str(error).rstrip('.')}.",
             "Check the address, and that both run the same version of Dask.",
         ) from error
+
+
+def _check(address: str) -> None:
+    """Refuse what a client would begin with and not end; with distributed 2026.8 that takes twenty seconds."""
+    scheme, _, place = address.partition("://")
+    if scheme not in ("tcp", "tls") or not _PLACE.fullmatch(place):
+        raise ClusterUnavailableError(
+            f"{address!r} is no address of a scheduler.", "Name it as tcp://HOST:PORT or tls://HOST:PORT."
+        )
+    if scheme == "tls" and Security().get_connection_args("client").get("ssl_context") is None:
+        raise ClusterUnavailableError(
+            f"{address} needs a certificate, and Dask's configuration names none.",
+            "Set ca-file, client.cert and client.key under distributed.comm.tls.",
+        )
