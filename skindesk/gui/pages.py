@@ -242,7 +242,9 @@ class Pages(QStackedWidget):
     def _made_batch(self) -> QWidget:
         from skindesk.gui.batch import BatchWorkspace
 
-        return BatchWorkspace(self._workspace, self._lasting, lambda: self.background)
+        batch = BatchWorkspace(self._workspace, self._lasting, lambda: self.background)
+        batch.saved.connect(lambda _saved: self._follow_worklist())
+        return batch
 
     def _made_insights(self) -> QWidget:
         from skindesk.gui.insights import InsightsWorkspace

@@ -27,7 +27,9 @@ from skindesk.gui.batch.triage_model import TriageColumn
 from skindesk.gui.batch.workspace import BatchState
 from skindesk.inference.classifier import Classifier
 from skindesk.services.batch import Job, Options, Search, classify_items, find_items
+from skindesk.services.batch.reviews import ReviewFile
 from skindesk.services.class_mixes import mix_for
+from skindesk.system.paths import Profile
 from skindesk.system.settings import Settings
 from tests.gui.clinic import EXAMPLES, visible_words
 from tests.gui.controls import nameless
@@ -104,8 +106,9 @@ def test_every_picture_becomes_one_row(page: BatchWorkspace, folder: Path, qtbot
 
     assert page.state is BatchState.DONE
     assert sorted(files(page)) == sorted(["damaged.jpg", "inner.jpg", *(example.name for example in EXAMPLES)])
-    assert "12 pictures" in page.progress.facts_label.text()
-    assert "1 rejected" in page.progress.facts_label.text()
+    summary = page.progress.facts_label.text().replace("\N{NO-BREAK SPACE}", " ")
+    assert "12 pictures" in summary
+    assert "1 rejected" in summary
     assert nameless(page) == []
 
 
@@ -228,6 +231,35 @@ def test_an_interrupted_run_is_offered_and_continued(
     assert len(set(files(page))) == 500
     (kept,) = KeptRuns(workspace.profile.root).all()
     assert (kept.finished, kept.rows) == (True, 500)
+
+
+def test_a_kill_costs_neither_rows_nor_reviews(
+    page: BatchWorkspace, many: Path, workspace: Workspace, tmp_path: Path, qtbot: QtBot
+) -> None:
+    for path in sorted(many.iterdir())[600:]:
+        path.unlink()
+    page.start([many])
+    qtbot.waitUntil(lambda: page.model.rowCount() > 3)
+    page.pause()
+    page.triage.table.choose(2)
+    QTest.keyClick(page.triage.table, Qt.Key.Key_F)
+    page.triage.reviewing.note(1, "look again")
+    (kept,) = (workspace.profile.root / "batch").iterdir()
+    qtbot.waitUntil(lambda: len(ReviewFile(kept / "results.csv.reviews").all) == 2)
+    after_the_kill = Workspace(Profile(tmp_path / "after"), None)
+    shutil.copytree(workspace.profile.root, after_the_kill.profile.root)
+    after_the_kill.settings = workspace.settings
+    others = Background()
+    again = opened(after_the_kill, others, qtbot)
+
+    qtbot.waitUntil(lambda: len(again.earlier.buttons) == 1)
+    again.earlier.buttons[0].click()
+    qtbot.waitUntil(lambda: not again.is_running, timeout=20_000)
+    others.close()
+
+    assert again.model.total == 600
+    assert cells(again, TriageColumn.REVIEW)[1:3] == ["note", "Flagged"]
+    assert again.triage.reviewing.review_of(1).note == "look again"
 
 
 def test_files_that_have_gone_leave_a_continued_run(

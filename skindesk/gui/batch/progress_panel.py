@@ -47,7 +47,7 @@ class ProgressPanel(QFrame):
         self.pause_button.setAccessibleName(self.tr("Go on classifying") if paused else self.tr("Pause classifying"))
         set_icon(self.pause_button, "play" if paused else "pause")
 
-    def show_progress(self, at: Progress, moving: bool, watching: bool) -> None:
+    def show_progress(self, at: Progress, rejected: int, moving: bool, watching: bool) -> None:
         """Show how far the run is; while it moves, also how long it will take."""
         done = at.kept + at.done
         if watching:
@@ -63,7 +63,7 @@ class ProgressPanel(QFrame):
             parts.append(self.tr("{0} images/s").format(_rate(at.rate_per_s)))
         if moving and not watching and at.left_s is not None:
             parts.append(self.tr("{0} left").format(duration(at.left_s)))
-        parts.append(self.tr("{0} rejected").format(f"{at.rejected:,}"))
+        parts.append(self.tr("{0} rejected").format(f"{rejected:,}"))
         self.facts_label.setText("  ·  ".join(parts))
 
     def show_summary(self, summary: str) -> None:

@@ -6,12 +6,14 @@ from skindesk.domain.contract import ModelContract
 from skindesk.gui.batch.rows import MarkCode, Snapshot, Status
 from skindesk.gui.widgets.words import translate
 
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+
 
 def summary_words(rows: Snapshot, contract: ModelContract) -> str:
     """How many pictures were answered and how, and what was decided on them."""
     status, mark = rows.values["status"], rows.values["mark"]
     supported = int(np.count_nonzero(status == Status.SUPPORTED))
-    rejected = int(np.count_nonzero(status == Status.REJECTED))
+    rejected = rejected_count(rows)
     grave = [at for at, label in enumerate(contract.labels) if label.group.counts_as_malignant]
     led = int(np.count_nonzero((status == Status.SUPPORTED) & np.isin(rows.values["first"], grave)))
     accepted, flagged = (int(np.count_nonzero(mark == code)) for code in (MarkCode.ACCEPTED, MarkCode.FLAGGED))
@@ -25,5 +27,14 @@ def summary_words(rows: Snapshot, contract: ModelContract) -> str:
         (translate("batch", "{0} flagged"), flagged),
     )
     optional = 5
-    said = (words.format(f"{count:,}") for at, (words, count) in enumerate(counts) if count or at < optional)
+    said = (
+        words.format(f"{count:,}").replace(" ", _NO_BREAK)
+        for at, (words, count) in enumerate(counts)
+        if count or at < optional
+    )
     return "  ·  ".join(said)
+
+
+def rejected_count(rows: Snapshot) -> int:
+    """How many files were rejected, by this run or an earlier one that it continues."""
+    return int(np.count_nonzero(rows.values["status"] == Status.REJECTED))

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QSizePolicy,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -238,7 +237,7 @@ class Triage(QWidget):
         with QSignalBlocker(self.sort_box):
             self.sort_box.setCurrentIndex(self.sort_box.findData(wanted.sort))
         self._name_direction(wanted.descending)
-        self.table.show_sort(wanted)
+        self.table.show_wanted(wanted)
         self._arrange()
 
     def _name_direction(self, descending: bool) -> None:
@@ -335,9 +334,9 @@ class Triage(QWidget):
         words = self.tr("{0} rows").format(f"{total:,}")
         if shown != total:
             words = self.tr("{0} of {1} rows").format(f"{shown:,}", f"{total:,}")
-        self.shown_label.set_full_text(words)
-        is_empty = shown == 0 and total > 0
-        self._pages.setCurrentWidget(self._nothing_here if is_empty else self._views)
+        self.shown_label.set_full_text("" if self.model.is_concealed else words)
+        nothing = self._hidden if self.model.is_concealed else self._nothing_here if total else None
+        self._pages.setCurrentWidget(nothing if nothing is not None and shown == 0 else self._views)
 
     def _type(self) -> None:
         self.want(replace(self.wanted, text=self.search.text().strip()))
@@ -381,18 +380,17 @@ class Triage(QWidget):
             self.sort_box.addItem(words, sort)
         self.direction_button, self.switch_button = QToolButton(), QToolButton()
         self.shown_label = ElidedLabel("", "secondary")
-        self.shown_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._name_direction(False)
 
     def _lay_out(self) -> None:
         bar = QHBoxLayout()
         bar.setSpacing(8)
-        bar.addWidget(self.search, 2)
+        bar.addWidget(self.search, 100)
         bar.addWidget(self.filter_button)
         bar.addWidget(self.sort_box)
         bar.addWidget(self.direction_button)
         bar.addWidget(self.switch_button)
-        bar.addWidget(self.shown_label, 1)
+        bar.addStretch(1)
         self._views.addWidget(self.table)
         self._views.addWidget(self.grid)
         self._nothing_here = EmptyState(
@@ -402,12 +400,19 @@ class Triage(QWidget):
             self.tr("Show all rows"),
         )
         self._pages.addWidget(self._views)
+        self._hidden = EmptyState(
+            "lock-simple",
+            self.tr("Hidden while the case log is locked"),
+            self.tr("The names of files may be those of patients. A run goes on meanwhile."),
+        )
         self._pages.addWidget(self._nothing_here)
+        self._pages.addWidget(self._hidden)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
+        column.setSpacing(8)
         column.addLayout(bar)
         column.addWidget(self._pages, 1)
+        column.addWidget(self.shown_label)
 
 
 def _arranged(rows: Snapshot, wanted: Wanted) -> _Arranged:

@@ -33,7 +33,8 @@ from skindesk.gui.theme.fonts import SECONDARY_PX
 from skindesk.gui.widgets.table_model import Index
 
 CELL_HEIGHT_PX = 200
-_CELL_PX = 172
+_CELL_PX = 152
+"""The least; what is left of a line is shared out."""
 _GAP_PX, _RADIUS_PX = 6, 8
 _PICTURE_PX = 124
 _LINE_PX = 17

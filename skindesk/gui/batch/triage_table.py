@@ -1,23 +1,25 @@
 """The rows as a table."""
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
-from skindesk.gui.batch.arranging import Order, SortKey, Wanted
+from skindesk.gui.batch.arranging import Deciding, Order, SortKey, Wanted
 from skindesk.gui.batch.triage_model import TriageColumn, TriageModel
 from skindesk.gui.widgets.fitting_table import Columns, FittingTable
 
 ROW_HEIGHT_PX = 36
 _LEAST_PX: dict[int, int] = {
     TriageColumn.FILE: 128,
-    TriageColumn.FIRST: 160,
+    TriageColumn.FIRST: 124,
     TriageColumn.SECOND: 160,
     TriageColumn.MALIGNANT_SUM: 104,
     TriageColumn.NOVELTY: 76,
     TriageColumn.QUALITY: 92,
     TriageColumn.DECISION: 120,
-    TriageColumn.REVIEW: 112,
+    TriageColumn.REVIEW: 96,
 }
 _COLUMNS = Columns(
     _LEAST_PX,
@@ -34,6 +36,7 @@ _COLUMNS = Columns(
     growing=frozenset({TriageColumn.FILE, TriageColumn.FIRST, TriageColumn.SECOND, TriageColumn.DECISION}),
     whole=frozenset({TriageColumn.FILE}),
 )
+_REASONS_FIRST = replace(_COLUMNS, by_importance=(TriageColumn.FILE, TriageColumn.DECISION, TriageColumn.REVIEW))
 _SORTS = {
     TriageColumn.FILE: SortKey.PATH,
     TriageColumn.MALIGNANT_SUM: SortKey.MALIGNANT_SUM,
@@ -61,8 +64,9 @@ class TriageTable(FittingTable):
         # Scrolled to beyond the last row, Qt 6.11 measures all rows for the columns' widths: seconds of a large run.
         model.modelAboutToBeReset.connect(lambda: self.verticalScrollBar().setValue(0))
 
-    def show_sort(self, wanted: Wanted) -> None:
-        """Mark the column by which the rows are sorted."""
+    def show_wanted(self, wanted: Wanted) -> None:
+        """Mark the column by which the rows are sorted; where all are rejected, why says more than any answer."""
+        self.use_columns(_REASONS_FIRST if wanted.deciding is Deciding.REJECTED or wanted.reason else _COLUMNS)
         column = next((column for column, sort in _SORTS.items() if sort is wanted.sort), None)
         header = self.horizontalHeader()
         header.setSortIndicatorShown(column is not None)

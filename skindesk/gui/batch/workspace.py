@@ -36,7 +36,7 @@ from skindesk.gui.batch.rows import Piece, joined
 from skindesk.gui.batch.run import Begun, NewRun, Report, continue_run, start_run
 from skindesk.gui.batch.run_options import RunOptions
 from skindesk.gui.batch.save_dialog import Saved, SaveSelectedDialog
-from skindesk.gui.batch.summing_up import summary_words
+from skindesk.gui.batch.summing_up import rejected_count, summary_words
 from skindesk.gui.batch.triage import Triage
 from skindesk.gui.batch.triage_model import TriageModel
 from skindesk.gui.batch.words import source_words
@@ -257,6 +257,10 @@ class BatchWorkspace(QWidget):
         self._follow_chosen()
 
     @property
+    def _is_at_start(self) -> bool:
+        return self.state is BatchState.IDLE or (self.state is BatchState.FAILED and not self.model.total)
+
+    @property
     def _is_busy(self) -> bool:
         return self.is_running or self._is_exporting
 
@@ -371,8 +375,7 @@ class BatchWorkspace(QWidget):
         }
         self.progress.state_label.setText(words[state])
         self._follow_buttons()
-        is_start = state is BatchState.IDLE or (state is BatchState.FAILED and not self.model.total)
-        self._pages.setCurrentIndex(0 if is_start else 1)
+        self._pages.setCurrentIndex(0 if self._is_at_start else 1)
         self._clock.start() if self.is_running else self._clock.stop()
         self._show_progress()
         self.state_changed.emit(state)
@@ -387,7 +390,7 @@ class BatchWorkspace(QWidget):
         panel.go_on_button.setVisible(state in (BatchState.STOPPED, BatchState.FAILED) and self._begun is not None)
         panel.go_on_button.setEnabled(not self._is_exporting)
         for button in (self.again_button, self.export_button, self.save_button):
-            button.setVisible(state is not BatchState.IDLE)
+            button.setVisible(not self._is_at_start)
         self.again_button.setEnabled(not self._is_busy)
         self.export_button.setEnabled(not self._is_busy and self.model.total > 0)
         self._follow_chosen()
@@ -409,8 +412,9 @@ class BatchWorkspace(QWidget):
         if self.is_running:
             self.progress.pause_button.setEnabled(True)
             moving = self.state is not BatchState.PAUSED
-            self.progress.show_progress(self._begun.job.progress, moving, self._watching)
-        elif self.state is not BatchState.IDLE:
+            rejected = rejected_count(self.model.rows_of_run.snapshot())
+            self.progress.show_progress(self._begun.job.progress, rejected, moving, self._watching)
+        elif not self._is_at_start:
             self.progress.show_summary(summary_words(self.model.rows_of_run.snapshot(), self._begun.contract))
 
     def _offer_networks(self) -> None:
@@ -473,6 +477,7 @@ class BatchWorkspace(QWidget):
         row = self.triage.current
         if row is not None:
             self.view.show_review(self.triage.reviewing.review_of(row))
+        self._show_progress()
 
     def _read_picture(self, row: int) -> PictureFile:
         """For the thumbnails, in the background."""
