@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -104,13 +104,13 @@ def _measured(triage: Triage, reviews: ReviewFile) -> Figures:
     triage.want(Wanted())
     _until(lambda: len(triage.model.order) == ROWS, "the rows did not come back")
     told("scrolling", lambda: _scroll(triage))
-    told("sorting", lambda: [_arrange(triage, wanted) for wanted in _SORTS] and None)
-    told("filtering", lambda: [_arrange(triage, wanted) for wanted in _FILTERS] and None)
+    told("sorting", lambda: _arrange_all(triage, _SORTS))
+    told("filtering", lambda: _arrange_all(triage, _FILTERS))
     told("reviewing", lambda: _review(triage))
     triage.show_as(Showing.GRID)
     _turn(20)
     told("scrolling_pictures", lambda: _scroll(triage))
-    told("sorting_pictures", lambda: [_arrange(triage, wanted) for wanted in _SORTS] and None)
+    told("sorting_pictures", lambda: _arrange_all(triage, _SORTS))
     _until(lambda: triage.thumbnails.count > 0, "no thumbnail was decoded")
     told("scrolling_slowly", lambda: _wander(triage))
     figures["thumbnails_kept"] = triage.thumbnails.count
@@ -177,6 +177,11 @@ def _arrange(triage: Triage, wanted: Wanted) -> None:
     _turn(3)
 
 
+def _arrange_all(triage: Triage, all_wanted: Sequence[Wanted]) -> None:
+    for wanted in all_wanted:
+        _arrange(triage, wanted)
+
+
 def _review(triage: Triage) -> None:
     _arrange(triage, Wanted(SortKey.MALIGNANT_SUM, True))
     _arrange(triage, replace(triage.wanted, mark=MarkCode.NONE))
@@ -184,11 +189,11 @@ def _review(triage: Triage) -> None:
     for _ in range(_MARKED):
         triage.do(ReviewWish.ACCEPT)
         _turn(2)
-    before = len(triage.model.order)
+    _until(lambda: len(triage.model.order) == ROWS - _MARKED, "what was accepted did not leave")
     for _ in range(_MARKED):
         triage.do(ReviewWish.UNDO)
         _turn(2)
-    check(before <= ROWS, "rows came from nowhere")
+    _until(lambda: len(triage.model.order) == ROWS, "what was taken back did not return")
 
 
 def _figures(name: str, watchdog: Watchdog) -> Figures:
