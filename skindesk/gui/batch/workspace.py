@@ -302,9 +302,9 @@ class BatchWorkspace(QWidget):
                 self._begun = report
                 self._name_network(report)
             self._show_run()
+            self._show_progress()
         if pieces:
             self.triage.add(joined(pieces))
-        self._show_progress()
 
     def _show_run(self) -> None:
         if self._begun is not None:
