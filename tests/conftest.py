@@ -41,8 +41,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.fixture(autouse=True)
 def _case_log_on_a_server(request: pytest.FixtureRequest) -> Iterator[None]:
-    """With --postgres every profile's case log lies on the server."""
-    if request.config.getoption(on_postgres.OPTION):
+    """With --postgres every profile's case log lies on the server, but where a test names the server itself."""
+    own = request.node.location[0].startswith("tests/postgres/")
+    if request.config.getoption(on_postgres.OPTION) and not own:
         yield from on_postgres.put_logs_on(request.getfixturevalue("postgres"), request.getfixturevalue("monkeypatch"))
     else:
         yield
