@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import struct
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,10 @@ def prove(folder: Path, scratch: Path) -> None:
             rows = [(row["status"], row["model_id"]) for row in csv.DictReader(file)]
         check(rows == [("classified", model_id)] * count, f"classifies {count} examples by {model_id}")
 
+    out = scratch / "dicom.csv"
+    run(console, "--profile", profile, "classify", dicom(scratch / "picture.dcm"), "--out", out)
+    check("classified" in out.read_text("utf-8"), "reads DICOM")
+
     demo = scratch / "demo"
     run(window, "--profile", demo, "--demo", scratch / "pictures")
     pictures = list((scratch / "pictures").glob("*.png"))
@@ -52,6 +57,35 @@ def prove(folder: Path, scratch: Path) -> None:
     shown = json.loads(run(console, "--profile", demo, "cases", "show", json.loads(cases[0])["case_id"], "--json"))
     check(len(shown["visits"][0]["pictures"][0]["predictions"]) == 1, "with its picture and prediction")
     print(run(console, "--profile", demo, "doctor", "--full"))
+
+
+def dicom(path: Path) -> Path:
+    """A grey VL photograph of 256 x 256 pixels, as bare as a reader accepts."""
+    photograph, side = b"1.2.840.10008.5.1.4.1.1.77.1.4", 256
+    meta = element(0x0002, 0x0010, b"UI", b"1.2.840.10008.1.2.1")
+    elements = (
+        (0x0008, 0x0016, b"UI", photograph),
+        (0x0028, 0x0002, b"US", struct.pack("<H", 3)),
+        (0x0028, 0x0004, b"CS", b"RGB"),
+        (0x0028, 0x0006, b"US", struct.pack("<H", 0)),
+        (0x0028, 0x0010, b"US", struct.pack("<H", side)),
+        (0x0028, 0x0011, b"US", struct.pack("<H", side)),
+        (0x0028, 0x0100, b"US", struct.pack("<H", 8)),
+        (0x0028, 0x0101, b"US", struct.pack("<H", 8)),
+        (0x0028, 0x0102, b"US", struct.pack("<H", 7)),
+        (0x0028, 0x0103, b"US", struct.pack("<H", 0)),
+        (0x7FE0, 0x0010, b"OB", bytes([128]) * (3 * side * side)),
+    )
+    head = element(0x0002, 0x0000, b"UL", struct.pack("<I", len(meta)))
+    path.write_bytes(bytes(128) + b"DICM" + head + meta + b"".join(element(*each) for each in elements))
+    return path
+
+
+def element(group: int, number: int, kind: bytes, value: bytes) -> bytes:
+    """One element in explicit little-endian."""
+    value += (b"\0" if kind in (b"UI", b"OB") else b" ") * (len(value) % 2)
+    length = struct.pack("<HI", 0, len(value)) if kind == b"OB" else struct.pack("<H", len(value))
+    return struct.pack("<HH", group, number) + kind + length + value
 
 
 def run(*command: object) -> str:

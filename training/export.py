@@ -19,7 +19,7 @@ from PIL import Image
 from skindesk.domain.contract import METADATA_KEY, DecisionRule, ModelContract, OutputNames, TrainingRecord
 from skindesk.imaging.decode import PictureFile, picture_from_bytes, read_picture_file
 from skindesk.imaging.preprocess import decode_for_input, preprocess
-from skindesk.inference.bundle import CARD_FILE, CARD_TEXT, GOLDEN_FILE, MODEL_FILE, Golden
+from skindesk.inference.bundle import CARD_FILE, CARD_TEXT, GOLDEN_FILE, MODEL_FILE, Golden, write_sums
 from skindesk.inference.classifier import Classifier
 from training.architectures.network import Network
 from training.cache import Cache
@@ -208,6 +208,7 @@ def write_bundle(
         np.savez_compressed(fresh / GOLDEN_FILE, **stored)
         for path in beside:
             shutil.copyfile(path, fresh / path.name)
+        write_sums(fresh)
         Classifier.load(fresh)
         old = Path(temporary) / "old"
         if folder.exists():

@@ -1,7 +1,8 @@
 """Several pictures of one lesion, answered by one network: their common answer, and how far they agree.
 
-The common probabilities are the means over the pictures. Several photographs of a lesion nearly halve the calibration
-error of a single one (arXiv 2306.02800).
+The common probabilities are the means over the pictures, as in arXiv 2306.02800. On the 398 lesions of HAM10000's test
+part that have several pictures this lowers the negative log likelihood of dermoscopy-7 from 0.804 to 0.756, by 0.014 to
+0.086; neither accuracy nor calibration error differs beyond chance (`python -m tests.benchmarks.combining`).
 """
 
 from collections.abc import Sequence

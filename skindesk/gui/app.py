@@ -1,6 +1,7 @@
 """Starts the desktop program."""
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from skindesk.bootstrap import Workspace, open_demo, open_workspace
 from skindesk.gui.main_window import MainWindow
 from skindesk.gui.mark import mark
-from skindesk.gui.theme import apply_theme
+from skindesk.gui.theme import apply_theme, reduce_motion
 from skindesk.system.paths import bundled
 
 WINDOW_WAITS_S = 0.0005
@@ -34,8 +35,10 @@ def run_on_demo(profile: Path | None) -> int:
 
 
 def _run_on(workspace: Workspace) -> int:
+    enlarge(workspace.settings.size_percent)
     application = create_application(sys.argv)
     apply_theme(application, workspace.settings.theme)
+    reduce_motion(workspace.settings.reduce_motion)
     window = MainWindow(workspace)
     hook = ExceptionHook(workspace.log_file)
     hook.happened.connect(window.show_trouble)
@@ -44,6 +47,12 @@ def _run_on(workspace: Workspace) -> int:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program
     window.show()
     return application.exec()
+
+
+def enlarge(size_percent: int) -> None:
+    """Let Qt draw everything larger, unless the environment says how large. Call it before the application is made."""
+    if size_percent != 100:
+        os.environ.setdefault("QT_SCALE_FACTOR", str(size_percent / 100))
 
 
 def create_application(arguments: Sequence[str]) -> QApplication:

@@ -114,6 +114,10 @@ class _Tour:
         self._both("examine")
         self._window.examine.viewer.map_button.click()
         self._both("examine-map")
+        self._window.examine.viewer.map_button.click()
+        self._beside("knowledge", self._window.examine.show_knowledge)
+        self._beside("similar", self._window.examine.show_similar)
+        self._measure()
         case_id = self._save("EXAMPLE-1")
         cases = self._window.show_page("cases")
         if isinstance(cases, CasesWorkspace):
@@ -125,7 +129,7 @@ class _Tour:
             self._visit(page)
         self._classify_folder(examples[0].parent)
         self._both("batch")
-        for page in ("settings", "about"):
+        for page in ("models", "settings", "about"):
             self._visit(page)
         self._window.examine.panel.reset()
         self._window.close()
@@ -171,6 +175,24 @@ class _Tour:
         examine.panel.plan.choose(Plan.WATCH)
         examine.reveal()
         self._settle()
+
+    def _beside(self, name: str, toggle: Callable[[], object]) -> None:
+        """A page beside the picture, and back to the steps."""
+        toggle()
+        self._settle()
+        self._both(f"examine-{name}")
+        toggle()
+
+    def _measure(self) -> None:
+        examine = self._window.examine
+        examine.side.show_measure()
+        examine.tools.propose()
+        self._wait(
+            lambda: examine.examination is not None and examine.examination.picture.measurement is not None, "measure"
+        )
+        self._settle()
+        self._both("examine-measure")
+        examine.side.back()
 
     def _save(self, identifier: str) -> int:
         saved: list[int] = []

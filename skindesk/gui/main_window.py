@@ -33,6 +33,7 @@ from skindesk.gui.intended_use import IntendedUse
 from skindesk.gui.mark import mark
 from skindesk.gui.pages import Pages
 from skindesk.gui.rail import Rail, RailEntry
+from skindesk.gui.shortcuts import offer_shortcuts
 from skindesk.gui.theme import apply_theme
 from skindesk.gui.warnings import Warnings
 from skindesk.gui.widgets.notice import Notice
@@ -154,6 +155,7 @@ class MainWindow(QMainWindow):
             RailEntry("worklist", self.tr("Worklist"), "calendar-check"),
             RailEntry("batch", self.tr("Batch"), "stack"),
             RailEntry("insights", self.tr("Insights"), "chart-bar"),
+            RailEntry("models", self.tr("Models"), "cpu"),
             RailEntry("settings", self.tr("Settings"), "gear-six"),
             RailEntry("about", self.tr("About"), "info"),
         )
@@ -162,6 +164,7 @@ class MainWindow(QMainWindow):
         self._rail.chosen.connect(self.show_page)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Quit), self, self.close)
         QShortcut(QKeySequence("Ctrl+L"), self._work, self.locking.lock)
+        offer_shortcuts(self)
         self.band.lock_button.clicked.connect(self.locking.lock)
         self._pages.patient_changed.connect(self._show_band)
         self._pages.wanted.connect(self.show_page)

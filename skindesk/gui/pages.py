@@ -18,6 +18,7 @@ from skindesk.gui.drafts.kept import Offer
 from skindesk.gui.examine import ExamineWorkspace
 from skindesk.gui.incoming.folder_watcher import FolderWatcher
 from skindesk.gui.undoing import Undoing, Undone
+from skindesk.gui.widgets.tab_order import follow_layout
 from skindesk.gui.worklist_watch import WorklistWatch
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ class Pages(QStackedWidget):
         if key not in self._pages:
             self._pages[key] = self._made(key)
             self.addWidget(self._pages[key])
+            follow_layout(self._pages[key])
         return self._pages[key]
 
     def made(self) -> set[str]:
@@ -191,6 +193,7 @@ class Pages(QStackedWidget):
             "worklist": self._made_worklist,
             "batch": self._made_batch,
             "insights": self._made_insights,
+            "models": self._made_models,
             "settings": self._made_settings,
             "about": self._made_about,
             "audit": self._made_audit,
@@ -254,6 +257,14 @@ class Pages(QStackedWidget):
         insights.drift_found.connect(self.drift_found)
         return insights
 
+    def _made_models(self) -> QWidget:
+        from skindesk.gui.models import ModelsWorkspace
+
+        models = ModelsWorkspace(self._workspace, self.background, self._person)
+        models.settings_changed.connect(self._follow_settings)
+        models.case_wanted.connect(self._show_case)
+        return models
+
     def _made_settings(self) -> QWidget:
         from skindesk.gui.settings import SettingsWorkspace
 
@@ -262,6 +273,7 @@ class Pages(QStackedWidget):
         settings.protection_wanted.connect(self.protection_wanted)
         settings.own_role_changed.connect(self.own_role_changed)
         settings.backups.restore_wanted.connect(self.restore_wanted)
+        settings.models_wanted.connect(partial(self.wanted.emit, "models"))
         settings.audit_wanted.connect(partial(self.wanted.emit, "audit"))
         return settings
 

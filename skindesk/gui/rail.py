@@ -13,6 +13,7 @@ from skindesk.gui.theme import notifier, set_icon
 from skindesk.gui.widgets.count_badge import CountBadge
 from skindesk.gui.widgets.dot import Dot
 from skindesk.gui.widgets.labels import PixmapLabel
+from skindesk.gui.widgets.tab_order import lead_to_taken
 
 WIDTH_PX = 72
 
@@ -50,6 +51,7 @@ class Rail(QFrame):
         for index, entry in enumerate(self._entries):
             column.addWidget(self._made(index, entry), 0, centre)
         column.addStretch(1)
+        lead_to_taken(self._group)
         notifier().changed.connect(self._colour)
 
     def button(self, key: str) -> QAbstractButton:

@@ -150,14 +150,13 @@ def decode(picture: PictureFile, at_least_px: int | None = None, region: Region 
 def decode_for_screen(picture: PictureFile, at_least_px: int) -> DecodedImage:
     """The whole picture as soon as may be, for the eye alone, until `decode` has brought the rest.
 
-    A JPEG has no less than `at_least_px` on its shorter side. Of a HEIC file it is the preview beside the picture,
-    which may be far smaller, where there is one. Raises ImageRejectedError as `decode` does, though a preview may be
-    sound where the picture is not.
+    A JPEG and a DICOM frame in JPEG 2000 have no less than `at_least_px` on their shorter side. Of a HEIC file it is
+    the preview beside the picture, which may be far smaller, where there is one. Raises ImageRejectedError as `decode`
+    does, though a preview may be sound where the picture is not.
     """
     with _translating(picture):
         opened = _opened(picture)
-        loaded = opened.load_preview() if isinstance(opened, HeifPicture) else None
-        loaded = loaded or opened.load(_shrink(opened.stored_size, at_least_px))
+        loaded = opened.first_look(_shrink(opened.stored_size, at_least_px))
         return _upright(picture, opened.media_type, loaded, None)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.outcome import Outcome
 from skindesk.domain.region import Region
-from skindesk.imaging.decode import PictureFile
-from skindesk.imaging.preprocess import decode_for_input
+from skindesk.imaging.decode import DecodedImage, PictureFile
+from skindesk.imaging.preprocess import decode_for_input, input_of
 from skindesk.inference.classifier import Answer, Classifier
 from skindesk.services.batch.engine import classify_item
 from skindesk.services.batch.items import Item
@@ -29,6 +29,14 @@ def answer_for(
     Raises ImageRejectedError.
     """
     decoded = decode_for_input(picture, classifier.contract.preprocessing, region)
+    return Answered(classifier.classify(decoded, mix, region), tuple(str(flag) for flag in decoded.warnings))
+
+
+def answer_to(
+    whole: DecodedImage, classifier: Classifier, mix: ClassMix | None = None, region: Region | None = None
+) -> Answered:
+    """The same answer for a picture that is decoded whole, in a format for which `input_of` is the same."""
+    decoded = input_of(whole, classifier.contract.preprocessing, region)
     return Answered(classifier.classify(decoded, mix, region), tuple(str(flag) for flag in decoded.warnings))
 
 

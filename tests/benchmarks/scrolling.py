@@ -17,7 +17,6 @@ from contextlib import closing
 from pathlib import Path
 
 import psutil
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from skindesk.domain.case_filter import CaseFilter
@@ -32,6 +31,7 @@ from skindesk.system.paths import LogFolder
 from skindesk.system.settings import Theme
 from tests.benchmarks.figures import Figures, check, print_figures
 from tests.support.large_log import fill
+from tests.support.watchdog import Watchdog
 
 CASES = int(os.environ.get("SKINDESK_BENCH_CASES", "1000000"))
 ROWS = 5_000
@@ -44,30 +44,6 @@ _QUESTIONS = (
     CaseFilter("melanoma", frozenset({LesionState.BIOPSY_PENDING})),
     CaseFilter(),
 )
-
-
-class Watchdog:
-    """Notes how long each turn of the event loop takes."""
-
-    def __init__(self) -> None:
-        self.turns_s: list[float] = []
-        self.worked_s: list[float] = []
-        self._last_s, self._last_worked_s = time.perf_counter(), time.thread_time()
-        self._timer = QTimer(interval=0)
-        self._timer.timeout.connect(self._turn)
-        self._timer.start()
-
-    def forget(self) -> None:
-        """Begin anew."""
-        self.turns_s.clear()
-        self.worked_s.clear()
-        self._last_s, self._last_worked_s = time.perf_counter(), time.thread_time()
-
-    def _turn(self) -> None:
-        now_s, worked_s = time.perf_counter(), time.thread_time()
-        self.turns_s.append(now_s - self._last_s)
-        self.worked_s.append(worked_s - self._last_worked_s)
-        self._last_s, self._last_worked_s = now_s, worked_s
 
 
 def measure() -> Figures:

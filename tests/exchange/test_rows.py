@@ -5,9 +5,8 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
-from typing import BinaryIO
 
+import pyarrow.parquet as parquet
 import pytest
 
 from skindesk.domain.errors import OutputUnavailableError, RejectionReason
@@ -131,52 +130,19 @@ def test_unknown_ending_and_missing_folder_are_said(tmp_path: Path) -> None:
         RowFile(tmp_path / "nowhere" / "out.csv", CODES)
 
 
-class FakeArrow:
-    """As much of pyarrow as writing needs, kept as JSON."""
-
-    def __init__(self) -> None:
-        self.arrow, self.parquet = ModuleType("pyarrow"), ModuleType("pyarrow.parquet")
-        self.batches: list[list[dict[str, object]]] = []
-        batches = self.batches
-        self.arrow.string, self.arrow.float64, self.arrow.schema = (  # type: ignore[attr-defined]
-            lambda: "string", lambda: "double", dict,
-        )  # fmt: skip
-
-        class Table:
-            @staticmethod
-            def from_pylist(rows: list[dict[str, object]], schema: dict[str, str]) -> list[dict[str, object]]:
-                for row in rows:
-                    for name, value in row.items():
-                        assert value is None or isinstance(value, {"string": str, "double": float}[schema[name]]), name
-                return rows
-
-        class ParquetWriter:
-            def __init__(self, file: BinaryIO, schema: dict[str, str]) -> None:
-                self.file = file
-                assert tuple(schema) == columns(CODES)
-
-            def write_table(self, table: list[dict[str, object]]) -> None:
-                batches.append(table)
-
-            def close(self) -> None:
-                self.file.write(json.dumps(batches).encode())
-
-        self.arrow.Table, self.parquet.ParquetWriter = Table, ParquetWriter  # type: ignore[attr-defined]
-
-
 def test_parquet_has_the_rows_with_figures_as_numbers(
     tmp_path: Path, classified: Outcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fake = FakeArrow()
-    monkeypatch.setitem(sys.modules, "pyarrow", fake.arrow)
-    monkeypatch.setitem(sys.modules, "pyarrow.parquet", fake.parquet)
     monkeypatch.setattr("skindesk.exchange.parquet._ROWS_AT_ONCE", 2)
     with RowFile(tmp_path / "out.parquet", CODES) as file:
         for outcome in (classified, rejected(), rejected(os.fsdecode(b"\xff.jpg"))):
             file.write(outcome)
-    first, second = json.loads((tmp_path / "out.parquet").read_text())
-    assert first == [dict(to_row(classified, CODES)), dict(to_row(rejected(), CODES))]
-    assert [row["path"] for row in second] == ["\ufffd.jpg"]
+    table = parquet.read_table(tmp_path / "out.parquet")
+    assert tuple(table.column_names) == columns(CODES)
+    assert {str(table.schema.field(name).type) for name in ("malignant_sum", "probability_1")} == {"double"}
+    first, second, third = table.to_pylist()
+    assert [first, second] == [dict(to_row(classified, CODES)), dict(to_row(rejected(), CODES))]
+    assert third["path"] == "\ufffd.jpg"
 
 
 def test_parquet_without_its_library_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,9 @@
 """What the tests of the desktop program share: the theme, a workspace on a fresh profile, and its window."""
 
+import ctypes
+import gc
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +19,9 @@ from skindesk.storage.keyring import Cost
 from skindesk.system.paths import Profile, bundled
 from skindesk.system.settings import Theme
 
+_LET_GO_EVERY = 8
+_tests_run = [0]
+
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -26,6 +32,18 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def light_theme(qapp: QApplication) -> None:
     apply_theme(qapp, Theme.LIGHT)
+
+
+@pytest.fixture(autouse=True)
+def windows_go() -> Iterator[None]:
+    """Every few tests, let go of the windows and networks of earlier ones, also of what an opened log has frozen."""
+    yield
+    _tests_run[0] += 1
+    if _tests_run[0] % _LET_GO_EVERY == 0:
+        gc.unfreeze()
+        gc.collect()
+        if sys.platform == "linux":
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 @pytest.fixture

@@ -20,7 +20,20 @@ from skindesk.services.demo_clinic.mark import is_complete
 from skindesk.services.demo_clinic.planned import PlannedPatient
 
 PAGES = (
-    *("examine", "examine-map", "cases", "record", "report", "compare", "worklist", "insights"),
+    *(
+        "examine",
+        "examine-map",
+        "examine-knowledge",
+        "examine-similar",
+        "examine-measure",
+        "models",
+        "cases",
+        "record",
+        "report",
+        "compare",
+        "worklist",
+        "insights",
+    ),
     *("batch", "settings", "about"),
 )
 NOTHING_REAL = "Nothing here is real."

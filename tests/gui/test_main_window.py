@@ -21,7 +21,7 @@ from tests.gui.controls import nameless
 
 PATIENCE_MS = 20_000
 INTENDED_USE = "Decision support for research and second opinion. Not a cleared medical device."
-PAGES = ("examine", "cases", "worklist", "batch", "insights", "settings", "about")
+PAGES = ("examine", "cases", "worklist", "batch", "insights", "models", "settings", "about")
 
 
 def opened(qtbot: QtBot, workspace: Workspace) -> MainWindow:

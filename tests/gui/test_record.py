@@ -165,7 +165,7 @@ def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
         def now(cls, tz: Any = None) -> "datetime":
             return moment
 
-    monkeypatch.setattr("skindesk.gui.examine.workspace.datetime", Clock)
+    monkeypatch.setattr("skindesk.gui.examine.saving.datetime", Clock)
 
 
 def add_lesion(user: User, identifier: str, position: BodyPosition | None = None) -> int:

@@ -40,16 +40,12 @@ def page(workspace: Workspace, background: Background, qtbot: QtBot) -> Settings
     qtbot.addWidget(made)
     made.resize(1208, 760)
     made.show()
-    qtbot.waitUntil(lambda: bool(made.model_rows))
+    qtbot.waitUntil(lambda: bool(made.mix_rows))
     return made
 
 
 def kept(workspace: Workspace) -> Settings:
     return load_settings(workspace.profile)
-
-
-def row_of(page: SettingsWorkspace, model_id: str):  # noqa: ANN201
-    return next(row for row in page.model_rows if row.model_id == model_id)
 
 
 def test_choices_are_kept_and_told(page: SettingsWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
@@ -69,21 +65,26 @@ def test_the_theme_changes_at_once(page: SettingsWorkspace, workspace: Workspace
     assert kept(workspace).theme is Theme.LIGHT
 
 
-def test_the_chosen_network_is_kept(page: SettingsWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(page.settings_changed):
-        qtbot.mouseClick(row_of(page, "colours-3").choice, Qt.MouseButton.LeftButton)
-
-    assert kept(workspace).model_id == "colours-3"
+def answer_with(workspace: Workspace, model_id: str, modality: Modality = Modality.DERMOSCOPIC) -> None:
+    workspace.change_settings(workspace.settings.with_model(modality, model_id))
 
 
-def test_each_kind_of_picture_has_its_own_network(page: SettingsWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
-    for model_id in ("colours-3", "photographs-3"):
-        qtbot.mouseClick(row_of(page, model_id).choice, Qt.MouseButton.LeftButton)
+def test_networks_that_answer_are_named_and_lead_to_the_models_page(
+    page: SettingsWorkspace, workspace: Workspace, qtbot: QtBot
+) -> None:
+    answer_with(workspace, "colours-3")
+    answer_with(workspace, "photographs-3@1.0.0", Modality.CLINICAL)
+    page.hide()
+    page.show()
 
-    assert kept(workspace) == Settings(model_id="colours-3", clinical_model_id="photographs-3")
-    assert [row.model_id for row in page.model_rows if row.choice.isChecked()] == ["colours-3", "photographs-3"]
-    words = visible_words(page)
-    assert words.index("Answers dermoscopic pictures") < words.index("Answers clinical photographs")
+    qtbot.waitUntil(
+        lambda: (
+            page.models_label.text()
+            == "Dermoscopic pictures: colours-3 1.0.0\nClinical photographs: photographs-3 1.0.0"
+        )
+    )
+    with qtbot.waitSignal(page.models_wanted):
+        qtbot.mouseClick(page.models_button, Qt.MouseButton.LeftButton)
 
 
 def mix_row(page: SettingsWorkspace, modality: Modality) -> MixRow:
@@ -97,8 +98,9 @@ def press_mix(page: SettingsWorkspace, modality: Modality, words: str, qtbot: Qt
 
 
 def test_class_mix_of_each_kind_is_kept_and_shown(page: SettingsWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
-    qtbot.mouseClick(row_of(page, "colours-3").choice, Qt.MouseButton.LeftButton)
+    answer_with(workspace, "colours-3")
     row = mix_row(page, Modality.DERMOSCOPIC)
+    row.show_kept()
     shares = "colours-3: green\u00a050\u00a0%, blue\u00a030\u00a0%, red\u00a020\u00a0%"
     qtbot.waitUntil(lambda: row.shares.text() == shares)
 
@@ -116,7 +118,7 @@ def test_own_mix_is_kept_once_it_fits_the_network(
     file, row = tmp_path / "spring.toml", mix_row(page, Modality.CLINICAL)
     monkeypatch.setattr("skindesk.gui.settings.mix_row.QFileDialog.getOpenFileName", lambda *_: (str(file), ""))
     file.write_text("red = 1")
-    qtbot.mouseClick(row_of(page, "photographs-3").choice, Qt.MouseButton.LeftButton)
+    answer_with(workspace, "photographs-3", Modality.CLINICAL)
 
     press_mix(page, Modality.CLINICAL, "Own file", qtbot)
 
@@ -140,26 +142,6 @@ def test_choosing_no_file_changes_nothing(
     buttons = mix_row(page, Modality.DERMOSCOPIC).choice.findChildren(QAbstractButton)
     assert [button.text() for button in buttons if button.isChecked()] == ["The archive's"]
     assert kept(workspace) == Settings()
-
-
-def test_a_whole_bundle_is_verified(page: SettingsWorkspace, qtbot: QtBot) -> None:
-    row = row_of(page, "colours-3")
-
-    row.verify_button.click()
-
-    assert row.state_label.text() == "Verifying…"
-    qtbot.waitUntil(lambda: row.state_label.text() == "Verified: digest, contract and golden outputs hold")
-
-
-def test_a_changed_network_is_told_in_a_sentence(page: SettingsWorkspace, workspace: Workspace, qtbot: QtBot) -> None:
-    network = workspace.profile.models / "colours-3" / "model.onnx"
-    network.write_bytes(network.read_bytes() + b"\0")
-    row = row_of(page, "colours-3")
-
-    row.verify_button.click()
-
-    qtbot.waitUntil(row.verify_button.isEnabled)
-    assert "is not the one its card describes" in row.state_label.text()
 
 
 def test_a_network_that_is_no_longer_there_is_told(page: SettingsWorkspace, workspace: Workspace, qtbot: QtBot) -> None:

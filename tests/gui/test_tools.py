@@ -678,6 +678,19 @@ class TestMeasureSheet:
         tap(canvas, Qt.Key.Key_Escape)
         assert not sheet.form.isVisibleTo(sheet)
 
+    def test_ruler_follows_the_scale_until_another_tool_is_used(
+        self, sheet: MeasureSheet, canvas: PictureCanvas
+    ) -> None:
+        tool = RulerTool(proposed=RulerLine((400, 300), (800, 300)))
+        sheet.follow_ruler(tool)
+        canvas.take_tool(tool)
+        sheet.show_measurement(None, SCALE)
+        assert tool.state() == "Ruler: 4.0\u00a0mm"
+        canvas.take_tool(CropTool())
+        assert not sheet.form.isVisibleTo(sheet)
+        sheet.show_measurement(None)
+        assert tool.state() == "Ruler: 4.0\u00a0mm"
+
     def test_length_that_was_read_is_filled_in_to_be_checked(self, sheet: MeasureSheet) -> None:
         sheet.form.show_line(RulerLine((0, 0), (400, 0), 0.05))
         assert sheet.form.length.value() == pytest.approx(20)

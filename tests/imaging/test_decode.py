@@ -7,25 +7,7 @@ from PIL import Image, ImageCms
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
 from skindesk.imaging.decode import PictureWarning, decode, picture_from_bytes, read_picture_file
 from skindesk.imaging.formats.usual import UsualPicture
-from tests.support.pictures import RED, encoded, gradient, picture, plain
-
-ORIENTATIONS = {
-    1: lambda a: a,
-    2: lambda a: a[:, ::-1],
-    3: lambda a: a[::-1, ::-1],
-    4: lambda a: a[::-1],
-    5: lambda a: a.transpose(1, 0, 2),
-    6: lambda a: np.rot90(a, 1),
-    7: lambda a: a[::-1, ::-1].transpose(1, 0, 2),
-    8: lambda a: np.rot90(a, -1),
-}
-"""How each EXIF orientation stores an upright picture (TIFF 6.0, tag 274)."""
-
-
-def exif(orientation: int) -> Image.Exif:
-    tags = Image.Exif()
-    tags[0x0112] = orientation
-    return tags
+from tests.support.pictures import ORIENTATIONS, RED, encoded, exif, gradient, picture, plain
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "TIFF", "BMP"])

@@ -99,10 +99,10 @@ def test_an_erased_patient_leaves_no_features(log: CaseLog, save: Save) -> None:
 
 
 def test_the_extent_tells_when_something_has_come_or_gone(log: CaseLog, save: Save) -> None:
-    seen = [log.embeddings.extent(NETWORK)]
+    seen = [log.embeddings.extent()]
 
     def changed() -> bool:
-        seen.append(log.embeddings.extent(NETWORK))
+        seen.append(log.embeddings.extent())
         return seen[-1] != seen[-2]
 
     saved = save()

@@ -1,4 +1,4 @@
-"""Thirty inputs that a folder of pictures may hold, and whether each can still be classified."""
+"""Forty-four inputs that a folder of pictures may hold, and whether each can still be classified."""
 
 import io
 import os
@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tests.support.pictures import encoded, gradient, plain
+from tests.support.dicom_files import jpeg_dicom, native_dicom
+from tests.support.pictures import encoded, gradient, heic, plain
 
 CLASSIFIED, REJECTED = True, False
 
@@ -20,6 +21,7 @@ def write_bad_inputs(folder: Path) -> dict[str, bool]:
     photo = Image.fromarray(gradient(640, 480))
     jpeg = encoded(photo, "JPEG", quality=90)
     png = encoded(photo, "PNG")
+    phone, dermatoscope = heic(photo, quality=80), jpeg_dicom(photo)
     animation = [plain((shade, 0, 0)) for shade in (10, 90, 200)]
     files: dict[str, tuple[bytes, bool]] = {
         "truncated.jpg": (jpeg[: len(jpeg) // 3], REJECTED),
@@ -35,9 +37,19 @@ def write_bad_inputs(folder: Path) -> dict[str, bool]:
         "sliver-2x4000.png": (encoded(plain((9, 9, 9), 2, 4000), "PNG"), REJECTED),
         "animated.gif": (encoded(animation[0], "GIF", save_all=True, append_images=animation[1:]), REJECTED),
         "vector.svg": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', REJECTED),
-        "phone.heic": (b"\0\0\0\x18ftypheic" + bytes(200), REJECTED),
+        "head-only.heic": (b"\0\0\0\x18ftypheic" + bytes(200), REJECTED),
+        "truncated.heic": (phone[: len(phone) // 2], REJECTED),
+        "truncated.dcm": (dermatoscope[: len(dermatoscope) // 2], REJECTED),
+        "scan.dcm": (native_dicom(gradient(640, 480), SOPClassUID="1.2.840.10008.5.1.4.1.1.2"), REJECTED),
+        "program.dcm": (b"MZ" + dermatoscope[2:], REJECTED),
+        "empty.dcm": (bytes(128) + b"DICM", REJECTED),
         "corrupt-pixels.png": (_flip(png, len(png) // 2), REJECTED),
         "huge-float.tif": (encoded(Image.fromarray(np.full((64, 64), 1e9, np.float32)), "TIFF"), REJECTED),
+        "phone.heic": (phone, CLASSIFIED),
+        "phone-as.jpg": (phone, CLASSIFIED),
+        "dermatoscope.dcm": (dermatoscope, CLASSIFIED),
+        "IM000001": (dermatoscope, CLASSIFIED),
+        "1.2.826.0.1.3680043.8.498.17": (dermatoscope, CLASSIFIED),
         "cmyk.jpg": (encoded(photo.convert("CMYK"), "JPEG"), CLASSIFIED),
         "sixteen-bit.png": (_sixteen_bit_png(), CLASSIFIED),
         "sixteen-bit.tif": (encoded(_sixteen_bit(), "TIFF"), CLASSIFIED),
@@ -62,7 +74,9 @@ def write_bad_inputs(folder: Path) -> dict[str, bool]:
     os.mkfifo(folder / "pipe.jpg")
     expected |= dict.fromkeys(("dangling.jpg", "loop-a.jpg", "loop-b.jpg", "pipe.jpg"), REJECTED)
     (folder / "around").symlink_to(folder, target_is_directory=True)
-    (folder / "notes.txt").write_text("not a picture, and does not look like one")
+    for other in ("notes.txt", "README", "photos.2024"):
+        (folder / other).write_text("not a picture, and does not look like one")
+    os.mkfifo(folder / "pipe")
     return expected
 
 

@@ -38,9 +38,9 @@ def jpeg_dicom(image: Image.Image, photometric: str = "YBR_FULL_422", frames: in
     return written(described_as, encapsulate([frame] * frames), JPEGBaseline8Bit)
 
 
-def wavelet_dicom(image: Image.Image, photometric: str = "YBR_RCT", **values: Any) -> bytes:
+def wavelet_dicom(image: Image.Image, photometric: str = "YBR_RCT", sizes: int = 6, **values: Any) -> bytes:
     """A file that holds a picture as JPEG 2000, without loss."""
-    frame = encoded(image, "JPEG2000", no_jp2=True, mct=int(photometric == "YBR_RCT"))
+    frame = encoded(image, "JPEG2000", no_jp2=True, mct=int(photometric == "YBR_RCT"), num_resolutions=sizes)
     return written(described(np.asarray(image), photometric, **values), encapsulate([frame]), JPEG2000Lossless)
 
 

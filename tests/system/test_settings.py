@@ -6,7 +6,7 @@ import pytest
 from skindesk.domain.contract import Modality
 from skindesk.domain.paper import Paper
 from skindesk.system.paths import PROFILE_VARIABLE, Profile, bundled, find_profile
-from skindesk.system.settings import Settings, Theme, load_settings, save_settings
+from skindesk.system.settings import MOST_FORMER_MODELS, Settings, Theme, load_settings, save_settings
 
 
 def test_settings_survive_saving(tmp_path: Path) -> None:
@@ -81,3 +81,35 @@ def test_looking_for_a_profile_creates_nothing(tmp_path: Path) -> None:
 def test_checkout_finds_its_own_models_and_examples() -> None:
     assert bundled("models", "dermoscopy-7", "model.onnx").is_file()
     assert bundled("resources", "examples").is_dir()
+
+
+def test_what_answered_before_is_kept_for_each_kind_and_taken_back_step_by_step(tmp_path: Path) -> None:
+    chosen = Settings()
+    for model_id in ("a", "b@2.0.0"):
+        chosen = chosen.with_next_model(Modality.DERMOSCOPIC, model_id)
+    chosen = chosen.with_next_model(Modality.CLINICAL, "c")
+    save_settings(Profile(tmp_path), chosen)
+    assert load_settings(Profile(tmp_path)) == chosen
+
+    back = chosen.with_former_model(Modality.DERMOSCOPIC)
+    assert (back.model_id, back.clinical_model_id) == ("a", "c")
+    back = back.with_former_model(Modality.DERMOSCOPIC)
+    assert (back.model_id, back.former_model(Modality.DERMOSCOPIC)) == (None, None)
+    assert back.with_former_model(Modality.DERMOSCOPIC) == back
+    assert back.with_former_model(Modality.CLINICAL) == Settings()
+
+
+def test_only_the_latest_networks_are_remembered() -> None:
+    chosen = Settings()
+    for number in range(30):
+        chosen = chosen.with_next_model(Modality.DERMOSCOPIC, str(number))
+    assert len(chosen.former_models) == MOST_FORMER_MODELS
+    assert chosen.former_models[-1].model_id == "28"
+
+
+@pytest.mark.parametrize(
+    "value", ["x", 3, [3], [{}], [{"modality": "x", "model_id": "a"}], [{"modality": "clinical", "model_id": 3}]]
+)
+def test_damaged_memory_of_networks_is_none(tmp_path: Path, value: object) -> None:
+    Profile(tmp_path).settings.write_text(json.dumps({"former_models": value, "batch_workers": 5}))
+    assert load_settings(Profile(tmp_path)) == Settings(batch_workers=5)

@@ -24,11 +24,11 @@ HEAD_PT = 16 * GRID_PT
 """Room above the text of the second and later pages, whose head names the patient."""
 
 TEXT, MUTED, HAIRLINE, TRACK = HexColor("#17202B"), HexColor("#4A5666"), HexColor("#D8DEE6"), HexColor("#EDF0F4")
-ABSTAINED = HexColor("#5F4693")
+ABSTAINED = HexColor("#52278A")
 _GROUPS = {
-    MalignancyGroup.MALIGNANT: HexColor("#A8330D"),
-    MalignancyGroup.PREMALIGNANT: HexColor("#7A5200"),
-    MalignancyGroup.BENIGN: HexColor("#36527A"),
+    MalignancyGroup.MALIGNANT: HexColor("#8A1A0C"),
+    MalignancyGroup.PREMALIGNANT: HexColor("#80640A"),
+    MalignancyGroup.BENIGN: HexColor("#2B67A8"),
 }
 """As in the window's light theme; a word always stands beside the colour."""
 

@@ -40,6 +40,7 @@ class AboutWorkspace(QWidget):
         self.notice = Notice(self)
         self.tabs = QTabWidget(self)
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setAccessibleName(self.tr("Model cards and licences"))
         self.tabs.tabBar().setDrawBase(False)
         self.card_views: tuple[CardView, ...] = ()
         self.licences = self._licences()

@@ -58,7 +58,7 @@ class FirstStartPage(Sheet):
         self.go.clicked.connect(self.submit)
         self.back.clicked.connect(self.given_up)
         self.protect.setChecked(True)
-        self.setFocusProxy(self.name)
+        self.begin_at(self.name)
 
     def submit(self) -> None:
         """Set the log up as chosen; the page stays, and says why, where that does not work."""

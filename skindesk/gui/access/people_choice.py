@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QRadioButton, QVBoxLayout, QWidget
 
 from skindesk.domain.people import Person
+from skindesk.gui.widgets.tab_order import lead_to_taken
 
 _MOST_BUTTONS = 5
 
@@ -33,6 +34,7 @@ class PeopleChoice(QWidget):
                 self.combo.addItem(person.name)
         if not few:
             column.addWidget(self.combo)
+        lead_to_taken(self.buttons)
         self.choose(chosen if chosen in self._ids else self._ids[0])
 
     def person_id(self) -> str:

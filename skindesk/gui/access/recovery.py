@@ -44,7 +44,7 @@ class RecoveryPage(Sheet):
         self.passphrase.entered.connect(self.submit)
         self.go.clicked.connect(self.submit)
         self.back.clicked.connect(self.given_up)
-        self.setFocusProxy(self.key)
+        self.begin_at(self.key)
         self._countdown.start(self._access.wait_s(None))
 
     def submit(self) -> None:

@@ -142,7 +142,7 @@ class RecoveryKeyPage(Sheet):
         self.go.clicked.connect(self.done)
         self.column.addWidget(self.view)
         self.column.addWidget(self.go)
-        self.setFocusProxy(self.view.print_button)
+        self.begin_at(self.view.print_button)
 
     def leave_alone(self) -> None:
         """Nobody is there any more: whoever comes next must not see the key."""

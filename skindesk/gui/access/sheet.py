@@ -1,11 +1,22 @@
 """The card in the middle of the window on which each page about access stands."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from skindesk.gui.mark import mark
 from skindesk.gui.widgets.labels import PixmapLabel, field_label, text_label
 from skindesk.gui.widgets.notice import Notice
+from skindesk.gui.widgets.tab_order import lead_to_taken
 
 _WIDTH_PX = 520
 _MARK_PX = 40
@@ -20,6 +31,7 @@ class Sheet(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.notice = Notice(closable=False)
+        self._first: QWidget | None = None
         self.title = text_label(title, "page-title", wrap=True)
         card = QFrame()
         card.setProperty("role", "card")
@@ -45,6 +57,16 @@ class Sheet(QScrollArea):
         middle.addStretch(3)
         self.setWidget(page)
 
+    def begin_at(self, field: QWidget) -> None:
+        """Let this field have the keyboard when the page comes into sight; a focus proxy would draw Tab to it, too."""
+        self._first = field
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Hand the keyboard on."""
+        super().focusInEvent(event)
+        if self._first is not None:
+            self._first.setFocus(event.reason())
+
     def leave_alone(self) -> None:
         """Nobody is there any more: a page with secrets on it takes them away."""
 
@@ -52,8 +74,12 @@ class Sheet(QScrollArea):
         """A field under its name."""
         self._add_close(4, field_label(name, field), field)
 
-    def add_choices(self, *choices: QWidget) -> None:
-        """Buttons that belong together."""
+    def add_choices(self, *choices: QAbstractButton) -> None:
+        """Buttons of which one is taken."""
+        group = QButtonGroup(self)
+        for choice in choices:
+            group.addButton(choice)
+        lead_to_taken(group)
         self._add_close(0, *choices)
 
     def _add_close(self, spacing_px: int, *widgets: QWidget) -> None:

@@ -41,7 +41,7 @@ class SignInPage(Sheet):
         self.forgot.clicked.connect(lambda: self.forgotten.emit(self.who.person_id()))
         self.who.buttons.idClicked.connect(self._somebody_else)
         self.who.combo.activated.connect(self._somebody_else)
-        self.setFocusProxy(self.passphrase)
+        self.begin_at(self.passphrase)
         self._count_down()
 
     def submit(self) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QRadioButton, QVBoxLayo
 
 from skindesk.gui.backups.words import holding, standing
 from skindesk.gui.widgets.labels import text_label
+from skindesk.gui.widgets.tab_order import lead_to_taken
 from skindesk.gui.widgets.words import local_minute
 from skindesk.services.backup_entries import BackupEntry
 
@@ -25,6 +26,7 @@ class BackupList(QWidget):
         self._all = False
         self.choices: tuple[QRadioButton, ...] = ()
         self._group = QButtonGroup(self)
+        lead_to_taken(self._group)
         self._group.idToggled.connect(lambda _number, on: self.chosen_changed.emit() if on else None)
         self._column = QVBoxLayout()
         self._column.setSpacing(8)

@@ -72,7 +72,7 @@ class RestorePage(Sheet):
         self.stop_button = QPushButton(self.tr("Stop"))
         self._lay_out()
         self._connect()
-        self.setFocusProxy(self.go)
+        self.begin_at(self.go)
         self._look()
 
     def submit(self) -> None:
@@ -184,7 +184,7 @@ class RestorePage(Sheet):
             self.who = PeopleChoice(self.tr("Who opens the backup"), people)
             self._fields.insertWidget(0, self.who)
         self._secret.setVisible(bool(people))
-        self.setFocusProxy(self.passphrase if people else self.go)
+        self.begin_at(self.passphrase if people else self.go)
         if people and self.isVisible():
             self.passphrase.setFocus()
 

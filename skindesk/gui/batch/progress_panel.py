@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from skindesk.gui.batch.words import duration
-from skindesk.gui.theme import set_icon
+from skindesk.gui.theme import is_motion_reduced, set_icon
 from skindesk.gui.widgets.labels import ElidedLabel, text_label
 from skindesk.services.batch import Progress
 
@@ -33,7 +33,7 @@ class ProgressPanel(QFrame):
     def begin(self, source: str) -> None:
         """A run over `source` has been started; how much there is is not known yet."""
         self.show_source(source)
-        self.bar.setRange(0, 0)
+        self.bar.setRange(0, 1 if is_motion_reduced() else 0)
         self.facts_label.setText(self.tr("Looking for pictures…"))
 
     def show_source(self, source: str) -> None:
@@ -51,7 +51,7 @@ class ProgressPanel(QFrame):
         """Show how far the run is; while it moves, also how long it will take."""
         done = at.kept + at.done
         if watching:
-            self.bar.setRange(0, 0 if moving else 1)
+            self.bar.setRange(0, 0 if moving and not is_motion_reduced() else 1)
             parts = [self.tr("{0} pictures so far").format(f"{done:,}")]
         elif at.total is None:
             parts = [self.tr("{0} pictures, counting…").format(f"{done:,}")]

@@ -25,6 +25,7 @@ from skindesk.gui.body_map.camera import Camera
 from skindesk.gui.body_map.mark import BodyMark, Pin
 from skindesk.gui.body_map.pages import FRONT, Page, body_colours, page_of
 from skindesk.gui.theme import body_font, current, notifier
+from skindesk.gui.widgets.spoken_role import Spoken, speak_as
 from skindesk.imaging.body_map import drawing
 
 _ZOOM_STEP = 1.25
@@ -56,6 +57,7 @@ class BodyCanvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(200, 260)
+        speak_as(self, Spoken.PICTURE)
         self._figure = BodyFigure.NEUTRAL
         self._page = FRONT
         self._camera = Camera()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolButto
 from skindesk.domain.body import BodyFigure
 from skindesk.gui.body_map.pages import PAGES, Page, silhouette
 from skindesk.gui.theme import body_font, current, notifier, tabular
+from skindesk.gui.widgets.tab_order import lead_to_taken
 
 _ICON_PX = QSize(38, 40)
 _COUNT_PX = 15
@@ -33,6 +34,7 @@ class PageStrip(QWidget):
         row.setSpacing(0)
         for index, page in enumerate(PAGES):
             row.addWidget(self._button(index, page))
+        lead_to_taken(self._group)
         self._group.idClicked.connect(lambda index: self.chosen.emit(PAGES[index]))
         notifier().changed.connect(self._draw)
         self.show_page(PAGES[0])

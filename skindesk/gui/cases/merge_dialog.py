@@ -13,6 +13,7 @@ from skindesk.gui.cases.drafted_dialog import Desk
 from skindesk.gui.examine.patient_picker import PatientPicker
 from skindesk.gui.widgets.form_dialog import FormDialog
 from skindesk.gui.widgets.labels import text_label
+from skindesk.gui.widgets.tab_order import lead_to_taken
 from skindesk.gui.widgets.words import NOTHING, local_day, patient_name, sex_word
 
 _WIDTH_PX = 720
@@ -37,6 +38,7 @@ class MergeDialog(FormDialog):
         self.picker = PatientPicker(self._others, desk.background, offer_new=False)
         self.sides = (RecordSide(self.tr("This record stays")), RecordSide(self.tr("This record stays")))
         self._choice = QButtonGroup(self)
+        lead_to_taken(self._choice)
         for side in self.sides:
             self._choice.addButton(side.stays)
         self.sides[0].stays.setChecked(True)

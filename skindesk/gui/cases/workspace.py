@@ -32,6 +32,7 @@ from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.empty_state import EmptyState
 from skindesk.gui.widgets.labels import text_label
 from skindesk.gui.widgets.notice import Notice
+from skindesk.gui.widgets.tab_order import follow_layout
 from skindesk.gui.widgets.words import local_day
 
 _MARGIN_PX = 24
@@ -229,6 +230,7 @@ class CasesWorkspace(QWidget):
         self._record, self._wanted_case = record, record.case_id
         self.record_actions.work_on(record)
         self.patient_view.show_record(record, {**_names_of(record.labels()), **self._names})
+        follow_layout(self)
         self._right.setCurrentWidget(self.patient_view)
         self._show_right_side()
         if record.case_id is None:

@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QSlider, QWidget
 
 from skindesk.gui.compare.blinker import LEAST_MS, MOST_MS, Blinker
-from skindesk.gui.theme import set_icon, tabular
+from skindesk.gui.theme import is_motion_reduced, set_icon, tabular
 from skindesk.gui.widgets.labels import text_label
 from skindesk.gui.widgets.segmented import Segmented
 
-_SLIDER_PX = 260
+_SLIDER_PX = (120, 260)
 _VALUE_PX = 64
 
 
@@ -81,8 +81,10 @@ class BlinkControls(QWidget):
         row.addStretch()
 
     def toggle(self) -> None:
-        """Pause, or go on."""
-        if self._blinker.running:
+        """Pause, or go on; with reduced motion show the other picture, which stands."""
+        if is_motion_reduced():
+            self._blinker.step()
+        elif self._blinker.running:
             self._blinker.pause()
         else:
             self._blinker.start()
@@ -92,9 +94,17 @@ class BlinkControls(QWidget):
         self._value.setText(self.tr("{0} s").format(f"{interval_ms / 1000:.1f}"))
 
     def _show_paused(self, paused: bool) -> None:
-        self.pause_button.setText(self.tr("Go on  Space") if paused else self.tr("Pause  Space"))
-        self.pause_button.setAccessibleName(self.tr("Go on blinking") if paused else self.tr("Pause blinking"))
-        set_icon(self.pause_button, "play" if paused else "pause")
+        by_hand = is_motion_reduced()
+        self.slider.setEnabled(not by_hand)
+        if by_hand:
+            text, name, icon_name = self.tr("Other picture  Space"), self.tr("Show the other picture"), "swap"
+        elif paused:
+            text, name, icon_name = self.tr("Go on  Space"), self.tr("Go on blinking"), "play"
+        else:
+            text, name, icon_name = self.tr("Pause  Space"), self.tr("Pause blinking"), "pause"
+        self.pause_button.setText(text)
+        self.pause_button.setAccessibleName(name)
+        set_icon(self.pause_button, icon_name)
 
 
 def _slider(name: str, least: int, most: int, value: int) -> QSlider:
@@ -103,7 +113,8 @@ def _slider(name: str, least: int, most: int, value: int) -> QSlider:
     slider.setSingleStep(max(1, (most - least) // 20))
     slider.setPageStep(max(1, (most - least) // 5))
     slider.setValue(value)
-    slider.setFixedWidth(_SLIDER_PX)
+    slider.setMinimumWidth(_SLIDER_PX[0])
+    slider.setMaximumWidth(_SLIDER_PX[1])
     slider.setAccessibleName(name)
     return slider
 

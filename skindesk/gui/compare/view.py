@@ -26,7 +26,7 @@ from skindesk.gui.compare.pictures import ComparedPicture, Comparison, ReadPictu
 from skindesk.gui.compare.sides import SideChoice
 from skindesk.gui.compare.words import misfit_words
 from skindesk.gui.latest import Latest
-from skindesk.gui.theme import set_icon
+from skindesk.gui.theme import is_motion_reduced, set_icon
 from skindesk.gui.widgets.labels import text_label
 from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.segmented import Segmented
@@ -224,9 +224,9 @@ class CompareView(QWidget):
         self._mode_controls.setCurrentIndex(list(Mode).index(mode))
         self.lock_box.setEnabled(mode is Mode.SIDE_BY_SIDE)
         self._space.setEnabled(mode is Mode.BLINK)
-        if mode is Mode.BLINK:
+        if mode is Mode.BLINK and not is_motion_reduced():
             self.blinker.start()
-        elif self.blinker.running:
+        else:
             self.blinker.pause()
         self._draw()
 
@@ -318,11 +318,11 @@ class CompareView(QWidget):
 
     def _footer(self) -> QFrame:
         self._mode_controls = QStackedWidget(self)
-        for controls in (QWidget(self), self.overlay_controls, self.blink_controls):
+        hint = text_label(self.tr("Wheel or + and − zoom, drag moves, 0 fits"), "secondary")
+        for controls in (hint, self.overlay_controls, self.blink_controls):
             self._mode_controls.addWidget(controls)
         bar, row = _bar("footer")
         row.addWidget(self._mode_controls, 1)
-        row.addWidget(text_label(self.tr("Wheel or + and − zoom, drag moves, 0 fits"), "secondary"))
         return bar
 
 

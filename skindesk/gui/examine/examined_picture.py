@@ -11,6 +11,7 @@ from skindesk.domain.quality import QualityFinding
 from skindesk.domain.region import Region
 from skindesk.gui.widgets.screen_picture import ScreenPicture
 from skindesk.imaging.decode import DecodedImage, PictureFile, PictureWarning
+from skindesk.imaging.preprocess import SCALED_WHILE_DECODED
 from skindesk.inference.classifier import Answer, embedding_of
 
 
@@ -37,6 +38,8 @@ class ExaminedPicture:
     flags: tuple[PictureWarning, ...] = ()
     trouble: Exception | None = None
     measurement: Measurement | None = None
+    is_draft_shown: bool = False
+    """Whether fewer pixels than there are are on the screen, and the rest is not on its way."""
     set_scale: Scale | None = None
     """What the clinician has read off the picture."""
 
@@ -56,6 +59,11 @@ class ExaminedPicture:
         """Whether fewer pixels than the original's are at hand."""
         height, width = self.image.rgb.shape[:2]
         return (width, height) != self.size_px
+
+    @property
+    def is_scaled_while_decoded(self) -> bool:
+        """Whether a part of the file's pixels comes much sooner than all of them."""
+        return self.image.media_type in SCALED_WHILE_DECODED
 
     @property
     def warnings(self) -> tuple[PictureWarning, ...]:

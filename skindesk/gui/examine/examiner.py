@@ -14,6 +14,7 @@ from skindesk.bootstrap import Workspace
 from skindesk.domain.capture import PictureKind
 from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.contract import Modality, ModelContract
+from skindesk.domain.quality import QualityFinding
 from skindesk.domain.region import Region
 from skindesk.gui.background import Background
 from skindesk.gui.examine.examination import Examination
@@ -22,8 +23,8 @@ from skindesk.gui.widgets.generated import is_generated
 from skindesk.gui.widgets.screen_picture import ScreenPicture, screen_picture
 from skindesk.imaging.decode import DecodedImage, PictureFile, PictureWarning, decode, decode_for_screen
 from skindesk.inference.classifier import Classifier
-from skindesk.services.classify import Answered, answer_for
-from skindesk.services.picture_quality import Looked, look_through
+from skindesk.services.classify import Answered, answer_for, answer_to
+from skindesk.services.picture_quality import look_through, proposed_part
 
 SCREEN_PX = 1200
 """The least short side of a draft for the screen: sharp on any laptop, and quick to decode from a large JPEG."""
@@ -68,6 +69,15 @@ class _Opened:
 
     file: PictureFile
     image: DecodedImage
+    screen: ScreenPicture
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """All pixels of a picture, as many of them as it takes to measure, and all for the screen."""
+
+    image: DecodedImage
+    enough: DecodedImage
     screen: ScreenPicture
 
 
@@ -217,7 +227,10 @@ class Examiner(QObject):
         else:
             self.examination.pictures.append(picture)
             self.changed.emit(picture)
-        self._ask(picture)
+        if picture.is_draft and not picture.is_scaled_while_decoded:
+            self._bring_all_pixels(picture, self._ask)
+        else:
+            self._ask(picture, None if picture.is_scaled_while_decoded else picture.image)
 
     def _unreadable(self, turn: int, name: str, error: Exception) -> None:
         if turn == self._turn:
@@ -226,18 +239,61 @@ class Examiner(QObject):
             self._open_next()
 
     def _bring_into_sight(self, picture: ExaminedPicture) -> None:
+        picture.is_draft_shown = picture.is_draft
         self.shown.emit(picture)
-        if picture.is_draft:
-            wanted = (self._turn, picture)
-            self._background.start(lambda: _whole(picture.file), partial(self._sharpened, wanted), _nothing)
+        if picture.is_looked_through:
+            self._finish(picture)
 
-    def _sharpened(self, wanted: tuple[int, ExaminedPicture], whole: _Opened) -> None:
+    def _bring_all_pixels(
+        self, picture: ExaminedPicture, then: Callable[[ExaminedPicture, DecodedImage], None]
+    ) -> None:
+        picture.is_draft_shown = False
+        turn, file = self._turn, picture.file
+        self._background.start(
+            lambda: _whole(file),
+            partial(self._sharpened, (turn, picture), then),
+            partial(self._not_sharpened, (turn, picture)),
+        )
+
+    def _sharpened(
+        self,
+        about: tuple[int, ExaminedPicture],
+        then: Callable[[ExaminedPicture, DecodedImage], None],
+        whole: _Whole,
+    ) -> None:
         """Only the picture in sight is held whole: twelve of 12 megapixels would take more than a gigabyte."""
-        turn, picture = wanted
+        turn, picture = about
         examination = self.examination
-        if turn == self._turn and examination is not None and examination.picture is picture:
-            picture.image = replace(whole.image, warnings=picture.image.warnings)
+        if turn != self._turn or examination is None:
+            return
+        picture.image = whole.enough
+        if examination.picture is picture:
             self.sharpened.emit(whole.screen)
+        then(picture, whole.image)
+
+    def _not_sharpened(self, about: tuple[int, ExaminedPicture], error: Exception) -> None:
+        """A preview may be sound where the picture is not."""
+        turn, picture = about
+        if turn == self._turn and picture.trouble is None and picture.answer is None:
+            self._asked[picture] = self._wish_for(picture)
+            picture.findings, picture.trouble = (), error
+            self.changed.emit(picture)
+
+    def _finish(self, picture: ExaminedPicture) -> None:
+        """All is known on which the answer hangs: bring what else helps, while it is in sight."""
+        examination = self.examination
+        if examination is None or examination.picture is not picture:
+            return
+        if picture.is_draft_shown:
+            self._bring_all_pixels(picture, lambda *_all: None)
+        if picture.region is None and picture.proposed_region is None:
+            image, wish = picture.image, self._asked.get(picture)
+            self._background.start(lambda: proposed_part(image), partial(self._proposed, wish, picture), _nothing)
+
+    def _proposed(self, wish: _Wish | None, picture: ExaminedPicture, region: Region | None) -> None:
+        if region is not None and self._asked.get(picture) == wish:
+            picture.proposed_region = region
+            self.changed.emit(picture)
 
     def _kind_of(self, image: DecodedImage) -> Modality:
         """What the file says, else what the user has said, else the first kind for which there is a network."""
@@ -256,42 +312,47 @@ class Examiner(QObject):
         self.changed.emit(picture)
         self._ask(picture)
 
-    def _ask(self, picture: ExaminedPicture) -> None:
+    def _ask(self, picture: ExaminedPicture, whole: DecodedImage | None = None) -> None:
+        """Have a picture looked through and answered; `whole` is all of it, where it is decoded and may be used."""
         wish = self._asked[picture] = self._wish_for(picture)
         file, image, region, modality = picture.file, picture.image, picture.region, picture.modality
         if picture.findings is None:
             self._background.start(
-                lambda: look_through(file, image, modality, region),
+                lambda: look_through(image, modality, region),
                 partial(self._looked_through, wish, picture),
                 partial(self._not_looked_through, wish, picture),
             )
         self._background.start(
-            lambda: _reply(self._find(wish), picture.file, region),
+            lambda: _reply(self._find(wish), file, whole, region),
             partial(self._answered, wish, picture),
             partial(self._unanswered, wish, picture),
         )
 
-    def _looked_through(self, wish: _Wish, picture: ExaminedPicture, looked: Looked) -> None:
+    def _looked_through(self, wish: _Wish, picture: ExaminedPicture, findings: tuple[QualityFinding, ...]) -> None:
         if self._asked.get(picture) == wish:
-            picture.findings = looked.findings
-            picture.proposed_region = looked.proposed_region or picture.proposed_region
-            self.changed.emit(picture)
+            picture.findings = findings
+            self._tell(picture)
+
+    def _tell(self, picture: ExaminedPicture) -> None:
+        self.changed.emit(picture)
+        if picture.is_looked_through:
+            self._finish(picture)
 
     def _not_looked_through(self, wish: _Wish, picture: ExaminedPicture, error: Exception) -> None:
         """A bug in the gate, which the log tells of, is no reason to hold the answer back."""
-        self._looked_through(wish, picture, Looked((), None))
+        self._looked_through(wish, picture, ())
 
     def _answered(self, wish: _Wish, picture: ExaminedPicture, reply: _Reply) -> None:
         if self._asked.get(picture) == wish:
             picture.answer = reply.answered.answer
             picture.contract, picture.card = reply.contract, reply.card
             picture.flags = tuple(PictureWarning(flag) for flag in reply.answered.quality_flags)
-            self.changed.emit(picture)
+            self._tell(picture)
 
     def _unanswered(self, wish: _Wish, picture: ExaminedPicture, error: Exception) -> None:
         if self._asked.get(picture) == wish:
             picture.trouble = error
-            self.changed.emit(picture)
+            self._tell(picture)
 
     def _lose_answers(self) -> None:
         """What another network said, or this one under another class mix, is not what was asked for."""
@@ -355,18 +416,18 @@ def _open(file: PictureFile) -> _Opened:
     return _Opened(file, image, screen_picture(image.rgb, is_generated(file.content)))
 
 
-def _whole(file: PictureFile) -> _Opened:
-    """All pixels for the screen, and enough of them to measure on."""
+def _whole(file: PictureFile) -> _Whole:
     image = decode(file)
-    screen = screen_picture(image.rgb, is_generated(file.content))
     times = min(image.rgb.shape[:2]) // SCREEN_PX
-    if times > 1:
-        image = replace(image, rgb=np.asarray(Image.fromarray(image.rgb).reduce(times)))
-    return _Opened(file, image, screen)
+    enough = image if times < 2 else replace(image, rgb=np.asarray(Image.fromarray(image.rgb).reduce(times)))
+    return _Whole(image, enough, screen_picture(image.rgb, is_generated(file.content)))
 
 
-def _reply(network: _Network, picture: PictureFile, region: Region | None) -> _Reply:
-    answered = answer_for(picture, network.classifier, network.mix, region)
+def _reply(network: _Network, file: PictureFile, whole: DecodedImage | None, region: Region | None) -> _Reply:
+    if whole is None:
+        answered = answer_for(file, network.classifier, network.mix, region)
+    else:
+        answered = answer_to(whole, network.classifier, network.mix, region)
     return _Reply(network.classifier.contract, network.card, answered)
 
 

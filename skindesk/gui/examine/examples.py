@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QIcon, QImage, QPixmap
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QIcon, QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from skindesk.domain.labels import Label
@@ -15,8 +15,12 @@ from skindesk.gui.widgets.screen_picture import image_of
 from skindesk.imaging.decode import DecodedImage, decode, read_picture_file
 from skindesk.system.paths import bundled
 
-_COLUMNS = 5
+_COLUMNS, _ROWS = 5, 2
 _THUMB = QSize(112, 84)
+_CELL = QSize(_THUMB.width() + 24, _THUMB.height() + 52)
+"""A button with its name in two lines and the gaps around it."""
+_AROUND = QSize(48, 296)
+"""What else stands on the page."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +80,29 @@ class ExampleShelf(QWidget):
         self._background.start(read_examples, self._show, self._missing)
 
     def _show(self, examples: tuple[Example, ...]) -> None:
-        for index, example in enumerate(examples):
-            button = self._button(example)
-            self._grid.addWidget(button, index // _COLUMNS, index % _COLUMNS, Qt.AlignmentFlag.AlignTop)
-        self.setVisible(bool(examples))
+        for example in examples:
+            self._button(example).setParent(self)
+        parent = self.parentWidget()
+        if parent is not None:
+            parent.installEventFilter(self)
+            self._fit(parent.size())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Offer as many examples as the page has room for."""
+        if isinstance(event, QResizeEvent):
+            self._fit(event.size())
+        return False
+
+    def _fit(self, page: QSize) -> None:
+        room = page - _AROUND
+        columns = min(_COLUMNS, room.width() // _CELL.width())
+        shown = columns * min(_ROWS, room.height() // _CELL.height())
+        for index, (_, button) in enumerate(self._buttons):
+            self._grid.removeWidget(button)
+            button.setVisible(index < shown)
+            if index < shown:
+                self._grid.addWidget(button, index // columns, index % columns, Qt.AlignmentFlag.AlignTop)
+        self.setVisible(shown > 0 and bool(self._buttons))
 
     def _missing(self, error: Exception) -> None:
         """Without examples the shelf stays empty; nobody needs them to work."""

@@ -68,6 +68,11 @@ class ExaminePanel(QFrame):
         self.save_button.setEnabled(False)
         self.allow_review(False)
 
+    @property
+    def takes_review(self) -> bool:
+        """Whether there is a picture to say something of."""
+        return self.notes.isEnabledTo(self)
+
     def allow_review(self, allowed: bool) -> None:
         """Whether there is a picture to say something of."""
         for widget in (self.impression, self.plan, self.again, self.notes):

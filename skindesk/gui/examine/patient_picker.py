@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QIcon, QKeyEvent
+from PySide6.QtGui import QColor, QFocusEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from skindesk.domain.case import Patient
@@ -44,7 +44,7 @@ class PatientPicker(QWidget):
         self.line.setPlaceholderText(self.tr("Identifier or name"))
         self.line.setClearButtonEnabled(True)
         self.line.installEventFilter(self)
-        self.list = QListWidget()
+        self.list = _Found()
         self.list.setAccessibleName(self.tr("Patients that match"))
         self.list.setFixedHeight(_LIST_PX)
         self.list.setWordWrap(True)
@@ -146,6 +146,18 @@ class PatientPicker(QWidget):
         item.setData(_PATIENT, patient)
         item.setToolTip(text)
         self.list.addItem(item)
+
+
+class _Found(QListWidget):
+    """Coming to it with Tab chooses nobody: Qt would take the first, whose record the case would then go to."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        nobody = self.currentItem() is None
+        blocked = self.blockSignals(True)
+        super().focusInEvent(event)
+        if nobody:
+            self.setCurrentRow(-1)
+        self.blockSignals(blocked)
 
 
 def _looks_like_identifier(text: str) -> bool:

@@ -16,6 +16,7 @@ from skindesk.gui.background import Background
 from skindesk.gui.examine.case_forms import LesionForm, PatientForm
 from skindesk.gui.examine.patient_picker import PatientPicker
 from skindesk.gui.examine.similar_patients import SimilarPatients
+from skindesk.gui.shortcuts import offer_shortcuts
 from skindesk.gui.widgets.labels import hairline, text_label
 from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.words import patient_line, patient_name
@@ -67,6 +68,7 @@ class SaveDialog(QDialog):
         for line in (self.form.family, self.form.given, self.form.born):
             line.textChanged.connect(self._look_for_others)
         self._patient_chosen()
+        offer_shortcuts(self)
         self.picker.line.setFocus()
 
     def take(self, patient: Patient, lesion: Lesion | None) -> None:

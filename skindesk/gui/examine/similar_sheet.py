@@ -162,7 +162,7 @@ class SimilarSheet(SideSheet):
             return caution
         measured = self.tr(
             "Measured for this network on 1,453 lesions of its archive that it had not learned from: of the five most "
-            "alike others, 81 % had the same diagnosis, where 56 % would by chance. For melanomas it was 37 %, and "
+            "alike others, 81 % had the same diagnosis, where 56 % would by chance. For melanomas it was 35 %, and "
             "43 % were nevi."
         )
         return f"{caution}\n\n{measured}"
@@ -209,7 +209,6 @@ class SimilarSheet(SideSheet):
         self._shown = shown
 
     def _fill(self) -> None:
-        self.setFocusProxy(self.area)
         self.area.setAccessibleName(self.tr("Similar confirmed cases"))
         self._place.addWidget(self._shown)
         self._progress.hide()

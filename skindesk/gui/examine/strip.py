@@ -12,6 +12,7 @@ from skindesk.gui.examine.strip_thumb import NUMBERED, SIZE, StripThumb
 from skindesk.gui.incoming.room import MOST_PICTURES
 from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.labels import ElidedLabel
+from skindesk.gui.widgets.spoken_role import Spoken, speak_as
 
 HEIGHT_PX = 73
 """A pixel of it is the line above."""
@@ -32,6 +33,7 @@ class PictureStrip(QFrame):
         self.setProperty("role", "footer")
         self.setFixedHeight(HEIGHT_PX)
         self.setAccessibleName(self.tr("Pictures of this examination"))
+        speak_as(self, Spoken.GROUP)
         self.thumbs: list[StripThumb] = []
         self._at = 0
         self._row = _Row()

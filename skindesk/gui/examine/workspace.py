@@ -105,7 +105,7 @@ class ExamineWorkspace(QWidget):
     def unsaved(self) -> bool:
         """Whether something was said of the pictures, or a picture added, that is not saved."""
         examination = self.examination
-        if examination is None:
+        if examination is None or not self.panel.takes_review:
             return False
         grown = examination.saved and len(examination.pictures) > examination.kept_pictures
         return grown or self.panel.review(examination) not in (NOTHING_REVIEWED, examination.kept)

@@ -69,7 +69,7 @@ class CameraDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Camera"))
-        self.resize(_SIZE)
+        self.resize(_SIZE.boundedTo(self.screen().availableSize()))
         self._background, self._wanted = background, last
         self._patience = patience or Patience()
         self._feed = None if isinstance(feed, CameraUnavailableError) else feed

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from skindesk.gui.theme import current
+from skindesk.gui.widgets.spoken_role import Spoken, speak_as
 
 _LEAST = QSize(480, 320)
 _MARGIN_PX = 8
@@ -23,6 +24,7 @@ class LiveView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("What the camera sees"))
+        speak_as(self, Spoken.PICTURE)
 
     @property
     def image(self) -> QImage | None:

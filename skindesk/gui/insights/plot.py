@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from skindesk.domain.insights import Cases, Reader, Share
 from skindesk.gui.theme import current, notifier, tabular
 from skindesk.gui.theme.fonts import SECONDARY_PX
+from skindesk.gui.widgets.spoken_role import Spoken, speak_as
 
 RADIUS_PX = 5.0
 _NEAR_PX = 14.0
@@ -51,6 +52,7 @@ class Plot(QWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(name)
+        speak_as(self, Spoken.CHART)
         notifier().changed.connect(self.update)
 
     @property

@@ -4,18 +4,16 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from skindesk.domain.knowledge import KnowledgePage, Section, codes_words
-from skindesk.gui.knowledge.rich_text import Linking, rich_text
+from skindesk.gui.knowledge.rich_text import rich_text
 from skindesk.gui.theme.tokens import group_token
 from skindesk.gui.widgets.labels import IconLabel, text_label
+from skindesk.gui.widgets.linked_text import LinkedText
 from skindesk.gui.widgets.words import group_icon, group_word
 from skindesk.services.knowledge import Knowledge
 
 _LINKED = "Differential diagnosis"
 _ICON_PX = 16
 _BY_MOUSE = Qt.TextInteractionFlag.TextSelectableByMouse
-_WITH_LINKS = (
-    _BY_MOUSE | Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-)
 
 
 class PageView(QWidget):
@@ -80,12 +78,14 @@ class PageView(QWidget):
 
     def _text(self, section: Section) -> QLabel:
         linked = section.heading == _LINKED
-        linking: Linking | None = (lambda text: self._knowledge.linked(text, self._page)) if linked else None
-        label = _rich(rich_text(section.text, linking))
+        label = self._linked(section) if linked else _selectable(_rich(QLabel(rich_text(section.text))))
         label.setAccessibleName(" ".join(section.text.split()))
-        if linked:
-            label.setTextInteractionFlags(_WITH_LINKS)
-            label.linkActivated.connect(self.page_wanted)
+        return label
+
+    def _linked(self, section: Section) -> QLabel:
+        text = rich_text(section.text, lambda words: self._knowledge.linked(words, self._page))
+        label = _rich(LinkedText(text))
+        label.linkActivated.connect(self.page_wanted)
         return label
 
     def _codes(self) -> QLabel:
@@ -96,17 +96,16 @@ class PageView(QWidget):
 
     def _sources(self) -> QLabel:
         listed = "\n".join(f"- {source}" for source in self._page.sources)
-        label = _rich(rich_text(listed))
+        label = _selectable(_rich(QLabel(rich_text(listed))))
         label.setProperty("role", "secondary")
         label.setAccessibleName("; ".join(self._page.sources))
         return label
 
 
-def _rich(text: str) -> QLabel:
-    label = QLabel(text)
+def _rich(label: QLabel) -> QLabel:
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setWordWrap(True)
-    return _selectable(label)
+    return label
 
 
 def _selectable(label: QLabel) -> QLabel:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -25,7 +25,7 @@ from skindesk.gui.widgets.patient_band import PatientBand
 from skindesk.gui.widgets.segmented import Segmented
 from skindesk.services.reports import MadeReport
 
-_SIZE_PX = (820, 760)
+_SIZE = QSize(820, 760)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class ReportDialog(QDialog):
         self._shown: _Shown | None = None
         self._busy = False
         self.setWindowTitle(self.tr("Report of case {0}").format(case_id))
-        self.resize(*_SIZE_PX)
+        self.resize(_SIZE.boundedTo(self.screen().availableSize()))
         self.band = PatientBand()
         self.notice = Notice()
         self.preview = Preview(self.tr("Pages of the report"), background)

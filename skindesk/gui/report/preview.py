@@ -11,6 +11,7 @@ from skindesk.gui.background import Background
 from skindesk.gui.report.rendering import PageFacts, page_image
 from skindesk.gui.theme import current
 from skindesk.gui.widgets.reading_area import ReadingArea
+from skindesk.gui.widgets.spoken_role import Spoken, speak_as
 
 ZOOMS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
 """Times the size on paper, at 96 pixels an inch."""
@@ -32,6 +33,7 @@ class PageView(QWidget):
         self._image: QImage | None = None
         self._asked = False
         self.setAccessibleName(name)
+        speak_as(self, Spoken.PAGE)
         self.setAccessibleDescription(facts.text)
 
     @property

@@ -23,6 +23,7 @@ from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.form_dialog import FormDialog
 from skindesk.gui.widgets.labels import hairline, set_role, text_label
 from skindesk.gui.widgets.notice import Notice
+from skindesk.gui.widgets.tab_order import follow_layout
 from skindesk.system.settings import LONGEST_LOCK_AFTER_MIN
 
 
@@ -133,6 +134,7 @@ class Protection(Section):
             self._people.addWidget(row)
             rows.append(row)
         self.rows = tuple(rows)
+        follow_layout(self)
 
     def _change_passphrase(self) -> None:
         words = self.tr("Your passphrase is changed.")

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QButtonGroup,
     QCheckBox,
     QHBoxLayout,
     QPushButton,
@@ -27,16 +25,16 @@ from skindesk.gui.settings.backup_section import BackupSection
 from skindesk.gui.settings.incoming_section import IncomingSection
 from skindesk.gui.settings.letterhead import LetterheadSection
 from skindesk.gui.settings.mix_row import MixRow
-from skindesk.gui.settings.model_row import ModelRow
 from skindesk.gui.settings.protection import Protection
 from skindesk.gui.settings.section import Section
-from skindesk.gui.theme import apply_theme, set_icon
+from skindesk.gui.theme import apply_theme, reduce_motion, set_icon
 from skindesk.gui.widgets.labels import hairline, text_label
 from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.segmented import Segmented
+from skindesk.gui.widgets.tab_order import follow_layout
 from skindesk.gui.widgets.words import sentence
 from skindesk.services.models import InstalledModel
-from skindesk.system.settings import Settings, Theme
+from skindesk.system.settings import SIZES_PERCENT, Settings, Theme
 
 _COLUMN_PX = 760
 _MOST_WORKERS = 64
@@ -49,6 +47,8 @@ class SettingsWorkspace(QWidget):
     """The new Settings; they are kept already."""
     protection_wanted = Signal()
     """A log without a passphrase is to get one."""
+    models_wanted = Signal()
+    """The user wants to choose, install or compare networks."""
     audit_wanted = Signal()
     """An administrator wants to see who did what."""
     own_role_changed = Signal()
@@ -66,15 +66,15 @@ class SettingsWorkspace(QWidget):
         self._background = background
         self.notice = Notice(self)
         self.theme_choice = self._theme_choice()
+        self.size_choice = self._size_choice()
+        self.motion_box = self._motion_box()
         self.impression_box = self._impression_box()
         self.workers_box = self._workers_box()
-        self.model_rows: tuple[ModelRow, ...] = ()
-        self._shown_models: list[tuple[str, str]] | None = None
-        self._choices = {kind: QButtonGroup(self) for kind in Modality}
+        self._shown_kinds: list[Modality] = []
         self.mix_rows: tuple[MixRow, ...] = ()
-        self._models = Section(self.tr("Network"), self)
-        self._models_told = text_label(self.tr("Looking for installed networks…"), "secondary", wrap=True)
-        self._models.column.addWidget(self._models_told)
+        self.models_label = text_label(self.tr("Looking for installed networks…"), "secondary", wrap=True)
+        self.models_button = QPushButton(self.tr("Models…"), self)
+        self._models = self._networks()
         self._mixes = self._class_mix()
         self.incoming = IncomingSection(self)
         self.incoming.changed.connect(lambda values: self._change(**values))
@@ -102,10 +102,19 @@ class SettingsWorkspace(QWidget):
     def _show_settings(self) -> None:
         """Put the kept settings into the controls, without keeping them again."""
         settings = self._workspace.settings
-        controls = (self.theme_choice, self.impression_box, self.workers_box, self.protection.lock_after)
+        controls = (
+            self.theme_choice,
+            self.size_choice,
+            self.motion_box,
+            self.impression_box,
+            self.workers_box,
+            self.protection.lock_after,
+        )
         for control in controls:
             control.blockSignals(True)
         self.theme_choice.choose(settings.theme)
+        self.size_choice.choose(settings.size_percent)
+        self.motion_box.setChecked(settings.reduce_motion)
         self.impression_box.setChecked(settings.impression_first)
         self.workers_box.setValue(settings.batch_workers)
         self.protection.lock_after.setValue(settings.lock_after_min)
@@ -127,7 +136,6 @@ class SettingsWorkspace(QWidget):
             self._workspace.change_settings(changed)
         except OSError as error:
             self._show_settings()
-            self._mark_active()
             self._show_mixes()
             self._tell_unwritable(error)
             return
@@ -150,42 +158,32 @@ class SettingsWorkspace(QWidget):
             apply_theme(application, self._workspace.settings.theme)
 
     def _show_models(self, models: Sequence[InstalledModel]) -> None:
-        found = [(model.model_id, model.card.digest) for model in models]
-        if found != self._shown_models:
-            self._shown_models = found
-            self._list_models(models)
-            self._list_mixes([kind for kind in Modality if any(model.modality is kind for model in models)])
-        self._mark_active()
+        kinds = [kind for kind in Modality if any(model.modality is kind for model in models)]
+        if kinds != self._shown_kinds:
+            self._shown_kinds = kinds
+            self._list_mixes(kinds)
         self._show_mixes()
+        self._name_networks(models)
 
-    def _list_models(self, models: Sequence[InstalledModel]) -> None:
-        for row in self.model_rows:
-            self._choices[row.modality].removeButton(row.choice)
-        _empty(self._models)
-        rows: list[ModelRow] = []
-        for model in models:
-            if rows:
-                self._models.column.addWidget(hairline())
-            if not rows or rows[-1].modality is not model.modality:
-                self._models.column.addWidget(text_label(self._for_pictures(model.modality), "label"))
-            row = ModelRow(model, self._models)
-            row.choice.clicked.connect(partial(self._activate, model))
-            row.verify_button.clicked.connect(partial(self._verify, row))
-            self._choices[row.modality].addButton(row.choice)
-            self._models.column.addWidget(row)
-            rows.append(row)
-        self.model_rows = tuple(rows)
-        if not rows:
-            self._models.column.addWidget(
-                text_label(
-                    self.tr("No network is installed. Install SkinDesk again, or add a model bundle."), wrap=True
+    def _name_networks(self, models: Sequence[InstalledModel]) -> None:
+        """Say which network answers each kind of picture: that of the settings, or the first where none is chosen."""
+        lines = []
+        for kind in self._shown_kinds:
+            wanted = self._workspace.settings.model_for(kind)
+            found = [model for model in models if model.modality is kind and wanted in (None, *model.names)]
+            if found:
+                lines.append(f"{self._kind_word(kind)}: {found[0].model_id} {found[0].contract.version}")
+            else:
+                self.notice.show_error(
+                    self.tr("The chosen network {0} is no longer installed. Choose another one.").format(wanted)
                 )
-            )
+        nothing = self.tr("No network is installed. Install a model bundle, or install SkinDesk again.")
+        self.models_label.setText("\n".join(lines) or nothing)
 
-    def _for_pictures(self, modality: Modality) -> str:
+    def _kind_word(self, modality: Modality) -> str:
         return {
-            Modality.DERMOSCOPIC: self.tr("Answers dermoscopic pictures"),
-            Modality.CLINICAL: self.tr("Answers clinical photographs"),
+            Modality.DERMOSCOPIC: self.tr("Dermoscopic pictures"),
+            Modality.CLINICAL: self.tr("Clinical photographs"),
         }[modality]
 
     def _list_mixes(self, kinds: Sequence[Modality]) -> None:
@@ -199,6 +197,7 @@ class SettingsWorkspace(QWidget):
             self._mixes.column.addWidget(row)
             rows.append(row)
         self.mix_rows = tuple(rows)
+        follow_layout(self)
 
     def _show_mixes(self) -> None:
         for row in self.mix_rows:
@@ -209,38 +208,16 @@ class SettingsWorkspace(QWidget):
         self._show_mixes()
 
     def _no_models(self, error: Exception) -> None:
-        self._models_told.setText(sentence(error))
+        self.models_label.setText(sentence(error))
         self.notice.show_error(error)
-
-    def _mark_active(self) -> None:
-        """Mark for each kind of picture the network of the settings, or the first where none is chosen."""
-        for kind in Modality:
-            wanted = self._workspace.settings.model_for(kind)
-            rows = [row for row in self.model_rows if row.modality is kind]
-            for place, row in enumerate(rows):
-                row.choice.setChecked(row.model_id == wanted if wanted is not None else place == 0)
-            missing = wanted is not None and wanted not in [row.model_id for row in rows]
-            if missing and self._shown_models is not None:
-                self.notice.show_error(
-                    self.tr("The chosen network {0} is no longer installed. Choose another one.").format(wanted)
-                )
-
-    def _activate(self, model: InstalledModel) -> None:
-        self._keep(self._workspace.settings.with_model(model.modality, model.model_id))
-        self._show_mixes()
-
-    def _verify(self, row: ModelRow) -> None:
-        row.show_verifying()
-        model_id = row.model_id
-        self._background.start(
-            lambda: self._workspace.models.problem_with(model_id),
-            row.show_verified,
-            row.show_failed,
-        )
 
     def _copy_path(self) -> None:
         copy_text(str(self._workspace.profile.root))
         self.notice.show_done(self.tr("The profile folder's path is in the clipboard."))
+
+    def _change_motion(self, reduced: bool) -> None:
+        self._change(reduce_motion=reduced)
+        reduce_motion(self._workspace.settings.reduce_motion)
 
     def _theme_choice(self) -> Segmented[Theme]:
         options = (
@@ -252,6 +229,19 @@ class SettingsWorkspace(QWidget):
         choice.setMinimumWidth(240)
         choice.chosen.connect(self._change_theme)
         return choice
+
+    def _size_choice(self) -> Segmented[int]:
+        options = [(percent, f"{percent}\u00a0%") for percent in SIZES_PERCENT]
+        choice = Segmented[int](self.tr("Size of text and controls"), options, self)
+        choice.setMinimumWidth(280)
+        choice.chosen.connect(lambda percent: self._change(size_percent=percent))
+        return choice
+
+    def _motion_box(self) -> QCheckBox:
+        box = QCheckBox(self.tr("Reduce motion"), self)
+        box.setAccessibleName(box.text())
+        box.toggled.connect(self._change_motion)
+        return box
 
     def _impression_box(self) -> QCheckBox:
         box = QCheckBox(self.tr("Ask first"), self)
@@ -317,6 +307,10 @@ class SettingsWorkspace(QWidget):
         section = Section(self.tr("Appearance"), self)
         why = self.tr("System follows your desktop's light or dark mode. Pictures stand on the same grey in both.")
         section.add_setting(self.tr("Theme"), why, self.theme_choice)
+        why = self.tr("Counts from the next start. On a screen of 1920 × 1080 pixels 150\u00a0% is the most that fits.")
+        section.add_setting(self.tr("Size of text and controls"), why, self.size_choice)
+        why = self.tr("Pictures that are compared do not blink, and nothing else moves by itself.")
+        section.add_setting(self.tr("Motion"), why, self.motion_box)
         return section
 
     def _examination(self) -> Section:
@@ -325,6 +319,17 @@ class SettingsWorkspace(QWidget):
             "A wrong answer sways even experts who see it first. Your impression and the network's are both kept."
         )
         section.add_setting(self.tr("My impression before the network's answer"), why, self.impression_box)
+        return section
+
+    def _networks(self) -> Section:
+        section = Section(self.tr("Networks"), self)
+        self.models_button.setAccessibleName(self.tr("Open Models, to choose which network answers"))
+        self.models_button.clicked.connect(self.models_wanted)
+        line = QHBoxLayout()
+        line.setSpacing(24)
+        line.addWidget(self.models_label, 1)
+        line.addWidget(self.models_button)
+        section.column.addLayout(line)
         return section
 
     def _class_mix(self) -> Section:
@@ -357,13 +362,3 @@ class SettingsWorkspace(QWidget):
         )
         section.column.addWidget(text_label(note, "secondary", wrap=True))
         return section
-
-
-def _empty(section: Section) -> None:
-    """Take away all but the section's title."""
-    while section.column.count() > 1:
-        item = section.column.takeAt(1)
-        widget = item.widget() if item is not None else None
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()

@@ -25,6 +25,7 @@ class Place(Enum):
     WORKLIST = auto()
     BATCH = auto()
     INSIGHTS = auto()
+    MODELS = auto()
     AUDIT = auto()
 
 
@@ -43,6 +44,7 @@ _OWNERS = {
     "WorklistWorkspace": (Place.WORKLIST,),
     "BatchWorkspace": (Place.BATCH,),
     "InsightsWorkspace": (Place.INSIGHTS,),
+    "ModelsWorkspace": (Place.MODELS,),
     "AuditWorkspace": (Place.AUDIT,),
 }
 """The widgets with keys of their own, by class name: importing them here would make every page at the start."""

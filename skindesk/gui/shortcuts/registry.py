@@ -10,6 +10,7 @@ from skindesk.gui.shortcuts.places import Place
 translate = QCoreApplication.translate
 
 ARROWS = ("Left", "Right", "Up", "Down")
+_SURE = ("Alt+L", "Alt+M", "Alt+H")
 _STANDARD = QKeySequence.StandardKey
 
 
@@ -45,6 +46,7 @@ def place_name(place: Place) -> str:
         Place.WORKLIST: translate("shortcuts", "Worklist"),
         Place.BATCH: translate("shortcuts", "Batch"),
         Place.INSIGHTS: translate("shortcuts", "Insights"),
+        Place.MODELS: translate("shortcuts", "Models"),
         Place.AUDIT: translate("shortcuts", "Audit"),
     }[place]
 
@@ -61,7 +63,7 @@ def _everywhere() -> tuple[Shortcut, ...]:
         Shortcut(place, ("F1",), translate("shortcuts", "Show this sheet, or close it")),
         Shortcut(
             place,
-            tuple(f"Ctrl+{number}" for number in range(1, 8)),
+            tuple(f"Ctrl+{number}" for number in range(1, 9)),
             translate("shortcuts", "Go to a page, from the top of the rail down"),
         ),
         Shortcut(place, ("Ctrl+L",), translate("shortcuts", "Lock the case log")),
@@ -83,6 +85,7 @@ def _examine() -> tuple[Shortcut, ...]:
         Shortcut(place, ("Ctrl+T",), translate("shortcuts", "Take a photograph with a camera")),
         Shortcut(place, ("Ctrl+K",), translate("shortcuts", "Dermoscopic instead of clinical, or the other way")),
         Shortcut(place, ("Return",), translate("shortcuts", "Give the impression that was typed, and see the answer")),
+        Shortcut(place, _SURE, translate("shortcuts", "Confidence: low, medium, high")),
         Shortcut(place, ("Ctrl+R",), translate("shortcuts", "Reveal the network's answer now")),
         Shortcut(place, ("F2",), translate("shortcuts", "What is known of the leading class, or back")),
         Shortcut(place, ("F3",), translate("shortcuts", "Similar confirmed cases, or back")),
@@ -145,6 +148,7 @@ def _cases() -> tuple[Shortcut, ...]:
         Shortcut(Place.CASES, ("Ctrl+Shift+F",), translate("shortcuts", "Filter the cases")),
         Shortcut(Place.CASES, ("Down",), translate("shortcuts", "From the search to what was found")),
         Shortcut(Place.CASES, ("Return",), translate("shortcuts", "Open the chosen case or lesion")),
+        Shortcut(Place.CASES, _SURE, translate("shortcuts", "Confidence in a review: low, medium, high")),
         Shortcut(Place.CASES, ("Esc",), translate("shortcuts", "Back from a picture, or from placing a lesion")),
         Shortcut(Place.BODY_MAP, ("Left", "Right"), translate("shortcuts", "Go through the lesions")),
         Shortcut(Place.BODY_MAP, ("Return",), translate("shortcuts", "Open the lesion, or place it at the cross")),
@@ -182,6 +186,7 @@ def _other_pages() -> tuple[Shortcut, ...]:
         Shortcut(Place.INSIGHTS, ("Home", "End"), translate("shortcuts", "First point, last point")),
         Shortcut(Place.INSIGHTS, ("Return", "Space"), translate("shortcuts", "Show the cases behind a point")),
         Shortcut(Place.INSIGHTS, ("Esc",), translate("shortcuts", "Back to the figures")),
+        Shortcut(Place.MODELS, _usual(_STANDARD.Refresh), translate("shortcuts", "Look for installed networks again")),
         Shortcut(Place.AUDIT, _usual(_STANDARD.Refresh), translate("shortcuts", "Read the audit again")),
     )
 

@@ -70,13 +70,13 @@ class ShortcutSheet(QDialog):
 
     def _arrange(self, shown: Sequence["_Group"]) -> None:
         """Fill the left column until it has half of the lines, then the right one."""
-        half, taken = sum(group.height for group in shown) / 2, 0
+        half, taken = sum(group.lines for group in shown) / 2, 0
         for group in shown:
             for held in self._columns:
                 held.removeWidget(group)
-            column = self._columns[0 if taken + group.height / 2 <= half else 1]
+            column = self._columns[0 if taken + group.lines / 2 <= half else 1]
             column.insertWidget(column.count() - 1, group)
-            taken += group.height
+            taken += group.lines
 
     def _lay_out(self) -> None:
         whole = QVBoxLayout(self)
@@ -127,7 +127,7 @@ class _Group(QWidget):
         self.count = len(self._rows)
 
     @property
-    def height(self) -> int:
+    def lines(self) -> int:
         """How many lines it takes, its name and the gap below it included."""
         return self.count + 2
 

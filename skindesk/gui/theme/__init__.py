@@ -14,5 +14,7 @@ from skindesk.gui.theme.fonts import body_font as body_font
 from skindesk.gui.theme.fonts import tabular as tabular
 from skindesk.gui.theme.icons import icon as icon
 from skindesk.gui.theme.icons import set_icon as set_icon
+from skindesk.gui.theme.motion import is_motion_reduced as is_motion_reduced
+from skindesk.gui.theme.motion import reduce_motion as reduce_motion
 from skindesk.gui.theme.tokens import Tokens as Tokens
 from skindesk.gui.theme.tokens import current as current

@@ -26,6 +26,8 @@ QLabel[role="caption"] { background: $canvas; color: $on_canvas; border-radius: 
   font-size: 12px; }
 QLabel[role="key"] { background: $raised; border: 1px solid $border; border-radius: 4px; padding: 2px 6px;
   font-size: 12px; font-weight: 500; }
+QLabel[role="linked"] { border: 2px solid transparent; border-radius: 4px; }
+QLabel[role="linked"]:focus { border-color: $accent; }
 QLabel[role="error"] { color: $error; }
 QLabel[role="done"] { color: $done; }
 QLabel[role="label"] { font-size: 12px; font-weight: 500; color: $muted; }
@@ -52,7 +54,7 @@ QPushButton:disabled { color: $border; border-color: $hairline; background: $sur
 QPushButton[kind="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent; min-height: 38px;
   font-weight: 600; }
 QPushButton[kind="primary"]:hover { background: $accent_strong; border-color: $accent_strong; }
-QPushButton[kind="primary"]:focus { border: 2px solid $text; min-height: 36px; }
+QPushButton[kind="primary"]:focus { border: 6px double $on_accent; padding: 0px 9px; min-height: 28px; }
 QPushButton[kind="primary"]:disabled { background: $raised; color: $muted; border: 1px solid $hairline; }
 QPushButton[kind="quiet"] { background: transparent; border: 1px solid transparent; color: $accent; padding: 0px 10px; }
 QPushButton[kind="quiet"]:hover { background: $raised; }
@@ -83,7 +85,7 @@ QPushButton[segment]:checked { background: $accent; color: $on_accent; border-co
 QPushButton[segment]:disabled { border-color: $hairline; }
 QPushButton[segment]:checked:disabled { background: $raised; color: $muted; }
 QPushButton[segment]:focus { border: 2px solid $accent; padding: 0px 7px; }
-QPushButton[segment]:checked:focus { border: 2px solid $text; }
+QPushButton[segment]:checked:focus { border: 6px double $on_accent; padding: 0px 3px; min-height: 24px; }
 
 QToolButton { background: transparent; border: 2px solid transparent; border-radius: 8px; padding: 4px; }
 QToolButton:hover { background: $raised; }
@@ -185,6 +187,7 @@ QMenu::separator { height: 1px; background: $hairline; margin: 4px 8px; }
 QTabBar::tab { background: transparent; border: none; border-bottom: 2px solid transparent; padding: 8px 12px;
   color: $muted; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::tab:focus { border: 2px solid $accent; border-radius: 4px; padding: 6px 10px 8px 10px; }
 QTabWidget::pane { border: none; border-top: 1px solid $hairline; }
 QCalendarWidget QWidget { background: $surface; }
 """)

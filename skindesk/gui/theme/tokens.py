@@ -7,7 +7,10 @@ from skindesk.domain.labels import MalignancyGroup
 
 @dataclass(frozen=True)
 class Tokens:
-    """One theme's colours as #RRGGBB. Text on `bg`, `surface`, `raised` or `chosen` has a contrast of 4.5:1 or more."""
+    """One theme's colours as #RRGGBB. Text on `bg`, `surface`, `raised` or `chosen` has a contrast of 4.5:1 or more.
+
+    The colours of the groups, `novel` and `muted` among them, differ clearly without any one kind of cone, too.
+    """
 
     name: str
     bg: str
@@ -49,15 +52,15 @@ LIGHT = Tokens(
     chosen="#DCEAF0",
     text="#17202B",
     muted="#4A5666",
-    border="#8A94A3",
+    border="#7A8493",
     hairline="#D8DEE6",
     accent="#0B6580",
     on_accent="#FFFFFF",
     accent_strong="#084E63",
-    malignant="#A8330D",
-    premalignant="#7A5200",
-    benign="#36527A",
-    novel="#5F4693",
+    malignant="#8A1A0C",
+    premalignant="#80640A",
+    benign="#2B67A8",
+    novel="#52278A",
     error="#B42318",
     done="#1B643C",
 )
@@ -75,10 +78,10 @@ DARK = Tokens(
     accent="#58BFDB",
     on_accent="#06222B",
     accent_strong="#83D3E9",
-    malignant="#FF9B73",
-    premalignant="#E8B44A",
-    benign="#94B8E6",
-    novel="#C3ADF2",
+    malignant="#F5876A",
+    premalignant="#FECA52",
+    benign="#A8CBFF",
+    novel="#B190F2",
     error="#FF8F86",
     done="#74D29C",
 )

@@ -1,5 +1,7 @@
 """The page beside the picture that says what was measured on the lesion, and offers to measure."""
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -27,6 +29,7 @@ class MeasureSheet(SideSheet):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Measure"), parent)
         self._scale: Scale | None = None
+        self._ruler: RulerTool | None = None
         self.propose = _button(self.tr("Propose outline"), "magic-wand")
         self.correct = _button(self.tr("Correct outline (O)"), "polygon")
         self.clear = _button(self.tr("Clear"), "trash")
@@ -65,10 +68,16 @@ class MeasureSheet(SideSheet):
 
     def follow_ruler(self, tool: RulerTool) -> None:
         """Ask for the length of the line that is drawn with this tool, for as long as it is used."""
+        self._ruler = tool
         self.form.show_line(tool.line)
         tool.line_changed.connect(self.form.show_line)
         tool.length_known.connect(self.form.ask)
-        tool.finished.connect(lambda: self.form.show_line(None))
+        tool.put_away.connect(partial(self._leave_ruler, tool))
+
+    def _leave_ruler(self, tool: RulerTool) -> None:
+        if self._ruler is tool:
+            self._ruler = None
+            self.form.show_line(None)
 
     def words(self) -> str:
         """All that is said of the measurement."""
@@ -102,6 +111,8 @@ class MeasureSheet(SideSheet):
         else:
             self._about_scale.setText(scale_words(self._scale))
         self.clear_scale.setVisible(self._scale is not None)
+        if self._ruler is not None:
+            self._ruler.set_scale(None if self._scale is None else self._scale.mm_per_px)
 
     def _show_abcd(self, abcd: Abcd | None) -> None:
         self._abcd_part.setVisible(abcd is not None)

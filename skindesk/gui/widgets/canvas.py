@@ -30,6 +30,7 @@ from skindesk.gui.widgets.generated import badge
 from skindesk.gui.widgets.picture_camera import CanvasView, PictureCamera
 from skindesk.gui.widgets.projection import NOWHERE, Point, Projection
 from skindesk.gui.widgets.screen_picture import ScreenPicture
+from skindesk.gui.widgets.spoken_role import Spoken, speak_as
 from skindesk.gui.widgets.still_picture import StillPicture
 
 _STEP = 1.25
@@ -58,6 +59,7 @@ class PictureCanvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(240, 180)
         self.setAccessibleName(self.tr("Picture"))
+        speak_as(self, Spoken.PICTURE)
         self._picture: ScreenPicture | None = None
         self._camera = PictureCamera()
         self._drawn = CanvasLayers()
@@ -170,9 +172,10 @@ class PictureCanvas(QWidget):
         """
         if tool is not None and self._picture is None:
             raise ValueError("a tool needs a picture")
-        if self._tool is not None:
-            self._tool.changed.disconnect(self._tool_changed)
-            self._tool.finished.disconnect(self._put_tool_away)
+        last = self._tool
+        if last is not None:
+            last.changed.disconnect(self._tool_changed)
+            last.finished.disconnect(self._put_tool_away)
         self._tool, self._tool_pressed, self._space_held = tool, False, False
         self._still.forget()
         self.setMouseTracking(tool is not None)
@@ -183,6 +186,8 @@ class PictureCanvas(QWidget):
             self._tool_in_view().start()
             self.setFocus()
         self._tool_changed()
+        if last is not None:
+            last.put_away.emit()
         self.tool_changed.emit(tool)
 
     def hint(self) -> str:

@@ -31,6 +31,8 @@ class CanvasTool(QObject):
     """It looks different now, or says something else of itself."""
     finished = Signal()
     """It is no longer needed: the canvas puts it away."""
+    put_away = Signal()
+    """It was taken off the canvas, by itself or for another tool or picture."""
 
     hides: frozenset[CanvasLayer] = frozenset()
     """The layers that it shows itself while it is used."""

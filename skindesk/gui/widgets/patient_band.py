@@ -9,6 +9,7 @@ from skindesk.domain.case import Patient
 from skindesk.domain.patient_colour import LIGHTNESS, SATURATION, hue_deg
 from skindesk.gui.theme import current, set_icon
 from skindesk.gui.widgets.labels import ElidedLabel, IconLabel, set_role
+from skindesk.gui.widgets.spoken_role import Spoken, speak_as
 from skindesk.gui.widgets.words import patient_line
 
 HEIGHT_PX = 40
@@ -23,6 +24,7 @@ class PatientBand(QFrame):
         self.setProperty("role", "band")
         self.setFixedHeight(HEIGHT_PX)
         self.setAccessibleName(self.tr("Patient"))
+        speak_as(self, Spoken.GROUP)
         self._patient: Patient | None = None
         self._icon = IconLabel("user", "muted")
         self._text = ElidedLabel()

@@ -6,6 +6,9 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from skindesk.gui.widgets.spoken_role import Spoken, speak_as
+from skindesk.gui.widgets.tab_order import lead_to_taken
+
 T = TypeVar("T")
 
 
@@ -18,6 +21,7 @@ class Segmented(QWidget, Generic[T]):
     def __init__(self, name: str, options: Sequence[tuple[T, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
+        speak_as(self, Spoken.GROUP)
         self._values = [value for value, _ in options]
         self._group = QButtonGroup(self)
         row = QHBoxLayout(self)
@@ -25,6 +29,7 @@ class Segmented(QWidget, Generic[T]):
         row.setSpacing(0)
         for index, (_, text) in enumerate(options):
             row.addWidget(self._button(index, text, f"{name}: {text}", len(options)))
+        lead_to_taken(self._group)
         self._group.idToggled.connect(self._toggled)
 
     def value(self) -> T | None:

@@ -1,11 +1,12 @@
 """A page that takes the place of the steps beside a picture for a while, so that the picture stays in sight."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.labels import text_label
+from skindesk.gui.widgets.reading_area import ReadingArea
 
 WIDTH_PX = 400
 _MARGIN_PX = 24
@@ -31,13 +32,18 @@ class SideSheet(QFrame):
         self._title = text_label(title, "section", wrap=True)
         self.body = QVBoxLayout()
         self.body.setSpacing(12)
-        self.area = QScrollArea()
+        self.area = ReadingArea(title)
         self._lay_out()
 
     def set_title(self, title: str) -> None:
         """Say what the page is about."""
         self._title.setText(title)
         self.setAccessibleName(title)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Let the keyboard scroll the page that came into sight."""
+        super().focusInEvent(event)
+        self.area.setFocus(event.reason())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc goes back."""
@@ -57,13 +63,9 @@ class SideSheet(QFrame):
         head.addWidget(self._title, 1)
         column.addLayout(head)
         page = QWidget()
-        page.setProperty("role", "scrolled")
         inner = QVBoxLayout(page)
-        inner.setContentsMargins(_MARGIN_PX, 0, _MARGIN_PX, _MARGIN_PX)
+        inner.setContentsMargins(_MARGIN_PX, 8, _MARGIN_PX, _MARGIN_PX)
         inner.addLayout(self.body)
         inner.addStretch(1)
-        self.area.setWidgetResizable(True)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.area.setWidget(page)
+        self.area.hold(page)
         column.addWidget(self.area, 1)

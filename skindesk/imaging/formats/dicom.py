@@ -17,8 +17,8 @@ from skindesk.imaging.formats.dicom_pixels import (
     read_format,
     rle_samples,
 )
-from skindesk.imaging.formats.picture import Loaded, PictureWarning
-from skindesk.imaging.formats.refusals import unknown_way
+from skindesk.imaging.formats.picture import DECODER_ERRORS, Loaded, PictureWarning
+from skindesk.imaging.formats.refusals import damaged
 
 _MEDIA_TYPE = "application/dicom"
 _PILLOWS = {Packing.JPEG: "JPEG", Packing.JPEG_2000: "JPEG2000"}
@@ -57,6 +57,16 @@ class DicomPicture:
             offered=offered_of(self._head),
         )
 
+    def first_look(self, shrink: int) -> Loaded:
+        """As `load`, and JPEG 2000 without its finest wavelets: near enough for the eye, not for a network."""
+        if self._frame is not None and self._frame.format == "JPEG2000" and shrink > 1:
+            self._frame.reduce = shrink.bit_length() - 1  # type: ignore[assignment, method-assign]  # Pillow's way
+            try:
+                return self.load(shrink)
+            except DECODER_ERRORS:  # a frame need not have so many wavelets
+                self._frame = _opened_frame(self._head)
+        return self.load(shrink)
+
     def _decoded_samples(self) -> Image.Image:
         head, form = self._head, self._format
         is_packed = head.packing is Packing.RLE
@@ -85,7 +95,7 @@ def _opened_frame(head: DicomHead) -> Image.Image | None:
     try:
         return Image.open(io.BytesIO(head.first_frame()), formats=(form,))
     except UnidentifiedImageError as error:
-        raise unknown_way(head.name, f"a kind of {form} for measurements") from error
+        raise damaged(head.name, len(head.content)) from error
 
 
 def _is_unmarked_rgb(frame: Image.Image, form: PixelFormat) -> bool:

@@ -21,14 +21,17 @@ if TYPE_CHECKING:
     from pydicom import Dataset
 
 _MARK, _MARK_AT = b"DICM", 128
+DICOM_MARK_END = _MARK_AT + len(_MARK)
+"""So many bytes of a file tell whether it is DICOM."""
+
 _IMPLICIT = "1.2.840.10008.1.2"
 _UNDEFINED_LENGTH = 0xFFFFFFFF
 _PIXEL_DATA = 0x7FE00010
 _FIRST_KIND_OF_PIXELS = 0x7FE00008
 """Pixels in floating point; they and doubles come before the usual ones."""
 _META_GROUP = 2
-_MOST_HEAD_BYTES = 4 * 1024 * 1024
-"""What is read and not skipped; a colour profile has some hundred kB. Hostile sequences take pydicom a second a MB."""
+_MOST_READS = 100_000
+"""A photograph's head takes some hundred; one of nothing but sequences would keep pydicom busy for minutes."""
 _LONGEST_TEXT = 64
 _PROGRAMS = (
     b"MZ", b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe",
@@ -115,29 +118,28 @@ class DicomHead:
         from pydicom.encaps import get_frame
 
         with _translating(self.name, self.content):
-            source = io.BytesIO(self.content)
+            source = _Source(self.content)
             source.seek(self.pixels_at)
             return get_frame(source, 0, number_of_frames=int(self.value("NumberOfFrames") or 1))
 
 
-class _Head(io.BytesIO):
-    """A file of which only so much may be read, however much of it is skipped."""
+class _Source(io.BytesIO):
+    """A file that may be read only so many times, however much of it is skipped."""
 
     def __init__(self, content: bytes) -> None:
         super().__init__(content)
-        self._left = _MOST_HEAD_BYTES
+        self._left = _MOST_READS
 
     def read(self, size: int | None = -1, /) -> bytes:
-        found = super().read(size)
-        self._left -= len(found)
+        self._left -= 1
         if self._left < 0:
-            raise ValueError("the head is longer than any photograph's")
-        return found
+            raise ValueError("more pieces than any photograph has")
+        return super().read(size)
 
 
 def is_dicom(content: bytes) -> bool:
     """Whether bytes are a file as PS3.10 has it."""
-    return content[_MARK_AT : _MARK_AT + len(_MARK)] == _MARK
+    return content[_MARK_AT:DICOM_MARK_END] == _MARK
 
 
 def read_head(content: bytes, name: str) -> DicomHead:
@@ -152,9 +154,9 @@ def read_head(content: bytes, name: str) -> DicomHead:
             f"{name} is a DICOM file that is a program at the same time.",
             "Do not open it elsewhere either; ask whoever sent it.",
         )
-    source = _Head(content)
+    source = _Source(content)
     with _translating(name, content):
-        source.seek(_MARK_AT + len(_MARK))
+        source.seek(DICOM_MARK_END)
         meta = _read_meta(source)
     syntax = plain_text(value_of(meta, "TransferSyntaxUID"), _LONGEST_TEXT)
     _check_kind(plain_text(value_of(meta, "MediaStorageSOPClassUID"), _LONGEST_TEXT), name)
@@ -179,14 +181,14 @@ def value_of(values: "Dataset", keyword: str) -> Any:
     return None if found is None or found == "" else found
 
 
-def _read_meta(source: _Head) -> "Dataset":
+def _read_meta(source: _Source) -> "Dataset":
     from pydicom.filereader import read_dataset
 
     _silence()
     return read_dataset(source, False, True, stop_when=lambda tag, *_: tag.group != _META_GROUP)
 
 
-def _read_values(source: _Head, is_implicit: bool) -> tuple["Dataset", int | None]:
+def _read_values(source: _Source, is_implicit: bool) -> tuple["Dataset", int | None]:
     """The wanted values, and where the value of the pixel data begins."""
     from pydicom.filereader import read_dataset
 

@@ -105,15 +105,12 @@ def rle_samples(frame: bytes, form: PixelFormat) -> Samples:
     if count != form.samples * bytes_each or offsets[0] < _RLE_HEAD_BYTES:
         raise ValueError(f"{count} segments")
     ends = [*offsets[1:count], len(frame)]
-    pixels = form.width_px * form.height_px
-    planes = [_unrolled(frame[at:end], pixels) for at, end in zip(offsets, ends, strict=False)]
-    highest_first = np.stack([np.frombuffer(plane, np.uint8) for plane in planes]).reshape(
-        form.samples, bytes_each, form.height_px, form.width_px
-    )
-    found: Samples = highest_first[:, 0]
-    if bytes_each == 2:
-        found = (found.astype(np.uint16) << 8) | highest_first[:, 1]
-    return found.transpose(1, 2, 0)
+    found = np.zeros((form.height_px, form.width_px, form.samples), _kind(form))
+    for number, (at, end) in enumerate(zip(offsets, ends, strict=False)):
+        sample, byte = divmod(number, bytes_each)
+        plane = np.frombuffer(_unrolled(frame[at:end], form.width_px * form.height_px), np.uint8).astype(found.dtype)
+        found[..., sample] |= plane.reshape(found.shape[:2]) << 8 * (bytes_each - 1 - byte)
+    return found
 
 
 def as_image(samples: Samples, form: PixelFormat, head: DicomHead) -> Image.Image:
@@ -124,7 +121,7 @@ def as_image(samples: Samples, form: PixelFormat, head: DicomHead) -> Image.Imag
         return Image.fromarray(_looked_up(_shades(head, form), samples[..., 0]))
     if form.bits_allocated > 8:
         samples = (samples & ((1 << form.bits_stored) - 1)) >> max(0, form.bits_stored - 8)
-    return coloured(Image.fromarray(np.ascontiguousarray(samples.astype(np.uint8))), form.photometric)
+    return coloured(Image.fromarray(np.ascontiguousarray(samples.astype(np.uint8, copy=False))), form.photometric)
 
 
 def grey_frame(image: Image.Image, form: PixelFormat) -> tuple[Samples, PixelFormat]:

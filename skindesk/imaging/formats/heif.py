@@ -53,8 +53,12 @@ class HeifPicture:
             image = self._file.to_pillow()
         return self._told_by_file(image, image.size)
 
-    def load_preview(self) -> Loaded | None:
-        """The small picture that phones put beside the large one; None where there is none of its shape."""
+    def first_look(self, shrink: int) -> Loaded:
+        """The small picture that phones put beside the large one, where there is one."""
+        return self._preview() or self.load(shrink)
+
+    def _preview(self) -> Loaded | None:
+        """None where there is none of the picture's shape."""
         content = with_preview_first(self._content)
         if content is None:
             return None

@@ -54,3 +54,7 @@ class OpenPicture(Protocol):
         Raises ImageRejectedError or one of DECODER_ERRORS.
         """
         ...
+
+    def first_look(self, shrink: int) -> Loaded:
+        """The same for the eye alone: in whatever way is quickest, and perhaps far smaller."""
+        ...

@@ -16,6 +16,7 @@ _PHONE_JPEG, _JPEG = "image/mpo", "image/jpeg"
 # The cap of this program decides; Pillow's own, a module-wide one, only has to lie beyond it and keep quiet below it.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+warnings.filterwarnings("ignore", module=r"PIL(\..*)?")  # what it says of damaged EXIF helps nobody at a terminal
 
 
 class UsualPicture:
@@ -42,6 +43,10 @@ class UsualPicture:
             () if self._is_one else (PictureWarning.FIRST_OF_SEVERAL_FRAMES,),
             capture_of(exif),
         )
+
+    def first_look(self, shrink: int) -> Loaded:
+        """There is no quicker way."""
+        return self.load(shrink)
 
 
 def _exif_of(image: Image.Image) -> Image.Exif:

@@ -7,11 +7,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from skindesk.domain.errors import RejectionReason
-from skindesk.imaging.formats.dicom_head import is_dicom
+from skindesk.imaging.formats.dicom_head import DICOM_MARK_END, is_dicom
 from skindesk.services.batch.items import Item, Problem
 
 DICOMDIR = "DICOMDIR"
-_MAGIC_BYTES = 132
 _MOST_BYTES = 64 * 1024 * 1024
 _PICTURES = ("IMAGE",)
 
@@ -24,7 +23,7 @@ def is_dicomdir(path: Path) -> bool:
         if not path.is_file():
             return False
         with path.open("rb") as file:
-            return is_dicom(file.read(_MAGIC_BYTES))
+            return is_dicom(file.read(DICOM_MARK_END))
     except OSError:
         return False
 

@@ -132,8 +132,7 @@ class Job:
         return map(self._restored, self._file.earlier_rows())
 
     def result_of(self, key: str) -> Result | None:
-        """The result of the item with this key, None where it has none; for any thread. Raises as `all_results` does.
-        """
+        """The result of the item with this key, None where it has none; for any thread. Raises as `all_results`."""
         row = self._file.row_of(key)
         return None if row is None else self._restored(row)
 

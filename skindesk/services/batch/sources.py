@@ -9,7 +9,7 @@ from pathlib import Path
 
 from skindesk.domain.errors import RejectionReason
 from skindesk.imaging.decode import EXTENSIONS
-from skindesk.imaging.formats.dicom_head import is_dicom
+from skindesk.imaging.formats.dicom_head import DICOM_MARK_END, is_dicom
 from skindesk.services.batch.archives import archive_items, is_archive
 from skindesk.services.batch.dicomdir import DICOMDIR, is_dicomdir, listed_in_dicomdir
 from skindesk.services.batch.items import Item, Problem
@@ -19,8 +19,6 @@ OTHER_PICTURE_EXTENSIONS = frozenset({".gif", ".avif", ".jp2", ".ico", ".tga", "
 """Endings of pictures that this program does not read; in a folder each gets a row that says so."""
 
 STANDARD_INPUT = "-"
-
-_MAGIC_BYTES = 132
 
 
 @dataclass(frozen=True)
@@ -175,7 +173,7 @@ def _is_dicom(path: Path) -> bool:
         if not path.is_file():
             return False
         with path.open("rb") as file:
-            return is_dicom(file.read(_MAGIC_BYTES))
+            return is_dicom(file.read(DICOM_MARK_END))
     except OSError:
         return False
 

@@ -1,0 +1,3 @@
+"""The Models page."""
+
+from skindesk.gui.models.workspace import ModelsWorkspace as ModelsWorkspace
