@@ -9,6 +9,7 @@ from PIL import Image
 from skindesk.domain.contract import Geometry, Preprocessing, Resampling
 from skindesk.domain.region import Region
 from skindesk.imaging.decode import DecodedImage, PictureFile, PictureWarning, decode
+from skindesk.imaging.formats.dicom_head import is_dicom
 
 _FILTERS = {
     Resampling.BOX: Image.Resampling.BOX,
@@ -18,8 +19,14 @@ _FILTERS = {
 }
 SCALED_WHILE_DECODED = frozenset({"image/jpeg", "application/dicom"})
 """The media types of which a smaller picture is decoded where fewer pixels are needed."""
+_JPEG_MARK = b"\xff\xd8\xff"
 _DRAFT_FACTOR = 2
 """A JPEG decoded at twice the input's size moves the input by 0.15/255 and takes a third of the time."""
+
+
+def is_scaled_while_decoded(content: bytes) -> bool:
+    """Whether a file's first bytes are those of a picture that is decoded the sooner the fewer pixels are needed."""
+    return content.startswith(_JPEG_MARK) or is_dicom(content)
 
 
 def decode_for_input(picture: PictureFile, spec: Preprocessing, region: Region | None = None) -> DecodedImage:

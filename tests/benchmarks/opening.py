@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter
 
+from skindesk.gui.examine.examiner import DRAFT_PX
 from skindesk.gui.widgets.screen_picture import screen_picture
 from skindesk.imaging.decode import PictureFile, decode, decode_for_screen, picture_from_bytes
 from skindesk.imaging.phantoms import KINDS, generate
@@ -25,7 +26,6 @@ from tests.support.dicom_files import jpeg_dicom
 from tests.support.pictures import encoded, heic
 
 NETWORK = "dermoscopy-7"
-SCREEN_PX = 1200
 ROUNDS = 9
 LARGE = (4000, 3000)
 PHONES_TILE_PX, PHONES_PREVIEW_PX = 512, 320
@@ -79,7 +79,7 @@ def photographed(small: Image.Image) -> Image.Image:
 def steps(picture: PictureFile, classifier: Classifier) -> dict[str, Callable[[], object]]:
     """What is timed of one picture."""
     return {
-        "first look": lambda: screen_picture(decode_for_screen(picture, SCREEN_PX).rgb),
+        "first look": lambda: screen_picture(decode_for_screen(picture, DRAFT_PX).rgb),
         "every pixel": lambda: decode(picture),
         "every pixel on the screen": lambda: screen_picture(decode(picture).rgb),
         "answer": lambda: answer_for(picture, classifier),

@@ -4,11 +4,12 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from threading import Lock
 from typing import Any
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from skindesk.bootstrap import Workspace
 from skindesk.domain.capture import PictureKind
@@ -22,12 +23,17 @@ from skindesk.gui.examine.examined_picture import ExaminedPicture
 from skindesk.gui.widgets.generated import is_generated
 from skindesk.gui.widgets.screen_picture import ScreenPicture, screen_picture
 from skindesk.imaging.decode import DecodedImage, PictureFile, PictureWarning, decode, decode_for_screen
+from skindesk.imaging.preprocess import is_scaled_while_decoded
 from skindesk.inference.classifier import Classifier
 from skindesk.services.classify import Answered, answer_for, answer_to
 from skindesk.services.picture_quality import look_through, proposed_part
 
-SCREEN_PX = 1200
-"""The least short side of a draft for the screen: sharp on any laptop, and quick to decode from a large JPEG."""
+DRAFT_PX = 720
+"""The least short side of what is shown first: sharp enough for a glance, and quick to decode from a large JPEG."""
+_ENOUGH_PX = 1200
+"""The least short side of what is measured, of a picture that has as many."""
+_PAINTED_MS = 60
+"""By then an answer is on the screen; what would slow its painting down waits so long."""
 _KIND_OF = {
     PictureKind.DERMOSCOPIC: Modality.DERMOSCOPIC,
     PictureKind.CLOSE_UP: Modality.CLINICAL,
@@ -44,13 +50,17 @@ class Incoming:
     prepare: Callable[[ExaminedPicture], None] | None = None
 
 
+_Choices = tuple[tuple[str | None, str], ...]
+"""The network and the class mix that the settings name for each kind of picture."""
+
+
 @dataclass(frozen=True)
 class _Wish:
     """What decides on the answer: the kind of picture, the part of it, and the settings."""
 
     modality: Modality | None
     region: Region | None
-    choices: tuple[tuple[str | None, str], ...]
+    choices: _Choices
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,11 @@ class _Network:
     mix: ClassMix
     card: Mapping[str, Any]
     modalities: tuple[Modality, ...]
+    choices: _Choices
+
+    def fits(self, wish: _Wish) -> bool:
+        """Whether the wish leads to the same network."""
+        return wish.modality is self.classifier.contract.modality and wish.choices == self.choices
 
 
 @dataclass(frozen=True)
@@ -88,6 +103,22 @@ class _Reply:
     contract: ModelContract
     card: Mapping[str, Any]
     answered: Answered
+
+
+class _Ahead:
+    """A network's reply to a picture that is still being made ready for the screen; asked for once."""
+
+    def __init__(self, wish: _Wish, ask: Callable[[], _Reply]) -> None:
+        self.wish, self._ask = wish, ask
+        self._lock = Lock()
+        self._reply: _Reply | None = None
+
+    def reply(self) -> _Reply:
+        """The reply, on any thread, as soon as it is there; raises what asking for it does."""
+        with self._lock:
+            if self._reply is None:
+                self._reply = self._ask()
+            return self._reply
 
 
 class Examiner(QObject):
@@ -200,13 +231,21 @@ class Examiner(QObject):
             return
         self._opening = True
         incoming, turn = self._waiting.popleft(), self._turn
-        self._background.start(
-            lambda: _open(incoming.read()),
-            partial(self._shown, turn, incoming),
-            partial(self._unreadable, turn, incoming.name),
-        )
+        failed = partial(self._unreadable, turn, incoming.name)
+        self._background.start(incoming.read, partial(self._read, turn, incoming), failed)
 
-    def _shown(self, turn: int, incoming: Incoming, opened: _Opened) -> None:
+    def _read(self, turn: int, incoming: Incoming, file: PictureFile) -> None:
+        if turn != self._turn:
+            return
+        ahead = None
+        if is_scaled_while_decoded(file.content):
+            wish = _Wish(self._kind_told(None), None, self._choices())
+            ahead = _Ahead(wish, lambda: _reply(self._network_for(wish), file, None, None))
+            self._background.start(ahead.reply, _not_yet, _not_yet)
+        failed = partial(self._unreadable, turn, incoming.name)
+        self._background.start(lambda: _open(file), partial(self._shown, turn, incoming, ahead), failed)
+
+    def _shown(self, turn: int, incoming: Incoming, ahead: _Ahead | None, opened: _Opened) -> None:
         if turn != self._turn:
             return
         self._opening = False
@@ -214,11 +253,12 @@ class Examiner(QObject):
         if examination is not None and any(opened.file.sha256 == each.file.sha256 for each in examination.pictures):
             self.repeated.emit(opened.file.name)
         else:
-            self._take_in(incoming, opened)
+            self._take_in(incoming, ahead, opened)
         self._open_next()
 
-    def _take_in(self, incoming: Incoming, opened: _Opened) -> None:
-        picture = ExaminedPicture(opened.file, opened.image, opened.screen, self._kind_of(opened.image))
+    def _take_in(self, incoming: Incoming, ahead: _Ahead | None, opened: _Opened) -> None:
+        kind = self._kind_told(opened.image.capture.kind)
+        picture = ExaminedPicture(opened.file, opened.image, opened.screen, kind)
         if incoming.prepare is not None:
             incoming.prepare(picture)
         if self.examination is None:
@@ -230,7 +270,7 @@ class Examiner(QObject):
         if picture.is_draft and not picture.is_scaled_while_decoded:
             self._bring_all_pixels(picture, self._ask)
         else:
-            self._ask(picture, None if picture.is_scaled_while_decoded else picture.image)
+            self._ask(picture, None if picture.is_scaled_while_decoded else picture.image, ahead)
 
     def _unreadable(self, turn: int, name: str, error: Exception) -> None:
         if turn == self._turn:
@@ -280,9 +320,12 @@ class Examiner(QObject):
             self.changed.emit(picture)
 
     def _finish(self, picture: ExaminedPicture) -> None:
-        """All is known on which the answer hangs: bring what else helps, while it is in sight."""
+        """All is known on which the answer hangs: once that is painted, bring what else helps, while it is in sight."""
+        QTimer.singleShot(_PAINTED_MS, self, partial(self._bring_the_rest, self._turn, picture))
+
+    def _bring_the_rest(self, turn: int, picture: ExaminedPicture) -> None:
         examination = self.examination
-        if examination is None or examination.picture is not picture:
+        if turn != self._turn or examination is None or examination.picture is not picture:
             return
         if picture.is_draft_shown:
             self._bring_all_pixels(picture, lambda *_all: None)
@@ -295,10 +338,10 @@ class Examiner(QObject):
             picture.proposed_region = region
             self.changed.emit(picture)
 
-    def _kind_of(self, image: DecodedImage) -> Modality:
+    def _kind_told(self, by_file: PictureKind | None) -> Modality:
         """What the file says, else what the user has said, else the first kind for which there is a network."""
         kinds = () if self._network is None else self._network.modalities
-        told = None if image.capture.kind is None else _KIND_OF[image.capture.kind]
+        told = None if by_file is None else _KIND_OF[by_file]
         return told if told in kinds else self._declared or next(iter(kinds), Modality.DERMOSCOPIC)
 
     def _take_kind(self, picture: ExaminedPicture, modality: Modality) -> None:
@@ -312,8 +355,11 @@ class Examiner(QObject):
         self.changed.emit(picture)
         self._ask(picture)
 
-    def _ask(self, picture: ExaminedPicture, whole: DecodedImage | None = None) -> None:
-        """Have a picture looked through and answered; `whole` is all of it, where it is decoded and may be used."""
+    def _ask(self, picture: ExaminedPicture, whole: DecodedImage | None = None, ahead: _Ahead | None = None) -> None:
+        """Have a picture looked through and answered.
+
+        `whole` is all of it, where it is decoded and may be used; `ahead` is what may have been asked already.
+        """
         wish = self._asked[picture] = self._wish_for(picture)
         file, image, region, modality = picture.file, picture.image, picture.region, picture.modality
         if picture.findings is None:
@@ -322,8 +368,10 @@ class Examiner(QObject):
                 partial(self._looked_through, wish, picture),
                 partial(self._not_looked_through, wish, picture),
             )
+        if ahead is None or ahead.wish != wish:
+            ahead = _Ahead(wish, lambda: _reply(self._network_for(wish), file, whole, region))
         self._background.start(
-            lambda: _reply(self._find(wish), file, whole, region),
+            ahead.reply,
             partial(self._answered, wish, picture),
             partial(self._unanswered, wish, picture),
         )
@@ -368,12 +416,17 @@ class Examiner(QObject):
         in_sight = None if self.examination is None else self.examination.picture.modality
         return _Wish(in_sight or self._declared, None, self._choices())
 
-    def _choices(self) -> tuple[tuple[str | None, str], ...]:
+    def _choices(self) -> _Choices:
         settings = self._workspace.settings
         return tuple((settings.model_for(kind), settings.mix_for(kind)) for kind in Modality)
 
+    def _network_for(self, wish: _Wish) -> _Network:
+        """The network of a wish, at once where it is open; called on a background thread."""
+        network = self._network
+        return network if network is not None and network.fits(wish) else self._find(wish)
+
     def _find(self, wish: _Wish) -> _Network:
-        """The network of a wish, opened at most once; called on a background thread.
+        """The network of a wish, opened at most once; called on a background thread, and looks what is installed.
 
         Until it is known what kind the picture is, it is the first kind for which there is a network.
         """
@@ -381,7 +434,7 @@ class Examiner(QObject):
         modality = wish.modality or next(iter(kinds), Modality.DERMOSCOPIC)
         classifier, mix = self._workspace.network_for(modality)
         card = self._workspace.models.find(classifier.contract.model_id).card.raw
-        return _Network(classifier, mix, card, kinds)
+        return _Network(classifier, mix, card, kinds, wish.choices)
 
     def _not_opened(self, wish: _Wish, error: Exception) -> None:
         if wish != self._wish:
@@ -412,13 +465,13 @@ class Examiner(QObject):
 
 
 def _open(file: PictureFile) -> _Opened:
-    image = decode_for_screen(file, SCREEN_PX)
+    image = decode_for_screen(file, DRAFT_PX)
     return _Opened(file, image, screen_picture(image.rgb, is_generated(file.content)))
 
 
 def _whole(file: PictureFile) -> _Whole:
     image = decode(file)
-    times = min(image.rgb.shape[:2]) // SCREEN_PX
+    times = min(image.rgb.shape[:2]) // _ENOUGH_PX
     enough = image if times < 2 else replace(image, rgb=np.asarray(Image.fromarray(image.rgb).reduce(times)))
     return _Whole(image, enough, screen_picture(image.rgb, is_generated(file.content)))
 
@@ -433,3 +486,7 @@ def _reply(network: _Network, file: PictureFile, whole: DecodedImage | None, reg
 
 def _nothing(_error: Exception) -> None:
     """The draft stays: the log tells why there is no more."""
+
+
+def _not_yet(_end: object) -> None:
+    """Whoever needs it asks for it."""
