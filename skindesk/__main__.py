@@ -35,7 +35,7 @@ def _open(chosen: argparse.Namespace) -> int:
 
     if chosen.demo is not None:
         return run_on_demo(chosen.profile)
-    return run(chosen.profile, chosen.database, chosen.log_folder)
+    return run(chosen.profile, chosen.database, chosen.log_folder, chosen.open or ())
 
 
 if __name__ == "__main__":

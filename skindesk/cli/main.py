@@ -68,6 +68,13 @@ def build_parser() -> argparse.ArgumentParser:
         "--passphrase-file", type=Path, metavar="FILE", help="a file whose first line is the passphrase (default: ask)"
     )
     parser.add_argument(
+        "--open",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="open the window with these pictures of a lesion in Examine",
+    )
+    parser.add_argument(
         "--demo",
         nargs="?",
         type=Path,

@@ -1,10 +1,13 @@
 """The main window: the rail, the patient band, and one page at a time, once somebody may see patients."""
 
 import gc
+import logging
+from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -40,6 +43,8 @@ from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.patient_band import PatientBand
 from skindesk.system.settings import Settings
 
+_log = logging.getLogger(__name__)
+
 _FIRST_SIZE_PX = QSize(1280, 800)
 _LEAST_SIZE_PX = (960, 600)
 _WINDOW_FILE = "window.ini"
@@ -60,6 +65,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(mark())
         self._workspace = workspace
         self._key = "examine"
+        self._painted = False
         self._lasting = Background(self)
         self._pages = Pages(workspace, self._lasting)
         self.locking = Locking(workspace, self._pages, self._lasting, self)
@@ -132,6 +138,22 @@ class MainWindow(QMainWindow):
             self.notice.show_error(sentence)
         else:
             self.gate.show_trouble(sentence)
+
+    def open_when_entered(self, paths: Sequence[Path]) -> None:
+        """Open picture files as those of one lesion in Examine, now or as soon as the pages are in sight."""
+        if self.is_entered:
+            self.show_page("examine")
+            self.examine.bringing.open_files(paths)
+        else:
+            opening = Qt.ConnectionType.SingleShotConnection
+            self.locking.entered.connect(partial(self.open_when_entered, paths), opening)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Log when the window is first there."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, lambda: _log.info("the window is there"))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close unless something unsaved is to be kept; what has been started ends first."""

@@ -73,6 +73,22 @@ def test_intended_use_is_said_until_it_is_accepted(qtbot: QtBot, workspace: Work
     again.close()
 
 
+def test_pictures_named_at_the_start_are_opened_as_soon_as_the_pages_are_in_sight(
+    qtbot: QtBot, workspace: Workspace, example: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    workspace.settings = replace(workspace.settings, impression_first=False)
+    window = MainWindow(workspace)
+    qtbot.addWidget(window, before_close_func=lambda shown: shown.examine.panel.reset())
+    window.open_when_entered([example])
+    window.show()
+    qtbot.waitUntil(lambda: "an answer is in sight" in caplog.messages, timeout=PATIENCE_MS)
+    assert caplog.messages.index("the window is there") < caplog.messages.index("an answer is in sight")
+    assert window.examine.examination is not None
+    assert window.examine.examination.picture.file.name == example.name
+    window.close()
+
+
 def test_the_band_names_the_patient_after_saving(qtbot: QtBot, window: MainWindow, example: Path) -> None:
     assert window.band.text() == "No patient: nothing is saved yet"
     examine = window.examine
