@@ -60,10 +60,11 @@ network-%: $(VENV)/complete
 bench: $(VENV)/complete
 	$(BIN)/python -m tests.benchmarks
 
-## make faults   kill the program, fail its disk and cut its power a thousand times, and count what is lost (long)
+## make faults   kill the program, fail its disk and cut its power a thousand times, and damage its pictures (long)
 faults: $(VENV)/complete
 	$(BIN)/python -m tests.faults
 	$(BIN)/python -m tests.faults.batch_kills
+	$(BIN)/python -m tests.faults.mutated_pictures
 
 ## make package  build the frozen program in dist/ and smoke-test it
 package: build/package-venv/ready

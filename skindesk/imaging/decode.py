@@ -15,7 +15,7 @@ from skindesk.domain.capture import NOTHING_KNOWN, Capture
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
 from skindesk.domain.offered import NOTHING_OFFERED, OfferedFacts
 from skindesk.domain.region import Region
-from skindesk.imaging.formats.colour import to_srgb
+from skindesk.imaging.formats.bands import upright_rgb
 from skindesk.imaging.formats.dicom import DicomPicture
 from skindesk.imaging.formats.dicom_head import is_dicom
 from skindesk.imaging.formats.heif import HeifPicture, is_heif
@@ -168,8 +168,8 @@ def _opened(picture: PictureFile) -> OpenPicture:
     elif is_heif(picture.content):
         opened = HeifPicture(picture.content, picture.name)
     else:
-        opened = UsualPicture(picture.content)
-    check_size(*opened.stored_size, picture.name)
+        opened = UsualPicture(picture.content, picture.name)
+    check_size(*opened.stored_size, len(picture.content), picture.name)
     return opened
 
 
@@ -200,12 +200,13 @@ def _shrink(size: tuple[int, int], at_least_px: int | None) -> int:
 def _upright(picture: PictureFile, media_type: str, loaded: Loaded, region: Region | None) -> DecodedImage:
     width_px, height_px = _upright_size(loaded)
     turn = _UPRIGHT_BY_ORIENTATION.get(loaded.orientation)
-    image = loaded.image if turn is None else loaded.image.transpose(turn)
-    if region is not None:
-        image = _cut_out(image, region, width_px, height_px)
-    rgb, colour_notes = to_srgb(image)
+    if region is None:
+        rgb, colour_notes = upright_rgb(loaded.image, turn)
+    else:
+        image = loaded.image if turn is None else loaded.image.transpose(turn)
+        rgb, colour_notes = upright_rgb(_cut_out(image, region, width_px, height_px), None)
     return DecodedImage(
-        rgb=np.asarray(rgb),
+        rgb=rgb,
         sha256=picture.sha256,
         original_width_px=width_px,
         original_height_px=height_px,

@@ -8,6 +8,7 @@ import struct
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -28,10 +29,17 @@ MOST_EXPANSION, HARMLESS_BYTES = 200, 64 * 1024 * 1024
 """Pictures hardly pack at all: what unpacks to more than so many times its size, and this much, is a bomb."""
 
 _MOST_HEAD_BYTES = 4 * 1024 * 1024
+_MOST_DIRECTORY_BYTES = 64 * 1024 * 1024
+"""Some 700,000 members, which Python keeps in 500 MB."""
+_HARMLESS_MEMBERS, _FEWEST_MEMBER_BYTES = 5_000, 100
+"""No picture takes fewer, packed and with its head: an archive of so many more members is a bomb."""
+_LOCAL_HEAD_BYTES = 30
+_MOST_PACKING_BYTES = 65_536
+"""What does not pack grows by less than this and a tenth."""
 _ENCRYPTED = 0x1
 _DAMAGE = (
     BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError, OverflowError,
-    struct.error, MemoryError,
+    struct.error, MemoryError, IndexError, KeyError,
 )  # fmt: skip
 """What these libraries raise on damaged input; NotImplementedError and UnicodeDecodeError are among them."""
 
@@ -79,13 +87,26 @@ def member_of_stream(path: Path, member: str) -> bytes:
 
 
 def _zip_items(path: Path, wanted: Callable[[str], bool]) -> Iterator[Item]:
-    with ZipFile(path) as archive:
-        for member in archive.infolist():
+    with path.open("rb") as file, ZipFile(_Heads(file, _MOST_DIRECTORY_BYTES)) as archive:
+        members = archive.infolist()
+        shared = _sharing_bytes(members)
+        for member in members:
             name = member.filename
             if member.is_dir() or not wanted(name) or name.startswith("__MACOSX/"):
                 continue
-            problem = _problem_of_name(path, name) or _problem_of_zipped(path, member)
+            problem = _problem_of_name(path, name) or _problem_of_zipped(path, member, member.header_offset in shared)
             yield Item(path, name, None if problem else _span_of(member), problem)
+
+
+def _sharing_bytes(members: list[ZipInfo]) -> frozenset[int]:
+    """Where members begin that reach into the next one, or begin where another does: no packer writes such."""
+    in_order = sorted((member.header_offset, member.compress_size) for member in members)
+    return frozenset(
+        place
+        for (at, packed_bytes), (following, _) in pairwise(in_order)
+        if at + _LOCAL_HEAD_BYTES + packed_bytes > following
+        for place in (at, following)
+    )
 
 
 def _span_of(member: ZipInfo) -> Span:
@@ -93,7 +114,7 @@ def _span_of(member: ZipInfo) -> Span:
     return Span(member.header_offset, member.compress_size, member.file_size, deflated, member.CRC, local_head=True)
 
 
-def _problem_of_zipped(path: Path, member: ZipInfo) -> Problem | None:
+def _problem_of_zipped(path: Path, member: ZipInfo, shares_bytes: bool) -> Problem | None:
     name = Path(member.filename).name
     if member.flag_bits & _ENCRYPTED:
         return Problem(
@@ -102,6 +123,8 @@ def _problem_of_zipped(path: Path, member: ZipInfo) -> Problem | None:
     if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
         why = f"{name} is packed within {path.name} in a way that SkinDesk cannot read. Unpack the archive yourself."
         return Problem(RejectionReason.NOT_READABLE, why)
+    if shares_bytes or member.compress_size > 11 * member.file_size // 10 + _MOST_PACKING_BYTES:
+        return Problem(RejectionReason.DAMAGED, f"{name} is not where {path.name} says. Get the archive again.")
     is_bomb = member.file_size > max(HARMLESS_BYTES, MOST_EXPANSION * member.compress_size)
     return _problem_of_size(path, name, member.file_size, is_bomb)
 
@@ -110,11 +133,10 @@ def _tar_items(path: Path, wanted: Callable[[str], bool]) -> Iterator[Item]:
     opener = next((way for ending, way in _PACKED.items() if path.name.lower().endswith(ending)), None)
     size_bytes = path.stat().st_size
     with path.open("rb") if opener is None else opener(path) as file:
-        heads = _Heads(file)
+        heads = _Heads(file, _MOST_HEAD_BYTES)
         with tarfile.open(fileobj=heads, mode="r:") as archive:
-            while (member := archive.next()) is not None:
-                archive.members.clear()  # type: ignore[attr-defined]  # or it keeps what it knows of each for ever
-                if opener and member.offset_data > max(HARMLESS_BYTES, MOST_EXPANSION * size_bytes):
+            for number, member in enumerate(_members(archive, heads)):
+                if opener and _is_bomb(archive.offset, number, size_bytes):
                     yield _trouble(
                         path,
                         RejectionReason.TOO_LARGE,
@@ -125,11 +147,30 @@ def _tar_items(path: Path, wanted: Callable[[str], bool]) -> Iterator[Item]:
                     yield _tarred(path, member, None if opener is None else file)
 
 
+def _members(archive: tarfile.TarFile, heads: "_Heads") -> Iterator[tarfile.TarInfo]:
+    """Each member in turn, and nothing kept of those before. Raises ReadError where one leads back to itself."""
+    while (member := archive.next()) is not None:
+        if archive.offset <= member.offset or member.size < 0:
+            raise tarfile.ReadError("a member that ends before it begins")
+        archive.members.clear()  # type: ignore[attr-defined]  # or it keeps what it knows of each for ever
+        yield member
+        heads.allow()
+
+
+def _is_bomb(unpacked_bytes: int, members: int, size_bytes: int) -> bool:
+    """Whether so much, up to the end of a member that is not read yet, cannot come from an archive of this size."""
+    return (
+        unpacked_bytes > max(HARMLESS_BYTES, MOST_EXPANSION * size_bytes)
+        or members > _HARMLESS_MEMBERS + size_bytes // _FEWEST_MEMBER_BYTES
+    )
+
+
 def _tarred(path: Path, member: tarfile.TarInfo, stream: IO[bytes] | None) -> Item:
     name = Path(member.name).name
     problem = _problem_of_name(path, member.name)
-    if problem is None and not member.isreg():
-        problem = Problem(RejectionReason.NOT_AN_IMAGE, f"{name} is a link or a device within {path.name}.")
+    if problem is None and (not member.isreg() or member.issparse()):
+        why = f"{name} is a link, a device or a file with gaps within {path.name}."
+        problem = Problem(RejectionReason.NOT_AN_IMAGE, why)
     problem = problem or _problem_of_size(path, name, member.size, is_bomb=False)
     if problem is not None:
         return Item(path, member.name, problem=problem)
@@ -143,16 +184,22 @@ def _tarred(path: Path, member: tarfile.TarInfo, stream: IO[bytes] | None) -> It
 
 
 class _Heads(io.RawIOBase):
-    """What tarfile is given to read: the heads of members, none of them longer than any real one is."""
+    """What libraries are given to read: heads and tables of contents, none of them longer than any real one is."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
+    def __init__(self, file: IO[bytes], most_bytes: int) -> None:
+        self._file, self._most, self._left = file, most_bytes, most_bytes
+
+    def allow(self) -> None:
+        """Let as much be read again as at first."""
+        self._left = self._most
 
     def read(self, size: int = -1, /) -> bytes:
-        """Raises TarError where more is asked for than a head has."""
-        if not 0 <= size <= _MOST_HEAD_BYTES:
+        """Raises ReadError where more has been asked for than a head has."""
+        found = self._file.read(self._left + 1 if size < 0 else min(size, self._left + 1))
+        self._left -= len(found)
+        if self._left < 0:
             raise tarfile.ReadError("a head is longer than any real one")
-        return self._file.read(size)
+        return found
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
         """As files do."""
