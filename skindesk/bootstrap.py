@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, RLock
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING
 from skindesk.domain.caution import Caution
 from skindesk.domain.errors import SkinDeskError
 from skindesk.services.demo_clinic.mark import mark_as_demo, note_complete
-from skindesk.services.models import ModelLibrary
 from skindesk.system.drives import caution_of_drive
 from skindesk.system.logs import start_logging
 from skindesk.system.paths import Profile, find_profile
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from skindesk.services.demo_clinic.furnish import Network
     from skindesk.services.knowledge import Knowledge
     from skindesk.services.model_administration import ModelAdministration
+    from skindesk.services.models import ModelLibrary
     from skindesk.services.reports import Reports
     from skindesk.services.similar_cases import SimilarCases
 
@@ -47,7 +48,6 @@ class Workspace:
         self.profile = profile
         self.log_file = log_file
         self.settings: Settings = load_settings(profile)
-        self.models = ModelLibrary(profile)
         self._opening = RLock()
         self._opened = ExitStack()
         self._access: Access | None = None
@@ -55,6 +55,13 @@ class Workspace:
         self._similar_cases: SimilarCases | None = None
         self._knowledge: Knowledge | None = None
         self._presence = Presence(profile.window_lock)
+
+    @cached_property
+    def models(self) -> "ModelLibrary":
+        """The networks on this computer."""
+        from skindesk.services.models import ModelLibrary
+
+        return ModelLibrary(self.profile)
 
     def announce_window(self) -> None:
         """Tell other windows on this profile of this one, until it leaves or the program ends; not for commands."""
@@ -185,6 +192,15 @@ class Workspace:
 
         classifier = self.models.open(self.settings.model_for(modality), modality)
         return classifier, mix_for(self.settings.mix_for(modality), classifier.contract)
+
+    def first_network(self) -> "tuple[Classifier, ClassMix]":
+        """The network for the first kind of picture that one is installed for; opened at most once, on any thread.
+
+        Raises as `network_for` does.
+        """
+        from skindesk.domain.contract import Modality
+
+        return self.network_for(next(iter(self.models.modalities()), Modality.DERMOSCOPIC))
 
     def change_settings(self, settings: Settings) -> None:
         """Keep new settings. Raises OSError where the profile cannot be written; the old ones then stay."""

@@ -14,34 +14,25 @@ from PIL import Image, UnidentifiedImageError
 from skindesk.domain.capture import NOTHING_KNOWN, Capture
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
 from skindesk.domain.offered import NOTHING_OFFERED, OfferedFacts
+from skindesk.domain.quality import PictureWarning
 from skindesk.domain.region import Region
 from skindesk.imaging.formats.bands import upright_rgb
 from skindesk.imaging.formats.dicom import DicomPicture
 from skindesk.imaging.formats.dicom_head import is_dicom
 from skindesk.imaging.formats.heif import HeifPicture, is_heif
-from skindesk.imaging.formats.picture import DECODER_ERRORS, Loaded, OpenPicture, PictureWarning
+from skindesk.imaging.formats.picture import DECODER_ERRORS, Loaded, OpenPicture
 from skindesk.imaging.formats.refusals import MIN_SIDE_PX, check_size, damaged, not_a_picture, too_large
 from skindesk.imaging.formats.usual import UsualPicture
 
 __all__ = [
-    "EXTENSIONS",
     "MIN_SIDE_PX",
     "DecodedImage",
     "PictureFile",
-    "PictureWarning",
     "decode",
     "decode_for_screen",
     "picture_from_bytes",
     "read_picture_file",
 ]
-
-EXTENSIONS = frozenset(
-    {
-        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".bmp", ".dib",
-        ".heic", ".heif", ".hif", ".dcm", ".dicom",
-    }
-)  # fmt: skip
-"""File endings that look like a picture this program reads, in lower case."""
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
 

@@ -1,4 +1,7 @@
-"""Who may open the case log: setting it up, signing in and locking, and the people who work with it."""
+"""Who may open the case log: setting it up, signing in and locking, and the people who work with it.
+
+What reads the database loads when it is needed: a window that shows the way in does not wait for it.
+"""
 
 import logging
 from collections.abc import Callable
@@ -14,7 +17,6 @@ from skindesk.domain.errors import AccessRefusedError, CaseLogDamagedError, Case
 from skindesk.domain.people import OWNER, Permission, Person, Role
 from skindesk.services.relocating import Relocation
 from skindesk.storage.audit_queue import AuditQueue
-from skindesk.storage.generation import known_generation, note_generation
 from skindesk.storage.keyring import Cost, Keyring, load_keyring, new_keyring
 from skindesk.storage.occupancy import alone_with, working_with
 from skindesk.storage.place import has_database
@@ -342,12 +344,16 @@ class Access:
 
     def _note_generation(self, ring: Keyring, key: DataKey) -> None:
         try:
+            from skindesk.storage.generation import note_generation
+
             with working_with(self._profile.log_lock):
                 note_generation(self._profile.log, key, ring.generation)
         except CaseLogUnavailableError:
             _log.warning("the case log learns of its list of people at the next sign-in", exc_info=True)
 
     def _known_generation(self, key: DataKey) -> int:
+        from skindesk.storage.generation import known_generation
+
         with working_with(self._profile.log_lock):
             return known_generation(self._profile.log, key)
 

@@ -1,16 +1,12 @@
 """Classifies one picture; whole folders are the batch's."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from skindesk.domain.class_mix import ClassMix
-from skindesk.domain.outcome import Outcome
 from skindesk.domain.region import Region
 from skindesk.imaging.decode import DecodedImage, PictureFile
 from skindesk.imaging.preprocess import decode_for_input, input_of
 from skindesk.inference.classifier import Answer, Classifier
-from skindesk.services.batch.engine import classify_item
-from skindesk.services.batch.items import Item
 
 
 @dataclass(frozen=True)
@@ -38,8 +34,3 @@ def answer_to(
     """The same answer for a picture that is decoded whole, in a format for which `input_of` is the same."""
     decoded = input_of(whole, classifier.contract.preprocessing, region)
     return Answered(classifier.classify(decoded, mix, region), tuple(str(flag) for flag in decoded.warnings))
-
-
-def classify_file(path: Path, classifier: Classifier, mix: ClassMix | None = None) -> Outcome:
-    """Classify one file; whatever is wrong with it becomes a rejection."""
-    return classify_item(Item(path), classifier, mix).outcome

@@ -8,7 +8,6 @@ from pathlib import Path
 from skindesk.domain.caution import Caution
 from skindesk.domain.errors import CaseLogDamagedError, CaseLogUnavailableError
 from skindesk.domain.people import OWNER, Person
-from skindesk.storage.case_log import open_case_log
 from skindesk.storage.keyring import Keyring
 from skindesk.storage.occupancy import alone_with
 from skindesk.storage.plain_words import DATABASE_MISSING, in_plain_words
@@ -20,7 +19,6 @@ from skindesk.storage.replacing import (
     settle,
     unsettled,
 )
-from skindesk.storage.resealing import reseal
 from skindesk.storage.sealing import DataKey
 from skindesk.system.files import is_there
 from skindesk.system.paths import LogFolder, Profile
@@ -93,6 +91,8 @@ class Relocation:
                 abandon_replacing(self._here)
                 raise
             finish_replacing(self._here)
+            from skindesk.storage.case_log import open_case_log
+
             try:
                 open_case_log(self._here, key, lambda: _first(ring)).close()
             except CaseLogUnavailableError:
@@ -154,6 +154,9 @@ class Relocation:
 @in_plain_words()
 def _fill(there: LogFolder, source: LogFolder | None, old: DataKey | None, ring: Keyring, key: DataKey) -> int:
     """Build the log that is to come under its key; returns how many damaged pictures could not be taken along."""
+    from skindesk.storage.case_log import open_case_log
+    from skindesk.storage.resealing import reseal
+
     lost = 0
     if source is None:
         open_case_log(there, key, lambda: _first(ring)).close()

@@ -1,14 +1,17 @@
 """Where the rows of a case log are: in a file of its folder, or in a database on a server."""
 
-from sqlalchemy import Connection, inspect, text
+from typing import TYPE_CHECKING
 
 from skindesk.domain.errors import CaseLogDamagedError, CaseLogUnavailableError
-from skindesk.storage.engine import Database, DatabaseFile, open_engine
 from skindesk.storage.plain_words import DATABASE_MISSING, in_plain_words
 from skindesk.storage.sealing import DataKey
-from skindesk.storage.server import DatabaseServer
 from skindesk.system.files import is_there
 from skindesk.system.paths import LogFolder
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from skindesk.storage.engine import Database
 
 _MISSING_ON_SERVER = (
     "The database on the server holds no case log, though the folder says that there was one.",
@@ -16,8 +19,11 @@ _MISSING_ON_SERVER = (
 )
 
 
-def database_of(folder: LogFolder, key: DataKey | None) -> Database:
+def database_of(folder: LogFolder, key: DataKey | None) -> "Database":
     """The database of a log; its file is under the data key, or plain where there is none."""
+    from skindesk.storage.engine import DatabaseFile
+    from skindesk.storage.server import DatabaseServer
+
     if folder.server is not None:
         return DatabaseServer(folder.server)
     return DatabaseFile(folder.database, None if key is None else key.database)
@@ -28,6 +34,9 @@ def has_database(folder: LogFolder) -> bool:
     """Whether a log's database has been made. Raises CaseLogUnavailableError where the server cannot be asked."""
     if folder.server is None:
         return is_there(folder.database)
+    from skindesk.storage.engine import open_engine
+    from skindesk.storage.server import DatabaseServer
+
     engine = open_engine(DatabaseServer(folder.server))
     try:
         with engine.connect() as connection:
@@ -49,8 +58,10 @@ def refuse_missing(folder: LogFolder) -> None:
         raise CaseLogUnavailableError(*_MISSING_ON_SERVER)
 
 
-def revision_on(connection: Connection) -> str | None:
+def revision_on(connection: "Connection") -> str | None:
     """The revision of the log in a server's database; None where no log has been made there."""
+    from sqlalchemy import inspect, text
+
     if not inspect(connection).has_table("alembic_version"):
         return None
     revision = connection.scalar(text("SELECT version_num FROM alembic_version"))

@@ -1,14 +1,14 @@
-"""Creates the case log's tables and brings those of an older SkinDesk up to date."""
+"""Creates the case log's tables and brings those of an older SkinDesk up to date.
+
+Alembic does it. It loads when there is something to do, since that takes a quarter of a second.
+"""
 
 import logging
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from skindesk.domain.errors import CaseLogDamagedError, CaseLogUnavailableError
@@ -19,7 +19,13 @@ from skindesk.storage.plain_words import NOT_A_CASE_LOG, in_plain_words
 from skindesk.storage.server import DatabaseServer, on_server
 from skindesk.system.files import make_folder
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = "0005"
+"""The newest of its steps."""
 _TAKEN = (
     "The database on the server holds other tables than a case log's.",
     "It was left as it is. Let the server's administrator make an empty database for SkinDesk.",
@@ -36,6 +42,11 @@ def bring_up_to_date(database: Database, backups: Path, migrations: Path = MIGRA
     or not at all. Raises CaseLogUnavailableError, and leaves the database as it was, where it is no case log, is
     damaged, was written by a newer SkinDesk, or cannot be written.
     """
+    if migrations == MIGRATIONS and _is_newest(database):
+        return
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     steps = ScriptDirectory.from_config(_config(migrations))
     head, known = _newest(steps), {step.revision for step in steps.walk_revisions()}
     if isinstance(database, DatabaseFile):
@@ -56,6 +67,10 @@ def bring_up_to_date(database: Database, backups: Path, migrations: Path = MIGRA
         engine.dispose()
 
 
+def _is_newest(database: Database) -> bool:
+    return isinstance(database, DatabaseFile) and database.path.exists() and _revision_of(database) == HEAD
+
+
 def _look_at(database: DatabaseFile, known: set[str]) -> None:
     """Refuse a file that no step leads on from, before anything is written."""
     if database.path.exists():
@@ -71,13 +86,15 @@ def _look_at_server(connection: Connection, known: set[str]) -> None:
     _refuse_unknown(revision, known)
 
 
-def _config(migrations: Path) -> Config:
+def _config(migrations: Path) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     return config
 
 
-def _newest(steps: ScriptDirectory) -> str:
+def _newest(steps: "ScriptDirectory") -> str:
     """The newest revision. Without its step files Alembic would do nothing and call that success."""
     head = steps.get_current_head()
     if head is None:
@@ -115,6 +132,8 @@ def _backup_path(backups: Path, revision: str) -> Path:
 
 
 def _upgrade(connection: Connection, migrations: Path) -> None:
+    from alembic import command
+
     config = _config(migrations)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

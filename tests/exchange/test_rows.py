@@ -13,7 +13,7 @@ from skindesk.domain.errors import OutputUnavailableError, RejectionReason
 from skindesk.domain.outcome import Classified, Outcome, Rejected
 from skindesk.exchange.rows import RowFile, columns, to_row
 from skindesk.inference.classifier import Classifier
-from skindesk.services.classify import classify_file
+from tests.support.classified import classify_file
 from tests.support.pictures import RED, write_picture
 
 CODES = ("red", "green", "blue")

@@ -1,11 +1,12 @@
+import traceback
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from skindesk.bootstrap import Workspace
@@ -53,6 +54,24 @@ def test_every_page_opens_by_its_key_and_names_its_controls(window: MainWindow) 
         assert page.isVisible(), key
         assert nameless(page) == [], key
     assert nameless(window) == []
+
+
+def test_no_part_of_a_page_shows_as_a_window_of_its_own_while_it_is_made(
+    qapp: QApplication, window: MainWindow
+) -> None:
+    class Shown(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                strangers.append("".join(traceback.format_stack(limit=4)[:-1]))
+            return False
+
+    strangers: list[str] = []
+    shown = Shown()
+    qapp.installEventFilter(shown)
+    for key in (*PAGES[1:], "audit"):
+        window.show_page(key)
+    qapp.removeEventFilter(shown)
+    assert strangers == []
 
 
 def test_pages_are_made_at_their_first_visit(window: MainWindow) -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 from skindesk.domain.errors import RejectionReason
 from skindesk.domain.outcome import Classified, Rejected
 from skindesk.inference.classifier import Classifier
-from skindesk.services.classify import classify_file
+from tests.support.classified import classify_file
 from tests.support.pictures import RED, write_picture
 
 

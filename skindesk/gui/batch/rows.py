@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from skindesk.domain.errors import RejectionReason
 from skindesk.domain.outcome import Rejected
 from skindesk.domain.prediction import AbstentionReason, Decision, Prediction
-from skindesk.domain.quality import QualityIssue
-from skindesk.imaging.decode import PictureWarning
+from skindesk.domain.quality import PictureWarning, QualityIssue
 from skindesk.services.batch import Result
 from skindesk.services.batch.reviews import Mark, Review
 

@@ -4,11 +4,10 @@ from pathlib import Path
 
 from skindesk.domain.contract import ModelContract
 from skindesk.domain.errors import RejectionReason
-from skindesk.domain.quality import QualityIssue
+from skindesk.domain.quality import PictureWarning, QualityIssue
 from skindesk.domain.wording import remarks
 from skindesk.gui.batch.rows import REASONS, Cells, MarkCode, Status, flags_of
 from skindesk.gui.widgets.words import NOTHING, differential_line, percent, translate
-from skindesk.imaging.decode import PictureWarning
 
 _MOST_FLAGS = 2
 _ISSUES = frozenset(QualityIssue)

@@ -44,7 +44,8 @@ from skindesk.gui.latest import Latest
 from skindesk.gui.theme import set_icon
 from skindesk.gui.widgets.labels import ElidedLabel, text_label
 from skindesk.gui.widgets.notice import Notice
-from skindesk.imaging.decode import EXTENSIONS, PictureFile
+from skindesk.imaging.decode import PictureFile
+from skindesk.imaging.extensions import EXTENSIONS
 from skindesk.services.batch import Result, Search
 from skindesk.services.models import InstalledModel
 

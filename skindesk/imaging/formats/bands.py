@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from skindesk.domain.quality import PictureWarning
 from skindesk.imaging.formats.colour import to_srgb
-from skindesk.imaging.formats.picture import PictureWarning
 
 BAND_PIXELS = 4_000_000
 _Turn = Image.Transpose

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from PIL import Image, UnidentifiedImageError
 
+from skindesk.domain.quality import PictureWarning
 from skindesk.imaging.formats.dicom_facts import capture_of, offered_of
 from skindesk.imaging.formats.dicom_head import DicomHead, Packing, read_head
 from skindesk.imaging.formats.dicom_pixels import (
@@ -18,7 +19,7 @@ from skindesk.imaging.formats.dicom_pixels import (
 )
 from skindesk.imaging.formats.jpeg_2000 import check_pieces
 from skindesk.imaging.formats.jpeg_scans import check_scans
-from skindesk.imaging.formats.picture import DECODER_ERRORS, Loaded, PictureWarning
+from skindesk.imaging.formats.picture import DECODER_ERRORS, Loaded
 from skindesk.imaging.formats.refusals import damaged, too_large
 from skindesk.imaging.formats.source import Source
 

@@ -4,9 +4,10 @@ import warnings
 
 from PIL import Image
 
+from skindesk.domain.quality import PictureWarning
 from skindesk.imaging.formats.exif import capture_of, orientation_of
 from skindesk.imaging.formats.jpeg_scans import check_scans
-from skindesk.imaging.formats.picture import DECODER_ERRORS, Loaded, PictureWarning
+from skindesk.imaging.formats.picture import DECODER_ERRORS, Loaded
 from skindesk.imaging.formats.refusals import HARMLESS_PIXELS, MAX_PIXELS, too_large, unknown_way
 from skindesk.imaging.formats.source import Source
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from skindesk.domain.errors import RejectionReason
-from skindesk.imaging.decode import EXTENSIONS
+from skindesk.imaging.extensions import EXTENSIONS
 from skindesk.imaging.formats.dicom_head import DICOM_MARK_END, is_dicom
 from skindesk.services.batch.archives import archive_items, is_archive
 from skindesk.services.batch.dicomdir import DICOMDIR, is_dicomdir, listed_in_dicomdir

@@ -19,8 +19,9 @@ from pydicom.uid import (
 
 from skindesk.domain.capture import PictureKind
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
+from skindesk.domain.quality import PictureWarning
 from skindesk.domain.region import Region
-from skindesk.imaging.decode import DecodedImage, PictureWarning, decode, decode_for_screen, picture_from_bytes
+from skindesk.imaging.decode import DecodedImage, decode, decode_for_screen, picture_from_bytes
 from skindesk.imaging.formats.dicom import DicomPicture
 from tests.support.dicom_files import (
     DERMOSCOPIC,

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image, features
 
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
-from skindesk.imaging.decode import DecodedImage, PictureWarning, decode, decode_for_screen, picture_from_bytes
+from skindesk.domain.quality import PictureWarning
+from skindesk.imaging.decode import DecodedImage, decode, decode_for_screen, picture_from_bytes
 from skindesk.imaging.formats.heif import HeifPicture
 from tests.support.pictures import BLUE, GREEN, RED, encoded, gradient, heic, heic_of, plain
 
