@@ -169,6 +169,7 @@ def _alone(work: Callable[[Tell], None], writing: int) -> None:
 
 def _try_copies(copies: Iterable[bytes], tell: Tell) -> None:
     for content in copies:
+        _begin()
         _look(picture_from_bytes("picture", content) if content else None, tell)
 
 
@@ -186,7 +187,6 @@ def _bring_in(path: Path, tell: Tell) -> None:
 
 def _look(picture: PictureFile | None, tell: Tell) -> None:
     """Everything that the program does with a picture file."""
-    _begin()
     began_s = time.process_time()
     decoded = 0
     for way in WAYS if picture else ():

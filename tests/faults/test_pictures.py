@@ -40,6 +40,10 @@ def test_what_lies_beside_a_sound_picture_costs_nothing(name: str, watched: Look
     assert trouble_of_bomb(watched.bring_in(tmp_path / name), harmless=DECODED) == ""
 
 
+def test_the_originals_are_the_same_every_time() -> None:
+    assert originals() == originals()
+
+
 def test_the_copy_that_a_fault_names_can_be_had_again(tmp_path: Path) -> None:
     whole = originals()["PNG"]["palette"]
     *_, last = copies_of(whole, Copies("PNG", "palette", 5, 0, 8))

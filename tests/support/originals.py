@@ -43,9 +43,10 @@ def _deep() -> Image.Image:
 
 
 def _profile() -> bytes:
-    """One that is not sRGB's by its name, so that it is applied."""
+    """One that is not sRGB's by its name, so that it is applied, and whose day of making is always the same."""
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    return srgb.replace("sRGB".encode("utf-16-be"), "GRBs".encode("utf-16-be"))
+    dated = srgb[:24] + struct.pack(">6H", 2024, 5, 6, 12, 30, 5) + srgb[36:]
+    return dated.replace("sRGB".encode("utf-16-be"), "GRBs".encode("utf-16-be"))
 
 
 def _exif() -> Image.Exif:
