@@ -216,8 +216,9 @@ def open_workspace(
     Its case log is the one that `find_shared_log` finds, or its own. Raises ProfileUnavailableError.
     """
     profile = find_profile(chosen)
+    log_file = start_logging(profile)
     shared = find_shared_log(database, log_folder, load_settings(profile))
-    return Workspace(replace(profile, shared=shared), start_logging(profile))
+    return Workspace(replace(profile, shared=shared), log_file)
 
 
 @contextmanager

@@ -131,7 +131,7 @@ def test_a_setting_up_that_the_server_refuses_leaves_nothing(
 def test_what_a_crash_has_left_of_setting_up_is_finished_at_the_first_opening(at: AtWorkstation) -> None:
     first = at("first")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("skindesk.services.relocating.open_case_log", lambda *_: pytest.fail("killed"))
+        patched.setattr("skindesk.storage.case_log.open_case_log", lambda *_: pytest.fail("killed"))
         with pytest.raises(BaseException, match="killed"):
             first.access.set_up_open()
 
