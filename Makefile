@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 export PYTHONDONTWRITEBYTECODE ?=
 
-.PHONY: help run test test-networks lint train train-demo bench faults package lock clean
+.PHONY: help run test test-networks test-postgres test-cluster lint train train-demo bench faults package lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -19,11 +19,24 @@ run: $(VENV)/runtime
 
 ## make test     set up, then lint, types, import contracts and tests
 test: lint
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto --dist loadfile
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/cluster
 
 ## make test-networks  train one step of every large architecture and export it (minutes)
 test-networks: $(VENV)/complete
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m slow_networks
+
+POSTGRES_SERVICES := access audit audit_reading casework demo_clinic drift editing evidence insight_rows model_shadow reports same_patient similar_cases transfer worklist
+
+## make test-postgres  run the case log's tests on a PostgreSQL server that they start and end
+test-postgres: $(VENV)/complete
+	.ci/postgres-server
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest --postgres -n auto --dist loadfile tests/postgres tests/storage tests/exchange/test_case_archive.py $(POSTGRES_SERVICES:%=tests/services/test_%.py)
+
+## make test-cluster  classify on a scheduler and two workers of this computer, kill them, and measure what they cost
+test-cluster: $(VENV)/complete
+	$(BIN)/python -c "import distributed"
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/cluster tests/services/test_cluster.py
+	$(BIN)/python -m tests.cluster.overhead
 
 lint: $(VENV)/complete
 	$(BIN)/ruff check .
@@ -47,9 +60,11 @@ network-%: $(VENV)/complete
 bench: $(VENV)/complete
 	$(BIN)/python -m tests.benchmarks
 
-## make faults   kill the program, fail its disk and cut its power a thousand times, and count what is lost (long)
+## make faults   kill the program, fail its disk and cut its power a thousand times, and damage its pictures (long)
 faults: $(VENV)/complete
 	$(BIN)/python -m tests.faults
+	$(BIN)/python -m tests.faults.batch_kills
+	$(BIN)/python -m tests.faults.mutated_pictures
 
 ## make package  build the frozen program in dist/ and smoke-test it
 package: build/package-venv/ready

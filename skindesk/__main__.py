@@ -33,7 +33,9 @@ def _open(chosen: argparse.Namespace) -> int:
         return ExitCode.UNAVAILABLE
     from skindesk.gui.app import run, run_on_demo
 
-    return run(chosen.profile) if chosen.demo is None else run_on_demo(chosen.profile)
+    if chosen.demo is not None:
+        return run_on_demo(chosen.profile)
+    return run(chosen.profile, chosen.database, chosen.log_folder, chosen.open or ())
 
 
 if __name__ == "__main__":

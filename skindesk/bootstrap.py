@@ -3,21 +3,23 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, RLock
 from typing import TYPE_CHECKING
 
 from skindesk.domain.caution import Caution
-from skindesk.domain.errors import CaseLogDamagedError, SkinDeskError
+from skindesk.domain.errors import SkinDeskError
 from skindesk.services.demo_clinic.mark import mark_as_demo, note_complete
-from skindesk.services.models import ModelLibrary
 from skindesk.system.drives import caution_of_drive
 from skindesk.system.logs import start_logging
 from skindesk.system.paths import Profile, find_profile
 from skindesk.system.presence import OTHER_WINDOW, Presence
 from skindesk.system.settings import Settings, load_settings, save_settings
+from skindesk.system.shared_log import find_shared_log
 
 if TYPE_CHECKING:
     from skindesk.domain.class_mix import ClassMix
@@ -28,9 +30,14 @@ if TYPE_CHECKING:
     from skindesk.services.demo_clinic.furnish import Network
     from skindesk.services.knowledge import Knowledge
     from skindesk.services.model_administration import ModelAdministration
+    from skindesk.services.models import ModelLibrary
     from skindesk.services.reports import Reports
     from skindesk.services.similar_cases import SimilarCases
 
+ON_A_SERVER = Caution(
+    "This case log lies on a server that several workstations share.",
+    "SkinDesk encrypts its pictures; names, notes and diagnoses are as safe as the server and its backups are.",
+)
 _log = logging.getLogger(__name__)
 
 
@@ -41,7 +48,6 @@ class Workspace:
         self.profile = profile
         self.log_file = log_file
         self.settings: Settings = load_settings(profile)
-        self.models = ModelLibrary(profile)
         self._opening = RLock()
         self._opened = ExitStack()
         self._access: Access | None = None
@@ -49,6 +55,13 @@ class Workspace:
         self._similar_cases: SimilarCases | None = None
         self._knowledge: Knowledge | None = None
         self._presence = Presence(profile.window_lock)
+
+    @cached_property
+    def models(self) -> "ModelLibrary":
+        """The networks on this computer."""
+        from skindesk.services.models import ModelLibrary
+
+        return ModelLibrary(self.profile)
 
     def announce_window(self) -> None:
         """Tell other windows on this profile of this one, until it leaves or the program ends; not for commands."""
@@ -65,9 +78,12 @@ class Workspace:
 
     @property
     def warnings(self) -> tuple[Caution, ...]:
-        """What the user is to be warned of at opening: a network drive, another window, what encrypting left behind."""
+        """What the user is to be warned of at opening: a network drive, another window, what encrypting left behind,
+        and what a server does not protect.
+        """
         drive = caution_of_drive(self.profile.root)
-        found = (drive, OTHER_WINDOW if self.other_window else None, *self.access.cautions)
+        server = None if self.profile.shared is None else ON_A_SERVER
+        found = (drive, OTHER_WINDOW if self.other_window else None, server, *self.access.cautions)
         return tuple(caution for caution in found if caution is not None)
 
     @property
@@ -154,14 +170,12 @@ class Workspace:
         from skindesk.services.casework import Casework
         from skindesk.storage.case_log import open_case_log
         from skindesk.storage.occupancy import working_with
-        from skindesk.storage.plain_words import DATABASE_MISSING
-        from skindesk.system.files import is_there
+        from skindesk.storage.place import refuse_missing
 
         with ExitStack() as opening:
             key = self.access.key
             opening.enter_context(working_with(self.profile.log_lock))
-            if not is_there(self.profile.log.database):
-                raise CaseLogDamagedError(*DATABASE_MISSING)
+            refuse_missing(self.profile.log)
             log = open_case_log(self.profile.log, key, lambda: self.access.person)
             opening.callback(log.close)
             opening.callback(self.access.detach)
@@ -179,21 +193,37 @@ class Workspace:
         classifier = self.models.open(self.settings.model_for(modality), modality)
         return classifier, mix_for(self.settings.mix_for(modality), classifier.contract)
 
+    def first_network(self) -> "tuple[Classifier, ClassMix]":
+        """The network for the first kind of picture that one is installed for; opened at most once, on any thread.
+
+        Raises as `network_for` does.
+        """
+        from skindesk.domain.contract import Modality
+
+        return self.network_for(next(iter(self.models.modalities()), Modality.DERMOSCOPIC))
+
     def change_settings(self, settings: Settings) -> None:
         """Keep new settings. Raises OSError where the profile cannot be written; the old ones then stay."""
         save_settings(self.profile, settings)
         self.settings = settings
 
 
-def open_workspace(chosen: Path | None = None) -> Workspace:
-    """Open the chosen profile folder, the one SKINDESK_PROFILE names, or the user's own."""
+def open_workspace(
+    chosen: Path | None = None, database: str | None = None, log_folder: Path | None = None
+) -> Workspace:
+    """Open the chosen profile folder, the one SKINDESK_PROFILE names, or the user's own.
+
+    Its case log is the one that `find_shared_log` finds, or its own. Raises ProfileUnavailableError.
+    """
     profile = find_profile(chosen)
-    return Workspace(profile, start_logging(profile))
+    log_file = start_logging(profile)
+    shared = find_shared_log(database, log_folder, load_settings(profile))
+    return Workspace(replace(profile, shared=shared), log_file)
 
 
 @contextmanager
 def open_demo(chosen: Path | None = None) -> Iterator[Workspace]:
-    """A workspace for a generated clinic, on the chosen folder or on one that goes at the end.
+    """A workspace for a generated clinic, on the chosen folder or on one that goes at the end; never on a shared log.
 
     Raises ProfileUnavailableError where the chosen folder holds anything but a demo.
     """
@@ -203,8 +233,9 @@ def open_demo(chosen: Path | None = None) -> Iterator[Workspace]:
         if chosen is None:
             temporary = TemporaryDirectory(prefix="skindesk-demo-", ignore_cleanup_errors=True)
             chosen = Path(leaving.enter_context(temporary)) / "profile"
-        mark_as_demo(find_profile(chosen))
-        workspace = open_workspace(chosen)
+        profile = find_profile(chosen)
+        mark_as_demo(profile)
+        workspace = Workspace(profile, start_logging(profile))
         leaving.callback(workspace.close_case_log)
         if workspace.access.door is Door.NEW:
             workspace.access.set_up_open()

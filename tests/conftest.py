@@ -1,14 +1,52 @@
 """Fixtures that every test folder may use."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from skindesk.inference.classifier import Classifier
+from tests.support import on_postgres
 from tests.support.tiny_bundle import write_tiny_bundle
 
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        on_postgres.OPTION, action="store_true", help="run the tests of the case log on a PostgreSQL server"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption(on_postgres.OPTION):
+        on_postgres.skip_what_is_of_files(items)
+
+
+@pytest.fixture(scope="session")
+def postgres(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A PostgreSQL server that ends with the tests."""
+    for running in on_postgres.start_server():
+        request.config.stash[on_postgres.RUNNING] = running
+        yield running
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    running = config.stash.get(on_postgres.RUNNING, None)
+    if running is not None and config.getoption(on_postgres.OPTION):
+        terminalreporter.write_line(f"{running.tests} tests had their case log on the server")
+
+
+@pytest.fixture(autouse=True)
+def _case_log_on_a_server(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With --postgres every profile's case log lies on the server, but where a test names the server itself."""
+    own = request.node.location[0].startswith("tests/postgres/")
+    if request.config.getoption(on_postgres.OPTION) and not own:
+        yield from on_postgres.put_logs_on(request.getfixturevalue("postgres"), request.getfixturevalue("monkeypatch"))
+    else:
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,17 @@ if TYPE_CHECKING:
 class Context:
     """The profile and person that the command line names, and the profile's workspace."""
 
-    def __init__(self, profile: Path | None, user: str | None = None, passphrase_file: Path | None = None) -> None:
+    def __init__(
+        self,
+        profile: Path | None,
+        user: str | None = None,
+        passphrase_file: Path | None = None,
+        database: str | None = None,
+        log_folder: Path | None = None,
+    ) -> None:
         self._profile = profile
+        self._database = database
+        self._log_folder = log_folder
         self._user = user
         self._passphrase_file = passphrase_file
         self._typed: str | None = None
@@ -30,7 +39,7 @@ class Context:
         """The workspace; importing and opening it takes longer than parsing the command line."""
         from skindesk.bootstrap import open_workspace
 
-        return open_workspace(self._profile)
+        return open_workspace(self._profile, self._database, self._log_folder)
 
     @property
     def names_somebody(self) -> bool:

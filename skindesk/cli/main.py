@@ -17,6 +17,7 @@ from skindesk.domain.errors import (
     AccessRefusedError,
     BackupUnavailableError,
     CaseLogUnavailableError,
+    ClusterUnavailableError,
     ContractError,
     ModelUnavailableError,
     OutputUnavailableError,
@@ -53,9 +54,25 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"SkinDesk {__version__}")
     parser.add_argument("--profile", type=Path, metavar="DIR", help="the profile folder (default: $SKINDESK_PROFILE)")
+    parser.add_argument(
+        "--database", metavar="URL", help="the case log that several workstations share (default: $SKINDESK_DATABASE)"
+    )
+    parser.add_argument(
+        "--log-folder",
+        type=Path,
+        metavar="DIR",
+        help="the folder of its key and pictures (default: $SKINDESK_LOG_FOLDER)",
+    )
     parser.add_argument("--user", metavar="NAME", help="who signs in to a protected case log")
     parser.add_argument(
         "--passphrase-file", type=Path, metavar="FILE", help="a file whose first line is the passphrase (default: ask)"
+    )
+    parser.add_argument(
+        "--open",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="open the window with these pictures of a lesion in Examine",
     )
     parser.add_argument(
         "--demo",
@@ -74,7 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
 def run_command(chosen: argparse.Namespace) -> int:
     """Run the chosen sub-command. Expected trouble becomes one sentence on stderr, a bug a logged trace."""
     _prepare_streams(as_json=getattr(chosen, "json", False))
-    context = Context(chosen.profile, chosen.user, chosen.passphrase_file)
+    context = Context(chosen.profile, chosen.user, chosen.passphrase_file, chosen.database, chosen.log_folder)
     try:
         code = int(chosen.run(chosen, context))
         sys.stdout.flush()  # now, while trouble with it can still be said
@@ -84,6 +101,7 @@ def run_command(chosen: argparse.Namespace) -> int:
         ContractError,
         CaseLogUnavailableError,
         BackupUnavailableError,
+        ClusterUnavailableError,
         AccessRefusedError,
     ) as error:
         return _say(error, ExitCode.UNAVAILABLE)

@@ -68,6 +68,10 @@ class CaseLogDamagedError(CaseLogUnavailableError):
     """A case log whose database or key is damaged or gone: what is there is kept, and a backup helps."""
 
 
+class CrossedError(CaseLogUnavailableError):
+    """A change that crossed another workstation's: nothing was written, and it can be made once more."""
+
+
 class BackupUnavailableError(SkinDeskError):
     """A backup that cannot be written, found, read or restored."""
 
@@ -90,6 +94,14 @@ class WrongSecretError(AccessRefusedError):
 
 class InvalidCaseError(SkinDeskError):
     """Values that cannot be saved as a case, such as a patient without an identifier."""
+
+
+class ChangedMeanwhileError(InvalidCaseError):
+    """A correction of what somebody else has changed since the user saw it."""
+
+
+class ClusterUnavailableError(SkinDeskError):
+    """Other computers that were to classify, and cannot be reached or cannot answer as this one does."""
 
 
 class OutputUnavailableError(SkinDeskError):

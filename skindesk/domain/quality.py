@@ -36,3 +36,13 @@ class QualityFinding:
     severe: bool
     share: float | None = None
     places: tuple[Region, ...] = ()
+
+
+class PictureWarning(StrEnum):
+    """What a reader should know of a picture that was decoded all the same."""
+
+    FIRST_OF_SEVERAL_FRAMES = "first_of_several_frames"
+    TRANSPARENCY_FLATTENED = "transparency_flattened"
+    COLOUR_PROFILE_IGNORED = "colour_profile_ignored"
+    GREYSCALE = "greyscale"
+    LOW_RESOLUTION = "low_resolution"

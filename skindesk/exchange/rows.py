@@ -1,4 +1,4 @@
-"""Classification outcomes as rows of CSV or JSON Lines, written so that an interrupted run can be continued."""
+"""Classification outcomes as rows of CSV, JSON Lines or Parquet, written whole or not at all."""
 
 import csv
 import io
@@ -6,18 +6,17 @@ import json
 import math
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import BinaryIO, Protocol, Self
 
 from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.errors import OutputUnavailableError
 from skindesk.domain.outcome import Classified, Outcome
-from skindesk.domain.prediction import ModelRef
+from skindesk.exchange.parquet import PARQUET, ParquetRows, Row, load_pyarrow
 from skindesk.system.files import sync_folder
-
-Row = dict[str, str | float | None]
 
 _RANKS = 3
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -78,51 +77,34 @@ def to_row(outcome: Outcome, codes: Sequence[str]) -> Row:
 
 
 class RowFile:
-    """A result file that appears under its name when it is complete.
+    """A result file that appears under its name when it is complete: CSV, JSON Lines or Parquet, by its ending.
 
-    Until then it grows as a neighbour ending in `.part`, which `resume` continues. Used as a context manager:
-    leaving without an error completes the file, leaving with one keeps the part.
+    Used as a context manager: leaving without an error completes the file and lets it survive a power cut; leaving
+    with one leaves what was there before.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        codes: Sequence[str],
-        resume: bool = False,
-        model: ModelRef | None = None,
-        mix: ClassMix | None = None,
-    ) -> None:
-        """Raises OutputUnavailableError for an unknown ending, an unwritable place, or a part of another network.
-
-        With `model` and `mix`, a part that holds answers of any other network, version or class mix is refused too.
+    def __init__(self, path: Path, codes: Sequence[str], extra: Sequence[str] = ()) -> None:
+        """`extra` are columns that follow all others. Raises OutputUnavailableError for an unknown ending or an
+        unwritable place.
         """
-        if path.suffix.lower() not in (".csv", ".jsonl"):
-            raise OutputUnavailableError(f"{path.name} ends in neither .csv nor .jsonl.", "Name the file so.")
-        if path.is_dir():
-            raise OutputUnavailableError(f"{path.name} is a folder.", "Name a file.")
+        check_result_file(path)
         self._path = path
-        self._part = _part_of(path)
         self._codes = tuple(codes)
-        self._model = model
-        self._mix = None if mix is None else (mix.name, _shares(mix))
-        self._as_csv = path.suffix.lower() == ".csv"
-        self.done_paths: frozenset[str] = frozenset()
+        self._temporary = path.with_name(f".{path.name}.new")
         try:
-            self._file = self._continued() if resume and self._part.exists() else self._part.open("wb")
-            if self._as_csv and not self._file.tell():
-                self._file.write(_csv_line(columns(codes)))
-                self._file.flush()
-                os.fsync(self._file.fileno())
+            self._file = self._temporary.open("wb")
         except OSError as error:
             raise self._unwritable(error) from error
+        self._rows: _Rows = _KINDS[path.suffix.lower()](self._file, (*columns(codes), *extra))
+        self._extra = tuple(extra)
 
-    def write(self, outcome: Outcome) -> None:
-        """Add one row. Raises OutputUnavailableError where the disk takes no more."""
-        row = to_row(outcome, self._codes)
-        line = _csv_line(list(row.values())) if self._as_csv else json_line(row).encode()
+    def write(self, outcome: Outcome, extra: Row | None = None) -> None:
+        """Add one row; `extra` are the cells of its extra columns. Raises OutputUnavailableError where the disk takes
+        no more.
+        """
         try:
-            self._file.write(line)
-            self._file.flush()
+            added = {name: (extra or {}).get(name) for name in self._extra}
+            self._rows.write(to_row(outcome, self._codes) | added)
         except OSError as error:
             raise self._unwritable(error) from error
 
@@ -133,64 +115,19 @@ class RowFile:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
             if kind is None:
-                self._part.replace(self._path)
+                self._rows.end()
+                self._file.flush()
+                os.fsync(self._file.fileno())
+                self._file.close()
+                self._temporary.replace(self._path)
                 sync_folder(self._path.parent)
         except OSError as problem:
             raise self._unwritable(problem) from problem
-
-    def _continued(self) -> BinaryIO:
-        """The part of an interrupted run, open behind its last whole row; a torn last row is done again."""
-        file = self._part.open("r+b")
-        try:
-            kept_bytes, done = 0, set()
-            for record in _whole_records(file, self._as_csv):
-                if kept_bytes or not self._as_csv:
-                    done.add(self._path_in(record))
-                elif record != _csv_line(columns(self._codes)):
-                    raise self._of_another_network()
-                kept_bytes += len(record)
-            self.done_paths = frozenset(done)
-            file.seek(kept_bytes)
-            file.truncate()
-        except BaseException:
-            file.close()
-            raise
-        return file
-
-    def _path_in(self, record: bytes) -> str:
-        """Which path a kept row is of. Raises OutputUnavailableError where this run could not have written it."""
-        try:
-            row = self._parse(record)
-            path, model = str(row["path"]), (row["model_id"], row["model_version"])
-            mix = (row.get("class_mix"), row.get("class_mix_shares"))
-        except (ValueError, TypeError, KeyError, StopIteration, csv.Error) as error:
-            raise OutputUnavailableError(
-                f"{self._part.name} is damaged.", "Delete it, or start again without --resume."
-            ) from error
-        wanted = self._model
-        if tuple(row) != columns(self._codes) or (wanted and model[0] and model != (wanted.model_id, wanted.version)):
-            raise self._of_another_network()
-        if self._mix and model[0] and mix != self._mix:
-            raise OutputUnavailableError(
-                f"{self._part.name} was begun under another class mix ({mix[0]}).",
-                "Delete it, or continue under that mix.",
-            )
-        return path
-
-    def _parse(self, record: bytes) -> dict[str, Any]:
-        text = record.decode("utf-8", errors="surrogateescape")
-        if not self._as_csv:
-            return dict(json.loads(text))
-        return dict(zip(columns(self._codes), next(csv.reader(io.StringIO(text, newline=""))), strict=True))
-
-    def _of_another_network(self) -> OutputUnavailableError:
-        return OutputUnavailableError(
-            f"{self._part.name} was begun with another network.", "Delete it, or continue with that network."
-        )
+        finally:
+            with suppress(OSError):
+                self._file.close()
+            self._temporary.unlink(missing_ok=True)
 
     def _unwritable(self, error: OSError) -> OutputUnavailableError:
         return OutputUnavailableError(
@@ -198,13 +135,55 @@ class RowFile:
         )
 
 
-def refuse_to_overwrite_part(path: Path) -> None:
-    """Raise OutputUnavailableError where an interrupted run for this result file could still be continued."""
-    part = _part_of(path)
-    if part.exists():
-        raise OutputUnavailableError(
-            f"{part.name} holds the rows of an interrupted run.", "Continue it with --resume, or delete it."
-        )
+def check_result_file(path: Path) -> None:
+    """Raise OutputUnavailableError where results cannot go to a file, before they are made."""
+    ending = path.suffix.lower()
+    if ending not in _KINDS:
+        raise OutputUnavailableError(f"{path.name} ends in neither .csv, .jsonl nor .parquet.", "Name the file so.")
+    if path.is_dir():
+        raise OutputUnavailableError(f"{path.name} is a folder.", "Name a file.")
+    if not path.parent.is_dir():
+        raise OutputUnavailableError(f"{path.name} cannot be written: there is no folder {path.parent}.", "Make it.")
+    if ending == PARQUET:
+        load_pyarrow()
+
+
+class _Rows(Protocol):
+    """One kind of file, being written."""
+
+    def write(self, row: Row) -> None: ...
+
+    def end(self) -> None: ...
+
+
+class _CsvRows:
+    def __init__(self, file: BinaryIO, names: Sequence[str]) -> None:
+        self._file = file
+        file.write(_csv_line(names))
+
+    def write(self, row: Row) -> None:
+        self._file.write(_csv_line(list(row.values())))
+
+    def end(self) -> None:
+        """Each row is whole as it is."""
+
+
+class _JsonRows:
+    def __init__(self, file: BinaryIO, _names: Sequence[str]) -> None:
+        self._file = file
+
+    def write(self, row: Row) -> None:
+        self._file.write(json_line(row).encode())
+
+    def end(self) -> None:
+        """Each row is whole as it is."""
+
+
+_KINDS: dict[str, Callable[[BinaryIO, Sequence[str]], _Rows]] = {
+    ".csv": _CsvRows,
+    ".jsonl": _JsonRows,
+    PARQUET: ParquetRows,
+}
 
 
 def json_line(row: Row) -> str:
@@ -216,32 +195,12 @@ def json_line(row: Row) -> str:
     return _LONE_SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n"
 
 
-def _part_of(path: Path) -> Path:
-    return path.with_name(f"{path.name}.part")
-
-
 def _csv_line(values: Sequence[object]) -> bytes:
     # With both characters as its line end, Python 3.11's writer quotes a value that holds either of them.
     buffer = io.StringIO(newline="")
     csv.writer(buffer, lineterminator="\r\n").writerow(["" if value is None else value for value in values])
     line = buffer.getvalue().removesuffix("\r\n") + "\n"
     return line.encode("utf-8", errors="surrogateescape")
-
-
-def _whole_records(file: BinaryIO, as_csv: bool) -> Iterator[bytes]:
-    """A part's rows with their line ends; a CSV row goes on while a quotation mark is open. A torn one is left out.
-
-    A power cut can leave zeros where rows were not on the disk yet; what comes from there on is torn as well. The
-    first line always is on the disk.
-    """
-    record = b""
-    for line in file:
-        if b"\0" in line and file.tell() > len(line):
-            return
-        record += line
-        if line.endswith(b"\n") and not (as_csv and record.count(b'"') % 2):
-            yield record
-            record = b""
 
 
 def _shares(mix: ClassMix) -> str | None:

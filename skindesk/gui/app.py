@@ -23,9 +23,14 @@ WINDOW_WAITS_S = 0.0005
 _log = logging.getLogger(__name__)
 
 
-def run(profile: Path | None) -> int:
-    """Open the program on a profile; returns the exit status."""
-    return _run_on(open_workspace(profile))
+def run(
+    profile: Path | None, database: str | None = None, log_folder: Path | None = None, pictures: Sequence[Path] = ()
+) -> int:
+    """Open the program on a profile, with its own case log or a shared one; returns the exit status.
+
+    `pictures` are files that Examine opens as those of one lesion, once somebody may see patients.
+    """
+    return _run_on(open_workspace(profile, database, log_folder), pictures)
 
 
 def run_on_demo(profile: Path | None) -> int:
@@ -34,7 +39,7 @@ def run_on_demo(profile: Path | None) -> int:
         return _run_on(workspace)
 
 
-def _run_on(workspace: Workspace) -> int:
+def _run_on(workspace: Workspace, pictures: Sequence[Path] = ()) -> int:
     enlarge(workspace.settings.size_percent)
     application = create_application(sys.argv)
     apply_theme(application, workspace.settings.theme)
@@ -46,6 +51,8 @@ def _run_on(workspace: Workspace) -> int:
     sys.setswitchinterval(WINDOW_WAITS_S)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in the terminal ends the program
     window.show()
+    if pictures:
+        window.open_when_entered(pictures)
     return application.exec()
 
 

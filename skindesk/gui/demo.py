@@ -34,7 +34,7 @@ from skindesk.gui.cases import CasesWorkspace
 from skindesk.gui.main_window import MainWindow
 from skindesk.gui.report import ReportDialog
 from skindesk.gui.theme import apply_theme
-from skindesk.services.classify import classify_files
+from skindesk.services.batch import Item, classify_items
 from skindesk.system.paths import bundled
 from skindesk.system.settings import Theme
 
@@ -77,7 +77,8 @@ def _tell(_kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
 def _print_predictions(workspace: Workspace, examples: list[Path]) -> None:
     print("Generated phantoms, not patients; an answer on them says nothing about accuracy.")
     print(f"{'PICTURE':<24}{'DECISION':<12}{'DIFFERENTIAL':<84}IN SUM")
-    for outcome in classify_files(examples, workspace.models.open()):
+    for result in classify_items(map(Item, examples), workspace.models.open()):
+        outcome = result.outcome
         if isinstance(outcome, Classified):
             prediction = outcome.prediction
             ranked = ", ".join(f"{entry.label.name} {entry.probability:.0%}" for entry in prediction.ranked[:3])
@@ -216,7 +217,7 @@ class _Tour:
         if isinstance(batch, BatchWorkspace):
             batch.start([folder])
             self._wait(lambda: not batch.is_running, "classify the examples")
-            batch.table.view.selectRow(0)
+            batch.triage.table.selectRow(0)
             self._wait(batch.view.canvas.has_picture, "show the chosen picture")
         self._settle()
 

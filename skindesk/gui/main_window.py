@@ -1,10 +1,15 @@
 """The main window: the rail, the patient band, and one page at a time, once somebody may see patients."""
 
 import gc
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -16,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from skindesk.bootstrap import Workspace
-from skindesk.domain.errors import CaseLogDamagedError
+from skindesk.domain.errors import CaseLogDamagedError, SkinDeskError
 from skindesk.domain.worklist import WorklistCounts
 from skindesk.gui.access.gate import Gate
 from skindesk.gui.access.idle import IdleWatch
@@ -28,7 +33,6 @@ from skindesk.gui.clipboard import take_back
 from skindesk.gui.demo_notice import DemoNotice
 from skindesk.gui.drafts.bar import DraftBar
 from skindesk.gui.drafts.kept import Offer
-from skindesk.gui.examine import ExamineWorkspace
 from skindesk.gui.intended_use import IntendedUse
 from skindesk.gui.mark import mark
 from skindesk.gui.pages import Pages
@@ -39,6 +43,11 @@ from skindesk.gui.warnings import Warnings
 from skindesk.gui.widgets.notice import Notice
 from skindesk.gui.widgets.patient_band import PatientBand
 from skindesk.system.settings import Settings
+
+if TYPE_CHECKING:
+    from skindesk.gui.examine import ExamineWorkspace
+
+_log = logging.getLogger(__name__)
 
 _FIRST_SIZE_PX = QSize(1280, 800)
 _LEAST_SIZE_PX = (960, 600)
@@ -60,6 +69,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(mark())
         self._workspace = workspace
         self._key = "examine"
+        self._begun = False
         self._lasting = Background(self)
         self._pages = Pages(workspace, self._lasting)
         self.locking = Locking(workspace, self._pages, self._lasting, self)
@@ -75,11 +85,11 @@ class MainWindow(QMainWindow):
         self._whole = QStackedWidget()
         self._lay_out()
         self._connect()
-        self.show_page("examine")
         self._restore_size()
         self.intended_use.ask()
         self._whole.setCurrentWidget(self.gate)
-        self.locking.start()
+        self.gate.wait(self.tr("Opening the case log…"))
+        QTimer.singleShot(0, self, self._begin_unseen)
 
     @property
     def gate(self) -> Gate:
@@ -92,7 +102,7 @@ class MainWindow(QMainWindow):
         return self.locking.idle
 
     @property
-    def examine(self) -> ExamineWorkspace:
+    def examine(self) -> "ExamineWorkspace":
         """The Examine page; another one after each lock."""
         return self._pages.examine
 
@@ -132,6 +142,43 @@ class MainWindow(QMainWindow):
             self.notice.show_error(sentence)
         else:
             self.gate.show_trouble(sentence)
+
+    def open_when_entered(self, paths: Sequence[Path]) -> None:
+        """Open picture files as those of one lesion in Examine, now or as soon as the pages are in sight."""
+        if self.is_entered:
+            self.show_page("examine")
+            self.examine.answering.revealed.connect(self.locking.go_on_with_log)
+            self.examine.bringing.open_files(paths)
+        else:
+            self.locking.let_answer_first()
+            opening = Qt.ConnectionType.SingleShotConnection
+            self.locking.entered.connect(partial(self.open_when_entered, paths), opening)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Begin once the window is there: what it takes to read the log and to examine would have kept it waiting."""
+        super().paintEvent(event)
+        if not self._begun:
+            QTimer.singleShot(0, self, self._begin)
+
+    def _begin_unseen(self) -> None:
+        if not self.isVisible():
+            self._begin()
+
+    def _begin(self) -> None:
+        if not self._begun:
+            self._begun = True
+            _log.info("the window is there")
+            self.locking.start()
+            self._lasting.start(self._prepare, _not_yet, _not_yet)
+            self.page("examine")
+
+    def _prepare(self) -> None:
+        """Load what the first picture needs, on a background thread, while the page for it is made."""
+        with suppress(SkinDeskError):  # Examine asks for the network, too, and says what is wrong with it
+            self._workspace.first_network()
+        from skindesk.services.picture_quality import make_ready
+
+        make_ready()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close unless something unsaved is to be kept; what has been started ends first."""
@@ -273,6 +320,10 @@ class MainWindow(QMainWindow):
         geometry = self._window_settings().value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
+
+
+def _not_yet(_end: object) -> None:
+    """Whoever needs it asks for it."""
 
 
 def _held(notice: Notice) -> QWidget:

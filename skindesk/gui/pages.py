@@ -15,7 +15,6 @@ from skindesk.gui.background import Background
 from skindesk.gui.clipboard import take_back
 from skindesk.gui.drafts import Drafts, Form
 from skindesk.gui.drafts.kept import Offer
-from skindesk.gui.examine import ExamineWorkspace
 from skindesk.gui.incoming.folder_watcher import FolderWatcher
 from skindesk.gui.undoing import Undoing, Undone
 from skindesk.gui.widgets.tab_order import follow_layout
@@ -24,6 +23,7 @@ from skindesk.gui.worklist_watch import WorklistWatch
 if TYPE_CHECKING:
     from skindesk.gui.batch import BatchWorkspace
     from skindesk.gui.cases import CasesWorkspace
+    from skindesk.gui.examine import ExamineWorkspace
 
 _OUTLIVES_THE_LOCK = "batch"
 """Its run goes on, and it knows no patient of the case log; the names of its files are concealed."""
@@ -82,11 +82,9 @@ class Pages(QStackedWidget):
         return True
 
     @property
-    def examine(self) -> ExamineWorkspace:
+    def examine(self) -> "ExamineWorkspace":
         """The Examine page; another one after each lock."""
-        page = self.page("examine")
-        assert isinstance(page, ExamineWorkspace)
-        return page
+        return cast("ExamineWorkspace", self.page("examine"))
 
     @property
     def unsaved(self) -> bool:
@@ -201,6 +199,8 @@ class Pages(QStackedWidget):
         return makers[key]()
 
     def _made_examine(self) -> QWidget:
+        from skindesk.gui.examine import ExamineWorkspace
+
         reviewing, person_id = self._person.may(Permission.REVIEW), self._person.person_id
         examine = ExamineWorkspace(
             self._workspace, self.background, reviewing, person_id=person_id, watcher=self.folder_watcher
@@ -245,7 +245,9 @@ class Pages(QStackedWidget):
     def _made_batch(self) -> QWidget:
         from skindesk.gui.batch import BatchWorkspace
 
-        return BatchWorkspace(self._workspace, self._lasting)
+        batch = BatchWorkspace(self._workspace, self._lasting, lambda: self.background)
+        batch.saved.connect(lambda _saved: self._follow_worklist())
+        return batch
 
     def _made_insights(self) -> QWidget:
         from skindesk.gui.insights import InsightsWorkspace

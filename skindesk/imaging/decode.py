@@ -14,35 +14,25 @@ from PIL import Image, UnidentifiedImageError
 from skindesk.domain.capture import NOTHING_KNOWN, Capture
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
 from skindesk.domain.offered import NOTHING_OFFERED, OfferedFacts
+from skindesk.domain.quality import PictureWarning
 from skindesk.domain.region import Region
-from skindesk.imaging.formats.colour import to_srgb
+from skindesk.imaging.formats.bands import upright_rgb
 from skindesk.imaging.formats.dicom import DicomPicture
-from skindesk.imaging.formats.dicom_head import DICOM_MARK_END, is_dicom
+from skindesk.imaging.formats.dicom_head import is_dicom
 from skindesk.imaging.formats.heif import HeifPicture, is_heif
-from skindesk.imaging.formats.picture import DECODER_ERRORS, Loaded, OpenPicture, PictureWarning
+from skindesk.imaging.formats.picture import DECODER_ERRORS, Loaded, OpenPicture
 from skindesk.imaging.formats.refusals import MIN_SIDE_PX, check_size, damaged, not_a_picture, too_large
 from skindesk.imaging.formats.usual import UsualPicture
 
 __all__ = [
-    "EXTENSIONS",
     "MIN_SIDE_PX",
     "DecodedImage",
     "PictureFile",
-    "PictureWarning",
     "decode",
     "decode_for_screen",
-    "is_unnamed_dicom",
     "picture_from_bytes",
     "read_picture_file",
 ]
-
-EXTENSIONS = frozenset(
-    {
-        ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".bmp", ".dib",
-        ".heic", ".heif", ".hif", ".dcm", ".dicom",
-    }
-)  # fmt: skip
-"""File endings that look like a picture this program reads, in lower case."""
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
 
@@ -123,20 +113,6 @@ def read_picture_file(path: Path) -> PictureFile:
     return picture_from_bytes(path.name, content)
 
 
-def is_unnamed_dicom(path: Path) -> bool:
-    """Whether a file without an ending, or with a number for one as on a hospital's CD, is DICOM by its first bytes."""
-    ending = path.suffix.removeprefix(".")
-    if ending and not ending.isdecimal():
-        return False
-    try:
-        if not path.is_file():
-            return False
-        with path.open("rb") as file:
-            return is_dicom(file.read(DICOM_MARK_END))
-    except OSError:
-        return False
-
-
 def picture_from_bytes(name: str, content: bytes) -> PictureFile:
     """Wrap bytes that are already at hand, such as a pasted picture. Raises ImageRejectedError if there are none."""
     if not content:
@@ -183,8 +159,8 @@ def _opened(picture: PictureFile) -> OpenPicture:
     elif is_heif(picture.content):
         opened = HeifPicture(picture.content, picture.name)
     else:
-        opened = UsualPicture(picture.content)
-    check_size(*opened.stored_size, picture.name)
+        opened = UsualPicture(picture.content, picture.name)
+    check_size(*opened.stored_size, len(picture.content), picture.name)
     return opened
 
 
@@ -215,12 +191,13 @@ def _shrink(size: tuple[int, int], at_least_px: int | None) -> int:
 def _upright(picture: PictureFile, media_type: str, loaded: Loaded, region: Region | None) -> DecodedImage:
     width_px, height_px = _upright_size(loaded)
     turn = _UPRIGHT_BY_ORIENTATION.get(loaded.orientation)
-    image = loaded.image if turn is None else loaded.image.transpose(turn)
-    if region is not None:
-        image = _cut_out(image, region, width_px, height_px)
-    rgb, colour_notes = to_srgb(image)
+    if region is None:
+        rgb, colour_notes = upright_rgb(loaded.image, turn)
+    else:
+        image = loaded.image if turn is None else loaded.image.transpose(turn)
+        rgb, colour_notes = upright_rgb(_cut_out(image, region, width_px, height_px), None)
     return DecodedImage(
-        rgb=np.asarray(rgb),
+        rgb=rgb,
         sha256=picture.sha256,
         original_width_px=width_px,
         original_height_px=height_px,

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from skindesk.domain.contract import Geometry, Preprocessing, Resampling
+from skindesk.domain.quality import PictureWarning
 from skindesk.domain.region import Region
-from skindesk.imaging.decode import DecodedImage, PictureFile, PictureWarning, decode
+from skindesk.imaging.decode import DecodedImage, PictureFile, decode
 from skindesk.imaging.formats.dicom_head import is_dicom
 
 _FILTERS = {

@@ -1,4 +1,7 @@
-"""Who may open the case log: setting it up, signing in and locking, and the people who work with it."""
+"""Who may open the case log: setting it up, signing in and locking, and the people who work with it.
+
+What reads the database loads when it is needed: a window that shows the way in does not wait for it.
+"""
 
 import logging
 from collections.abc import Callable
@@ -14,9 +17,9 @@ from skindesk.domain.errors import AccessRefusedError, CaseLogDamagedError, Case
 from skindesk.domain.people import OWNER, Permission, Person, Role
 from skindesk.services.relocating import Relocation
 from skindesk.storage.audit_queue import AuditQueue
-from skindesk.storage.generation import known_generation, note_generation
 from skindesk.storage.keyring import Cost, Keyring, load_keyring, new_keyring
 from skindesk.storage.occupancy import alone_with, working_with
+from skindesk.storage.place import has_database
 from skindesk.storage.sealing import DataKey
 from skindesk.storage.sign_ins import SignIns
 from skindesk.system.paths import Profile
@@ -32,6 +35,14 @@ _Opened = TypeVar("_Opened")
 _KEY_MISSING = (
     "The key of the case log is missing.",
     "Nothing was changed. Put keyring.json back into the profile's caselog folder, or restore the latest backup.",
+)
+_KEY_ELSEWHERE = (
+    "The database on the server holds a case log already, and its key is not in the folder that was named for it.",
+    "Nothing was changed. Name the folder with its keyring.json with --log-folder, or put that file back from a copy.",
+)
+_KEY_STAYS = (
+    "The data key of a case log that several workstations share cannot be changed.",
+    "Export the cases, and import them into a new shared log with a database and a folder of its own.",
 )
 _OLDER_PEOPLE = (
     "The list of people of this case log is an older one than it has known: somebody who was removed may be on it.",
@@ -77,13 +88,16 @@ class Access:
 
     @property
     def door(self) -> Door:
-        """How the log can be entered now. Raises CaseLogDamagedError where its key is damaged or gone."""
+        """How the log can be entered now.
+
+        Raises CaseLogDamagedError where its key is damaged or gone, CaseLogUnavailableError where a server cannot tell.
+        """
         if self._person is not None:
             return Door.SIGNED_IN  # whatever has become of the file since
         ring = self._ring()
         if ring is None:
             _refuse_without_key(self._profile)
-            return Door.UNSEALED if self._profile.unsealed_log.database.exists() else Door.NEW
+            return Door.UNSEALED if _is_unsealed(self._profile) else Door.NEW
         return Door.LOCKED if ring.protected else Door.OPEN
 
     @property
@@ -129,12 +143,14 @@ class Access:
     def set_up_protected(self, name: str, passphrase: str) -> str:
         """A log that needs a passphrase, whose first administrator is signed in; returns the recovery key to print.
 
-        A log that is there already gets a new data key, since the old one lay open.
+        A log that is there already gets a new data key, since the old one lay open; only a shared one keeps the old,
+        so that whoever has copied it can still read the pictures.
         """
-        key = DataKey.new()
-        ring, recovery_key = new_keyring().protect(key, name, passphrase, self._cost)
         with self._changing():
             self._refuse_unless(Door.NEW, Door.UNSEALED, Door.OPEN)
+            held = self._ring() if self._profile.shared is not None else None
+            key = DataKey.new() if held is None else held.open()
+            ring, recovery_key = (held or new_keyring()).protect(key, name, passphrase, self._cost)
             self._move(ring, key)
         self._key, self._person = key, ring.people[0]
         self._tell(AuditAction.PROTECTED)
@@ -250,11 +266,14 @@ class Access:
     def change_key(self, passphrase: str) -> str:
         """Encrypt the whole log anew under another data key; returns the recovery key to print.
 
-        Everybody but the administrator at work is removed, since their passphrases wrap the old key.
+        Everybody but the administrator at work is removed, since their passphrases wrap the old key. Raises
+        AccessRefusedError for a shared log, which others work with meanwhile.
         """
         new, person_id = DataKey.new(), self.person.person_id
         with self._changing():
             held = self._administered_ring()
+            if self._profile.shared is not None:
+                raise AccessRefusedError(*_KEY_STAYS)
             ring, recovery_key = self._guarded(person_id, lambda: held.with_key(new, person_id, passphrase))
             self._move(ring, new)
         self._key = new
@@ -325,12 +344,16 @@ class Access:
 
     def _note_generation(self, ring: Keyring, key: DataKey) -> None:
         try:
+            from skindesk.storage.generation import note_generation
+
             with working_with(self._profile.log_lock):
                 note_generation(self._profile.log, key, ring.generation)
         except CaseLogUnavailableError:
             _log.warning("the case log learns of its list of people at the next sign-in", exc_info=True)
 
     def _known_generation(self, key: DataKey) -> int:
+        from skindesk.storage.generation import known_generation
+
         with working_with(self._profile.log_lock):
             return known_generation(self._profile.log, key)
 
@@ -367,14 +390,23 @@ class Access:
             self._place.set_up(ring, key)
         elif door is Door.UNSEALED:
             self._place.seal(ring, key)
+        elif self._profile.shared is not None:
+            self._save(ring, key)
         else:
             self._place.rekey(self.key, ring, key)
 
 
 def _refuse_without_key(profile: Profile) -> None:
     """A log whose key is gone is not to be replaced by a new one: the key may be found again, or be in a backup."""
-    if profile.log.database.exists():
+    if profile.shared is None and profile.log.database.exists():
         raise CaseLogDamagedError(*_KEY_MISSING)
+    if profile.shared is not None and has_database(profile.log):
+        raise CaseLogUnavailableError(*_KEY_ELSEWHERE)
+
+
+def _is_unsealed(profile: Profile) -> bool:
+    """Whether there is a log of SkinDesk 0.1, which is never a shared one."""
+    return profile.shared is None and profile.unsealed_log.database.exists()
 
 
 def _event(action: AuditAction, person: Person, about: Person) -> AuditEvent:

@@ -224,6 +224,7 @@ class Backups:
         this raises: BackupUnavailableError for a damaged backup, BackupIncompleteError where pictures are missing,
         AccessRefusedError for who may not administer.
         """
+        self._refuse_on_server()
         self._require_restoring()
         person_id = self._person_id()
         snapshot = self.to_restore(folder, name)
@@ -259,6 +260,7 @@ class Backups:
         patient's identifier is added to the traces. Raises AccessRefusedError for who may not administer.
         """
         self._access.require(Permission.ADMINISTER)
+        self._refuse_on_server()
         key = self._access.key
         created = self.create(folder, progress)
         fresh = created.written.snapshot
@@ -311,7 +313,16 @@ class Backups:
         except CaseLogUnavailableError:
             _log.exception("the audit cannot be told: %s", action)
 
+    def _refuse_on_server(self) -> None:
+        if self._profile.shared is not None:
+            raise BackupUnavailableError(
+                "SkinDesk does not back up or restore a case log that lies on a server.",
+                f"Let the server's administrator do it with pg_dump and pg_restore, and copy {self._profile.log.root} "
+                "right after each pg_dump; `skindesk cases export` writes cases into a file of your own.",
+            )
+
     def _own_place(self, folder: Path) -> Place:
+        self._refuse_on_server()
         if folder.resolve().is_relative_to(self._profile.log.root.resolve()):
             raise BackupUnavailableError(
                 "A backup inside the case log's own folder would be lost with it.", "Choose a folder on another drive."

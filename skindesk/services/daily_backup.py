@@ -86,6 +86,8 @@ class DailyBackup:
         folder = self.folder
         if folder is None or not self._settings().backup_daily or stop.is_set():
             return None
+        if self._profile.shared is not None:
+            return None  # the server's administrator makes them
         unhurried = _unhurried(stop)
         try:
             created = self._backups.create_if_due(folder, unhurried, unhurried)

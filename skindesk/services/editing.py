@@ -1,14 +1,16 @@
 """Every edit of the record, with the rules that a database cannot know, and how each is taken back."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from skindesk.domain.case import Lesion, LesionDetails, Patient, PatientDetails, ReviewDetails
-from skindesk.domain.errors import CaseLogUnavailableError, InvalidCaseError
+from skindesk.domain.errors import CaseLogUnavailableError, ChangedMeanwhileError, InvalidCaseError
 from skindesk.domain.final_diagnosis import FinalDiagnosisDetails
+from skindesk.domain.following import standing_of
 from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.people import Permission
 from skindesk.storage.case_log import CaseLog
@@ -125,15 +127,15 @@ class Editing:
         self._add(EditKind.PATIENT_ADDED, patient_id, None, lambda: self._record.remove_empty_patient(patient_id), None)
         return patient
 
-    def correct_patient(self, patient_id: int, details: PatientDetails) -> Patient:
-        """Correct who a patient is; the audit keeps the old values."""
+    def correct_patient(self, patient_id: int, details: PatientDetails, seen: PatientDetails | None = None) -> Patient:
+        """Correct who a patient is; the audit keeps the old values. `seen` is what the user corrects."""
         self._require(Permission.CORRECT)
-        before = self._record.patient(patient_id).details
-        after = self._log.correct_patient(patient_id, details)
+        before = seen or self._record.patient(patient_id).details
+        after = self._log.correct_patient(patient_id, details, before)
 
         def put(wanted: PatientDetails, expected: PatientDetails) -> None:
-            _refuse_changed(self._record.patient(patient_id).details, expected)
-            self._log.correct_patient(patient_id, wanted)
+            with _not_taken_back():
+                self._log.correct_patient(patient_id, wanted, expected)
 
         if after.details != before:
             undo, redo = lambda: put(before, after.details), lambda: put(after.details, before)
@@ -156,15 +158,18 @@ class Editing:
         self._add(EditKind.LESION_ADDED, patient_id, lesion.case_id, undo, None)
         return lesion
 
-    def correct_lesion(self, case_id: int, details: LesionDetails) -> Lesion:
-        """Correct where a lesion is, by words or by moving it on the body; the audit keeps the old values."""
+    def correct_lesion(self, case_id: int, details: LesionDetails, seen: LesionDetails | None = None) -> Lesion:
+        """Correct where a lesion is, by words or by moving it on the body; the audit keeps the old values.
+
+        `seen` is what the user corrects.
+        """
         self._require(Permission.CORRECT)
-        before = self._record.lesion(case_id).details
-        after = self._log.correct_lesion(case_id, details)
+        before = seen or self._record.lesion(case_id).details
+        after = self._log.correct_lesion(case_id, details, before)
 
         def put(wanted: LesionDetails, expected: LesionDetails) -> None:
-            _refuse_changed(self._record.lesion(case_id).details, expected)
-            self._log.correct_lesion(case_id, wanted)
+            with _not_taken_back():
+                self._log.correct_lesion(case_id, wanted, expected)
 
         if after.details != before:
             undo, redo = lambda: put(before, after.details), lambda: put(after.details, before)
@@ -186,17 +191,26 @@ class Editing:
         patient_id = self._record.lesion(case_id).patient_id
         self._add_withdrawable(EditKind.DIAGNOSED, patient_id, case_id, (Withdrawable.FINAL_DIAGNOSIS, diagnosis_id))
 
-    def change_state(self, case_id: int, state: LesionState, follow_up_on: date | None, reason: str = "") -> None:
-        """Close or reopen a case, or set the day of its follow-up; the audit is told the reason."""
+    def change_state(
+        self,
+        case_id: int,
+        state: LesionState,
+        follow_up_on: date | None,
+        reason: str = "",
+        seen: Lesion | None = None,
+    ) -> None:
+        """Close or reopen a case, or set the day of its follow-up; the audit is told the reason.
+
+        `seen` is the lesion as the user has it before them.
+        """
         self._require(Permission.REVIEW)
-        before = self._record.lesion(case_id)
-        self._record.change_state(case_id, state, follow_up_on, reason)
+        before = seen or self._record.lesion(case_id)
+        self._record.change_state(case_id, state, follow_up_on, reason, standing_of(before))
         after = self._record.lesion(case_id)
 
         def put(wanted: Lesion, expected: Lesion) -> None:
-            now = self._record.lesion(case_id)
-            _refuse_changed((now.state, now.follow_up_on), (expected.state, expected.follow_up_on))
-            self._record.change_state(case_id, wanted.state, wanted.follow_up_on)
+            with _not_taken_back():
+                self._record.change_state(case_id, wanted.state, wanted.follow_up_on, seen=standing_of(expected))
 
         if after != before:
             undo, redo = lambda: put(before, after), lambda: put(after, before)
@@ -205,13 +219,10 @@ class Editing:
     def set_follow_up(self, lesion: Lesion, day: date, reason: str) -> None:
         """Look at a lesion again on another day; what waits for a result goes on waiting.
 
-        Raises InvalidCaseError where the lesion's state or day has changed since it was read.
+        Raises ChangedMeanwhileError where the lesion's state or day has changed since it was read.
         """
-        now = self._record.lesion(lesion.case_id)
-        if (now.state, now.follow_up_on) != (lesion.state, lesion.follow_up_on):
-            raise InvalidCaseError("Somebody has changed this case meanwhile.", "Look at the case before you go on.")
-        state = now.state if now.state is LesionState.BIOPSY_PENDING else LesionState.WATCHED
-        self.change_state(lesion.case_id, state, day, reason)
+        state = lesion.state if lesion.state is LesionState.BIOPSY_PENDING else LesionState.WATCHED
+        self.change_state(lesion.case_id, state, day, reason, lesion)
 
     def remove_picture(self, case_id: int, image_id: int) -> None:
         """Show a picture no more; it stays in the log."""
@@ -255,8 +266,12 @@ class Editing:
             listener()
 
 
-def _refuse_changed(now: object, expected: object) -> None:
-    if now != expected:
+@contextmanager
+def _not_taken_back() -> Iterator[None]:
+    """Say of what was changed again since that it is not taken back."""
+    try:
+        yield
+    except ChangedMeanwhileError as error:
         raise InvalidCaseError(
             "This was changed again since, so it is not taken back.", "Correct it by hand; the audit has the old value."
-        )
+        ) from error

@@ -16,7 +16,6 @@ from skindesk.services.access import Access, Door
 from skindesk.services.models import ModelLibrary
 from skindesk.system.display import has_display
 from skindesk.system.drives import caution_of_drive
-from skindesk.system.files import is_there
 from skindesk.system.paths import Profile
 from skindesk.system.settings import load_settings
 
@@ -95,15 +94,14 @@ def check_case_log(profile: Profile, access: Access, full: bool = False) -> Chec
     from skindesk.storage.case_log import open_case_log
     from skindesk.storage.integrity import FindingKind
     from skindesk.storage.occupancy import working_with
-    from skindesk.storage.plain_words import DATABASE_MISSING
+    from skindesk.storage.place import refuse_missing
 
     try:
         if access.door is Door.LOCKED:
             return Check("case log", True, f"protected in {profile.root}; to look inside, sign in with --user")
         if access.door in (Door.NEW, Door.UNSEALED):
             return Check("case log", True, f"not set up yet in {profile.root}")
-        if not is_there(profile.log.database):
-            return Check("case log", False, DATABASE_MISSING[0], _way_out(profile, access, DATABASE_MISSING[1]))
+        refuse_missing(profile.log)
         with working_with(profile.log_lock), closing(open_case_log(profile.log, access.key)) as log:
             findings = log.check(full)
             count = log.count()
@@ -130,6 +128,8 @@ def check_backups(profile: Profile, access: Access) -> Check:
     from skindesk.services.daily_backup import DailyBackup
 
     settings = load_settings(profile)
+    if profile.shared is not None:
+        return Check("backups", True, f"those of the server, with {profile.log.root}, are its administrator's")
     if settings.backup_folder is None:
         return Check("backups", True, "none are made by themselves: choose a folder in Settings, or by `backup daily`")
     now = datetime.now(UTC)
@@ -145,7 +145,7 @@ def _way_out(profile: Profile, access: Access, otherwise: str) -> str:
     from skindesk.services.rescue import find_rescue
 
     chosen = load_settings(profile).backup_folder
-    if chosen is None:
+    if chosen is None or profile.shared is not None:
         return otherwise
     try:
         rescue = find_rescue(profile, access, Path(chosen))

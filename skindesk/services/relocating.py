@@ -1,13 +1,13 @@
 """Puts a profile's case log under another key in one step, and puts right what a crash has left of that."""
 
 import logging
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 from skindesk.domain.caution import Caution
 from skindesk.domain.errors import CaseLogDamagedError, CaseLogUnavailableError
-from skindesk.domain.people import OWNER
-from skindesk.storage.case_log import open_case_log
+from skindesk.domain.people import OWNER, Person
 from skindesk.storage.keyring import Keyring
 from skindesk.storage.occupancy import alone_with
 from skindesk.storage.plain_words import DATABASE_MISSING, in_plain_words
@@ -19,7 +19,6 @@ from skindesk.storage.replacing import (
     settle,
     unsettled,
 )
-from skindesk.storage.resealing import reseal
 from skindesk.storage.sealing import DataKey
 from skindesk.system.files import is_there
 from skindesk.system.paths import LogFolder, Profile
@@ -62,7 +61,10 @@ class Relocation:
 
     def set_up(self, ring: Keyring, key: DataKey) -> None:
         """Put an empty log into the place where there is none."""
-        self._move(None, None, ring, key)
+        if self._here.server is None:
+            self._move(None, None, ring, key)
+        else:
+            self._set_up_on_server(ring, key)
 
     def seal(self, ring: Keyring, key: DataKey) -> None:
         """Put the log of SkinDesk 0.1 there, encrypted, and remove its plain files."""
@@ -74,6 +76,29 @@ class Relocation:
         if not is_there(self._here.database):
             raise CaseLogDamagedError(*DATABASE_MISSING)
         self._move(self._here, old, ring, key)
+
+    @in_plain_words()
+    def _set_up_on_server(self, ring: Keyring, key: DataKey) -> None:
+        """Put the key into the place, then make the log in the database, which must never be without its key.
+
+        What a crash leaves in between is an empty place with a key; the first opening makes the rest.
+        """
+        with alone_with(self._profile.log_lock):
+            there = begin_replacing(self._here)
+            try:
+                ring.save(there.keyring)
+            except BaseException:
+                abandon_replacing(self._here)
+                raise
+            finish_replacing(self._here)
+            from skindesk.storage.case_log import open_case_log
+
+            try:
+                open_case_log(self._here, key, lambda: _first(ring)).close()
+            except CaseLogUnavailableError:
+                if not self._here.audit_head.exists():  # else the log has begun
+                    shutil.rmtree(self._here.root, ignore_errors=True)
+                raise
 
     def _move(self, source: LogFolder | None, old: DataKey | None, ring: Keyring, key: DataKey) -> None:
         """Put a log and its ring into the place, in one step.
@@ -129,16 +154,22 @@ class Relocation:
 @in_plain_words()
 def _fill(there: LogFolder, source: LogFolder | None, old: DataKey | None, ring: Keyring, key: DataKey) -> int:
     """Build the log that is to come under its key; returns how many damaged pictures could not be taken along."""
+    from skindesk.storage.case_log import open_case_log
+    from skindesk.storage.resealing import reseal
+
     lost = 0
     if source is None:
-        first = ring.people[0] if ring.protected else OWNER
-        open_case_log(there, key, lambda: first).close()
+        open_case_log(there, key, lambda: _first(ring)).close()
     else:
         lost = reseal(source, old, there, key)
         if old is None and not lost:
             (there.root / _SEALED_HERE).touch()
     ring.save(there.keyring)
     return lost
+
+
+def _first(ring: Keyring) -> Person:
+    return ring.people[0] if ring.protected else OWNER
 
 
 def _left_behind(pictures: int, folder: Path) -> Caution:

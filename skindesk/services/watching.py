@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from skindesk.imaging.decode import EXTENSIONS
+from skindesk.imaging.extensions import EXTENSIONS
 from skindesk.system.in_use import is_being_written
 
 _TEMPORARY = (".tmp", ".temp", ".part", ".partial", ".crdownload", ".filepart", "~")

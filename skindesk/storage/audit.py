@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from skindesk.domain.audit import AuditAction, AuditEntry, AuditEvent, AuditHead, Subject
@@ -14,6 +14,7 @@ from skindesk.storage.audit_chain import Chain, new_detail
 from skindesk.storage.audit_head_file import HeadFile
 from skindesk.storage.rows import AuditDetailRow, AuditEntryRow, AuditHeadRow
 from skindesk.storage.sealing import DataKey, SealBrokenError
+from skindesk.storage.server import on_server
 from skindesk.system.paths import LogFolder
 
 _log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ _END = "SELECT count, mac, seal, (SELECT max(seq) FROM audit_entry) FROM audit_h
 _ADD_ENTRY = "INSERT INTO audit_entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ADD_DETAIL = "INSERT INTO audit_detail VALUES (?, ?, ?)"
 _CLOSE = "UPDATE audit_head SET count = ?, mac = ?, seal = ?"
+_PLACE, _PLACE_ON_SERVER = "?", "%s"
 
 
 class AuditTrail:
@@ -66,10 +68,11 @@ class AuditTrail:
             mac = self.chain.entry_mac(mac, entry)
             entries.append((*entry, mac))
         connection = session.connection()
-        connection.exec_driver_sql(_ADD_ENTRY, entries)
+        connection.exec_driver_sql(_for(connection, _ADD_ENTRY), entries)
         if details:
-            connection.exec_driver_sql(_ADD_DETAIL, details)
-        connection.exec_driver_sql(_CLOSE, (count, mac, self.chain.head_seal(count, mac) if sound else ""))
+            connection.exec_driver_sql(_for(connection, _ADD_DETAIL), details)
+        seal = self.chain.head_seal(count, mac) if sound else ""
+        connection.exec_driver_sql(_for(connection, _CLOSE), (count, mac, seal))
         return AuditHead(count, mac)
 
     def publish(self, head: AuditHead) -> None:
@@ -121,6 +124,11 @@ class AuditTrail:
             event.patient_id,
             digest,
         )
+
+
+def _for(connection: Connection, statement: str) -> str:
+    """The statement as the connection's driver wants it."""
+    return statement.replace(_PLACE, _PLACE_ON_SERVER) if on_server(connection) else statement
 
 
 def head_of(session: Session) -> AuditHead | None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from skindesk.domain.errors import CaseLogDamagedError
 from skindesk.storage.engine import DatabaseFile
-from skindesk.storage.full_text import leave_out_index
 from skindesk.storage.plain_words import DAMAGED
+from skindesk.storage.word_index import leave_out_index
 from skindesk.system.files import sync_file, sync_folder
 
 

@@ -29,18 +29,19 @@ from skindesk.storage.audit import AuditTrail, entries_before, head_of
 from skindesk.storage.audit_check import audit_findings
 from skindesk.storage.correcting import correct_lesion, correct_patient
 from skindesk.storage.embeddings import Embeddings
-from skindesk.storage.engine import DatabaseFile, open_engine
+from skindesk.storage.engine import open_engine
 from skindesk.storage.erasing import (
     ErasedPatient,
-    empty_write_ahead_log,
     erase_rows,
     has_files_to_remove,
+    leave_no_remains,
     remove_files,
 )
 from skindesk.storage.full_text import index_everything, is_behind
 from skindesk.storage.image_store import ImageStore
 from skindesk.storage.importing import carry_out, foreseen, plans_for
 from skindesk.storage.integrity import Finding, audit_trouble, findings
+from skindesk.storage.place import database_of
 from skindesk.storage.plain_words import in_plain_words
 from skindesk.storage.record import Record
 from skindesk.storage.rows import WHOLE_CASE, ImageRow, LesionRow, PatientRow, VisitRow
@@ -49,7 +50,7 @@ from skindesk.storage.schema import bring_up_to_date
 from skindesk.storage.sealing import DataKey, PictureSealer
 from skindesk.storage.search import identifier_key
 from skindesk.storage.summaries import cases_of_patient, count_of_cases, matching, page_of_cases
-from skindesk.storage.transactions import Transactions
+from skindesk.storage.transactions import Transactions, again_where_crossed
 from skindesk.storage.values import to_case, to_patient
 from skindesk.storage.whole_cases import patients_after, whole_cases
 from skindesk.system.paths import LogFolder
@@ -64,11 +65,11 @@ def open_case_log(folder: LogFolder, key: DataKey | None, at_work: Callable[[], 
     """Open a case log; create it where there is none, bring an older one up to date, finish an interrupted erasure.
 
     With a data key the database and the pictures are encrypted, and an audit tells what whoever is `at_work` does;
-    without one they are plain files and there is no audit. An older one is copied first. Raises
-    CaseLogUnavailableError, and changes nothing, where the file is no case log, is damaged, was written by a newer
-    SkinDesk, or cannot be written.
+    without one they are plain files and there is no audit. Of a log on a server the pictures alone are encrypted. An
+    older file is copied first. Raises CaseLogUnavailableError, and changes nothing, where the file or database is no
+    case log, is damaged, was written by a newer SkinDesk, or cannot be written or reached.
     """
-    database = DatabaseFile(folder.database, None if key is None else key.database)
+    database = database_of(folder, key)
     bring_up_to_date(database, folder.earlier)
     log = CaseLog(
         open_engine(database),
@@ -115,7 +116,8 @@ class CaseLog:
                 _log.warning("the files of an erased patient could not be removed yet", exc_info=True)
         if unindexed:
             with self._work.untold() as session:
-                index_everything(session)
+                if is_behind(session):  # still: another program may have been faster
+                    index_everything(session)
         if self._audit is not None:
             with self._work.untold() as session:
                 head = self._audit.begin(session)
@@ -127,6 +129,7 @@ class CaseLog:
             self._audit.close()
         self._engine.dispose()
 
+    @again_where_crossed
     def save(self, draft: CaseDraft) -> SavedCase:
         """Save a draft in one transaction.
 
@@ -138,6 +141,7 @@ class CaseLog:
         with self._work.writing() as (session, tell):
             return save_draft(session, self._images, draft, tell)
 
+    @again_where_crossed
     def append_prediction(self, image_id: int, prediction: Prediction) -> None:
         """Add what a network says of a picture that is already in the log.
 
@@ -151,18 +155,24 @@ class CaseLog:
             add_prediction(session, image, prediction, lesion.patient_id, tell)
             refresh_case(session, lesion)
 
-    def correct_patient(self, patient_id: int, details: PatientDetails) -> Patient:
+    @again_where_crossed
+    def correct_patient(self, patient_id: int, details: PatientDetails, seen: PatientDetails | None = None) -> Patient:
         """Correct who a patient is; the audit keeps the old values.
 
-        Raises InvalidCaseError where the patient is not in the log, or the identifier is another patient's.
+        Raises InvalidCaseError where the patient is not in the log, or the identifier is another patient's, and
+        ChangedMeanwhileError where the record is not as the user has `seen` it.
         """
         with self._work.writing() as (session, tell):
-            return correct_patient(session, patient_id, details, tell)
+            return correct_patient(session, patient_id, details, tell, seen)
 
-    def correct_lesion(self, case_id: int, details: LesionDetails) -> Lesion:
-        """Correct where a lesion is; the audit keeps the old values. Raises InvalidCaseError for an unknown case."""
+    @again_where_crossed
+    def correct_lesion(self, case_id: int, details: LesionDetails, seen: LesionDetails | None = None) -> Lesion:
+        """Correct where a lesion is; the audit keeps the old values.
+
+        Raises InvalidCaseError for an unknown case, ChangedMeanwhileError where it is not as the user has `seen` it.
+        """
         with self._work.writing() as (session, tell):
-            return correct_lesion(session, case_id, details, tell)
+            return correct_lesion(session, case_id, details, tell, seen)
 
     def erase_patient(self, patient_id: int) -> ErasedPatient:
         """Erase a patient with every lesion, visit, picture, prediction and review, for good.
@@ -183,8 +193,8 @@ class CaseLog:
                 "SkinDesk removes the rest when it next opens the case log.",
             ) from error
         with in_plain_words():
-            if not empty_write_ahead_log(self._engine):
-                _log.warning("another program reads the case log; what was erased leaves its -wal file later")
+            if not leave_no_remains(self._engine):
+                _log.warning("another program reads the case log; what was erased leaves its files later")
         return erased
 
     def page(self, wanted: CaseFilter = EVERY_CASE, after: CaseCursor | None = None, limit: int = 50) -> CasePage:
@@ -223,6 +233,7 @@ class CaseLog:
         with self._work.reading() as session:
             return whole_cases(session, patient_ids)
 
+    @again_where_crossed
     def import_case(
         self, cases: Sequence[Case], at: int, content: Callable[[str], bytes], source: str, rights: Rights
     ) -> ImportedCase:
@@ -317,6 +328,7 @@ class CaseLog:
             found = tuple(findings(session, self._images, full))
         return found + (audit_trouble(self.verify_audit()) if full else ())
 
+    @again_where_crossed
     def tell(self, *events: AuditEvent) -> None:
         """Enter into the audit what was done elsewhere, such as an export or a sign-in."""
         with self._work.writing() as (_, tell):
@@ -361,6 +373,7 @@ class CaseLog:
         self.tell(AuditEvent(AuditAction.PATIENT_VIEWED, Subject.PATIENT, str(patient_id), patient_id))
         self._viewed_at_s[view] = now_s
 
+    @again_where_crossed
     def _remove_erased_files(self) -> None:
         with self._work.untold() as session:
             remove_files(session, self._images, self._earlier)

@@ -14,8 +14,9 @@ from skindesk.domain.audit import AuditAction, AuditEvent, Subject
 from skindesk.domain.case import ReviewDetails
 from skindesk.domain.errors import InvalidCaseError
 from skindesk.domain.final_diagnosis import FinalDiagnosisDetails
+from skindesk.domain.following import Standing, standing_of
 from skindesk.domain.lesion_state import LesionState
-from skindesk.storage.correcting import changed
+from skindesk.storage.correcting import changed, refuse_changed
 from skindesk.storage.full_text import forget_cases
 from skindesk.storage.image_store import ImageStore
 from skindesk.storage.rows import (
@@ -82,11 +83,21 @@ def diagnose(
 
 
 def change_state(
-    session: Session, case_id: int, state: LesionState, follow_up_on: date | None, tell: Tell, reason: str = ""
+    session: Session,
+    case_id: int,
+    state: LesionState,
+    follow_up_on: date | None,
+    tell: Tell,
+    reason: str = "",
+    seen: Standing | None = None,
 ) -> None:
-    """Set a lesion's state and date by hand, for this reason; nothing is told where nothing changes."""
+    """Set a lesion's state and date by hand, for this reason; nothing is told where nothing changes.
+
+    Raises ChangedMeanwhileError where it does not stand as the user has `seen`.
+    """
     row = lesion_row(session, case_id)
     before = to_lesion(row)
+    refuse_changed(standing_of(before), seen, "the state of this lesion")
     set_state(row, state, follow_up_on, datetime.now(UTC).date())
     after = to_lesion(row)
     if after != before:

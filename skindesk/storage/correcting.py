@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from skindesk.domain.audit import AuditAction, AuditEvent, Subject
 from skindesk.domain.case import Lesion, LesionDetails, Patient, PatientDetails
+from skindesk.domain.errors import ChangedMeanwhileError
 from skindesk.storage.full_text import index_cases, index_patient
 from skindesk.storage.rows import PatientWordRow
 from skindesk.storage.saving import add_words, lesion_row, patient_row_of, refuse_taken
@@ -21,11 +22,17 @@ _GIVEN = (
 )
 
 
-def correct_patient(session: Session, patient_id: int, details: PatientDetails, tell: Tell) -> Patient:
-    """Give a patient other details and search words; nothing is told where nothing changes. Raises InvalidCaseError."""
+def correct_patient(
+    session: Session, patient_id: int, details: PatientDetails, tell: Tell, seen: PatientDetails | None = None
+) -> Patient:
+    """Give a patient other details and search words; nothing is told where nothing changes.
+
+    Raises InvalidCaseError, as ChangedMeanwhileError where the details are not those that the user has `seen`.
+    """
     row = patient_row_of(session, patient_id)
-    refuse_taken(session, details, but=patient_id)
     before = to_patient(row)
+    refuse_changed(before.details, seen, "this patient")
+    refuse_taken(session, details, but=patient_id)
     corrected = patient_row(details, row.created_at)
     for name in _GIVEN:
         setattr(row, name, getattr(corrected, name))
@@ -39,10 +46,16 @@ def correct_patient(session: Session, patient_id: int, details: PatientDetails, 
     return after
 
 
-def correct_lesion(session: Session, case_id: int, details: LesionDetails, tell: Tell) -> Lesion:
-    """Give a lesion another place or description; nothing is told where nothing changes. Raises InvalidCaseError."""
+def correct_lesion(
+    session: Session, case_id: int, details: LesionDetails, tell: Tell, seen: LesionDetails | None = None
+) -> Lesion:
+    """Give a lesion another place or description; nothing is told where nothing changes.
+
+    Raises InvalidCaseError, as ChangedMeanwhileError where the details are not those that the user has `seen`.
+    """
     row = lesion_row(session, case_id)
     before = to_lesion(row)
+    refuse_changed(before.details, seen, "this lesion")
     row.site, row.description = details.site.value, details.description.strip()
     place(row, details.position)
     after = to_lesion(row)
@@ -51,6 +64,15 @@ def correct_lesion(session: Session, case_id: int, details: LesionDetails, tell:
         detail = changed(before.details, after.details)
         tell(AuditEvent(AuditAction.LESION_CORRECTED, Subject.CASE, str(case_id), row.patient_id, detail))
     return after
+
+
+def refuse_changed(now: object, seen: object | None, what: str) -> None:
+    """Raises ChangedMeanwhileError where something is not as the user has seen it; without `seen` nobody has looked."""
+    if seen is not None and now != seen:
+        raise ChangedMeanwhileError(
+            f"Somebody at another workstation, or in another window, has changed {what} since you opened it.",
+            "Nothing of yours was written. Open it again, look at what it says now, and correct that.",
+        )
 
 
 def changed(before: Any, after: Any) -> dict[str, object]:

@@ -20,7 +20,7 @@ from skindesk.domain.labels import MalignancyGroup
 from skindesk.domain.lesion_state import LesionState
 from skindesk.storage.rows import EmbeddingRow, FinalDiagnosisRow, ImageRow, LesionRow, ReviewRow, VisitRow
 from skindesk.storage.saving import add_embedding
-from skindesk.storage.transactions import Transactions
+from skindesk.storage.transactions import Transactions, again_where_crossed
 
 Extent = tuple[int, ...]
 """Another one at another moment means that a picture may have come to be found, or to be found no more, meanwhile."""
@@ -85,7 +85,7 @@ class Embeddings:
             select(func.max(EmbeddingRow.id)),
         )
         with self._work.reading() as session:
-            return tuple(number or 0 for part in parts for number in session.execute(part).one())
+            return tuple(int(number or 0) for part in parts for number in session.execute(part).one())
 
     def confirmed_ids(self, model_digest: str) -> tuple[int, ...]:
         """The ids, ascending, of all pictures of confirmed cases that have features of this network.
@@ -168,6 +168,7 @@ class Embeddings:
         with self._work.reading() as session:
             return tuple(PictureWithout(image_id, sha256) for image_id, sha256 in session.execute(found))
 
+    @again_where_crossed
     def add(self, image_id: int, embedding: Embedding) -> bool:
         """Add a picture's features unless it has some of this network; False where the picture is not in the log."""
         with self._work.untold() as session:

@@ -1,4 +1,7 @@
-"""Opens the case log's SQLite file so that every connection keeps the promises made to the user."""
+"""Opens the case log's database so that every connection keeps the promises made to the user.
+
+That is a SQLite file, or a database on a server: see `server`.
+"""
 
 import json
 import sqlite3
@@ -12,12 +15,14 @@ from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from skindesk.domain.errors import CaseLogUnavailableError
+from skindesk.storage.server import DatabaseServer, begin_writing, connect_to, on_server
 
 BUSY_TIMEOUT_S = 10.0
 _CONNECTIONS = 16
 _CACHE_KIB = 8_192
 """Of each connection: what was decrypted need not be decrypted again for the next page of a large log."""
 _BEGIN = "skindesk_begin"
+_IMMEDIATE = "IMMEDIATE"
 
 
 @dataclass(frozen=True)
@@ -54,14 +59,22 @@ class DatabaseFile:
         connection.execute(f"PRAGMA key = \"x'{self.key.hex()}'\"")
 
 
-def open_engine(database: DatabaseFile, *, foreign_keys: bool = True, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
-    """An engine for a SQLite file, which is created on the first connection if it is missing.
+Database = DatabaseFile | DatabaseServer
+"""Where the rows of a case log are."""
 
-    Every connection writes ahead and syncs on each commit, so that a commit survives a power cut, and waits
-    `busy_timeout_s` for another writer; a setting that does not hold raises CaseLogUnavailableError. Only a
-    migration, which may rebuild tables, works without `foreign_keys`. Safe to share between threads: each
-    operation takes its own connection.
+
+def open_engine(database: Database, *, foreign_keys: bool = True, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
+    """An engine for a SQLite file, which is created on the first connection if it is missing, or for a server.
+
+    Every connection syncs on each commit, so that a commit survives a power cut, and waits `busy_timeout_s` for
+    another writer; a setting of SQLite that does not hold raises CaseLogUnavailableError. Only a migration of a file,
+    which may rebuild tables, works without `foreign_keys`. Safe to share between threads: each operation takes its
+    own connection.
     """
+    if isinstance(database, DatabaseServer):
+        engine = connect_to(database, busy_timeout_s, hide_parameters=True, json_serializer=_to_json)
+        event.listen(engine, "begin", _begin_on_server)
+        return engine
     engine = create_engine(
         URL.create("sqlite", database=str(database.path)),
         module=database.module,
@@ -95,9 +108,11 @@ def for_writing(engine: Engine) -> Engine:
     """The same engine, whose transactions take the write lock when they begin.
 
     A transaction that reads first and locks later fails at once where another one has written in between;
-    this one waits for its turn instead.
+    this one waits for its turn instead, and sees what the others have written.
     """
-    return engine.execution_options(**{_BEGIN: "IMMEDIATE"})
+    if on_server(engine):
+        return engine.execution_options(**{_BEGIN: _IMMEDIATE}, isolation_level="READ COMMITTED")
+    return engine.execution_options(**{_BEGIN: _IMMEDIATE})
 
 
 def _prepare(database: DatabaseFile, wanted: dict[str, int | str], connection: Any, _record: object) -> None:
@@ -118,3 +133,8 @@ def _prepare(database: DatabaseFile, wanted: dict[str, int | str], connection: A
 def _begin(connection: Connection) -> None:
     mode = connection.get_execution_options().get(_BEGIN, "DEFERRED")
     connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _begin_on_server(connection: Connection) -> None:
+    if connection.get_execution_options().get(_BEGIN) == _IMMEDIATE:
+        begin_writing(connection)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Engine, Select, delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from skindesk.domain.errors import InvalidCaseError
@@ -15,6 +15,7 @@ from skindesk.storage.image_store import ImageStore
 from skindesk.storage.rows import (
     AuditDetailRow,
     AuditEntryRow,
+    Base,
     EmbeddingRow,
     ErasedPictureRow,
     FinalDiagnosisRow,
@@ -27,6 +28,7 @@ from skindesk.storage.rows import (
     ReviewRow,
     VisitRow,
 )
+from skindesk.storage.server import on_server
 from skindesk.system.files import sync_folder
 
 _COPIES = "copies"
@@ -76,8 +78,8 @@ def erase_rows(session: Session, patient_id: int) -> ErasedPatient:
             delete(PatientRow).where(PatientRow.id == patient_id),
         ):
             session.execute(rows.execution_options(synchronize_session=False))
-    to_remove = [{"sha256": sha256} for sha256 in (*pictures, _COPIES)]
-    session.execute(insert(ErasedPictureRow).on_conflict_do_nothing(), to_remove)
+    noted = set(session.scalars(select(ErasedPictureRow.sha256)))
+    session.add_all(ErasedPictureRow(sha256=sha256) for sha256 in {*pictures, _COPIES} - noted)
     return ErasedPatient(patient_id, pictures)
 
 
@@ -118,8 +120,14 @@ def has_files_to_remove(session: Session) -> bool:
     return session.scalar(select(ErasedPictureRow.sha256).limit(1)) is not None
 
 
-def empty_write_ahead_log(engine: Engine) -> bool:
-    """Write everything into the database file and leave nothing in the -wal. False while another program reads."""
+def leave_no_remains(engine: Engine) -> bool:
+    """Let the rows that were erased leave the database's files; False while something keeps them there.
+
+    A file has nothing in its -wal then. A server frees the rows' space, and lets go of their bytes when it gives that
+    space to others; what its own log and backups hold is its administrator's.
+    """
+    if on_server(engine):
+        return _vacuum(engine)
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
@@ -127,6 +135,16 @@ def empty_write_ahead_log(engine: Engine) -> bool:
         return [row[0] for row in cursor.fetchall()] == [0]
     finally:
         connection.close()
+
+
+def _vacuum(engine: Engine) -> bool:
+    tables = ", ".join((*Base.metadata.tables, "case_text"))
+    try:
+        with engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(f"VACUUM {tables}")
+    except DBAPIError:  # the server does so by itself later
+        return False
+    return True
 
 
 def _empty(folder: Path) -> None:

@@ -1,32 +1,20 @@
-"""Finds cases by the words of everything that is recorded of them, with SQLite's FTS5.
+"""Finds cases by the words of everything that is recorded of them.
 
-`case_text` holds one row a case, numbered by its recency, so that the newest matches come first without sorting. Words
-are folded as for names, so that "Müller" is found as "muller"; "2024/117" is found by its parts and, whole, as
-"2024117". https://sqlite.org/fts5.html
+The index numbers cases by their recency, so that the newest matches come first without sorting. Words are folded as for
+names, so that "Müller" is found as "muller"; "2024/117" is found by its parts and, whole, as "2024117".
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from skindesk.storage.rows import WHOLE_CASE, FormerPatientRow, ImageRow, LesionRow, PatientRow
 from skindesk.storage.search import fold
+from skindesk.storage.word_index import index_of, is_empty
 
-LONGEST_PREFIX = 8
-"""Up to this many letters the beginnings of words are indexed themselves, so that the first matches of a common one
-are read without gathering all of them."""
 _INDEXED_AT_ONCE = 500
-_TRIED = 1_000
-"""So many candidates are looked at before a longer beginning is searched for as such."""
-_PUT = text("INSERT INTO case_text (rowid, words) VALUES (:recency, :words)")
-_TAKE = text("DELETE FROM case_text WHERE rowid = :recency")
-_MATCHES = text("SELECT rowid FROM case_text WHERE case_text MATCH :pattern AND rowid < :before ORDER BY rowid DESC")
-_CANDIDATES = text(
-    "SELECT rowid, words FROM case_text WHERE case_text MATCH :pattern AND rowid < :before ORDER BY rowid DESC"
-)
 
 
 def matching_cases(session: Session, query: str, before: int) -> Iterator[int]:
@@ -34,32 +22,19 @@ def matching_cases(session: Session, query: str, before: int) -> Iterator[int]:
 
     Read as they are taken. A query without a letter or a digit matches nothing.
     """
-    words = _words(query)
-    long = [word for word in words if len(word) > LONGEST_PREFIX]
-    found = 0
-    if long:
-        asked = {"pattern": _pattern(word[:LONGEST_PREFIX] for word in words), "before": before}
-        for tried, (before, recorded) in enumerate(session.execute(_CANDIDATES, asked), start=1):
-            if all(re.search(rf"(?<![^\W_]){word}", recorded) for word in long):
-                found += 1
-                yield before
-            if tried > _TRIED and found * 20 < tried:
-                break
-        else:
-            return
-    yield from session.scalars(_MATCHES, {"pattern": _pattern(words), "before": before})
+    return index_of(session).matches(session, _words(query), before)
 
 
-def pattern_of(query: str) -> str:
-    """The FTS5 expression that a query stands for."""
-    return _pattern(_words(query))
+def all_matching_cases(session: Session, query: str) -> Select[int]:
+    """The recencies of all such cases, for use within another statement."""
+    return index_of(session).all_matches(_words(query))
 
 
 def index_cases(session: Session, case_ids: Iterable[int]) -> None:
     """Write anew what these cases are found by; their rows' recency must be unchanged since they were indexed."""
     session.flush()
     for lesion in _lesions(session, list(case_ids)):
-        session.execute(_TAKE, {"recency": lesion.recency})
+        index_of(session).take(session, lesion.recency)
         _put(session, lesion)
 
 
@@ -71,25 +46,16 @@ def index_patient(session: Session, patient_id: int) -> None:
 def move_case(session: Session, lesion: LesionRow, recency: int) -> None:
     """Give a case another recency; its words must be written anew afterwards."""
     if lesion.recency != recency:
-        session.execute(_TAKE, {"recency": lesion.recency})
+        index_of(session).take(session, lesion.recency)
         lesion.recency = recency
 
 
 def forget_cases(session: Session, recencies: Iterable[int]) -> None:
     """Let cases be found no more, and leave none of their words in the index."""
+    index = index_of(session)
     for recency in recencies:
-        session.execute(_TAKE, {"recency": recency})
-    session.execute(text("INSERT INTO case_text (case_text) VALUES ('optimize')"))
-
-
-def leave_out_index(connection: Any) -> None:
-    """Empty the index of a copy of the database, on a DB-API connection: whoever opens the copy makes it anew."""
-    made = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'case_text'").fetchone()
-    if made is not None:
-        connection.execute("DROP TABLE case_text")
-        connection.execute(made[0])
-        connection.commit()
-        connection.execute("VACUUM")
+        index.take(session, recency)
+    index.tidy(session)
 
 
 def index_everything(session: Session) -> None:
@@ -110,25 +76,21 @@ def _next_ids(session: Session, after: int) -> Sequence[int]:
 def is_behind(session: Session) -> bool:
     """Whether there are cases and none is indexed, as after a migration and in a restored backup."""
     some_case = session.scalar(select(LesionRow.id).limit(1))
-    return some_case is not None and session.execute(text("SELECT 1 FROM case_text LIMIT 1")).first() is None
+    return some_case is not None and is_empty(session)
 
 
 def _put(session: Session, lesion: LesionRow) -> None:
     words = fold(" ".join(_recorded(session, lesion)))
     whole = {_joined(word) for word in words.split() if not word.isalnum()}
-    session.execute(_PUT, {"recency": lesion.recency, "words": " ".join((words, *sorted(whole)))})
+    index_of(session).put(session, lesion.recency, " ".join((words, *sorted(whole))))
 
 
 def _words(query: str) -> list[str]:
     return [joined for word in fold(query).split() if (joined := _joined(word))]
 
 
-def _pattern(words: Iterable[str]) -> str:
-    return " AND ".join(f'"{word}"*' for word in words) or '""'
-
-
 def _joined(word: str) -> str:
-    """A word without what FTS5 would divide it at."""
+    """A word without what the index divides it at."""
     return re.sub(r"[\W_]+", "", word)
 
 

@@ -1,13 +1,13 @@
-"""Says in a clinician's words what SQLite or the disk refused."""
+"""Says in a clinician's words what SQLite, a server or the disk refused.
+
+The libraries whose errors these are load with the first error, so that a window that only looks for the log's key is
+not kept waiting for them.
+"""
 
 import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlcipher3 import dbapi2 as sqlcipher
 
 from skindesk.domain.errors import CaseLogDamagedError, CaseLogUnavailableError
 
@@ -81,29 +81,49 @@ _BY_ERRNO = {
 
 @contextmanager
 def in_plain_words() -> Iterator[None]:
-    """Turn trouble with the disk or the database file into CaseLogUnavailableError, its cause chained.
+    """Turn trouble with the disk or the database into CaseLogUnavailableError, its cause chained.
 
     Where the database itself is beyond use, it is the CaseLogDamagedError among them.
     Wrong SQL and broken constraints are bugs and pass unchanged.
     """
     try:
         yield
-    except PoolTimeoutError as error:
-        raise CaseLogUnavailableError(*_BUSY) from error
-    except (DBAPIError, sqlite3.Error, sqlcipher.Error) as error:
-        code = sqlite_code(error)
-        encrypted = isinstance(getattr(error, "orig", error), sqlcipher.Error)
-        sentences = _NOT_OPENED_BY_ITS_KEY if encrypted and code == sqlite3.SQLITE_NOTADB else _BY_SQLITE_CODE.get(code)
-        if sentences is None:
-            raise
-        kind = CaseLogDamagedError if sentences in _BEYOND_REPAIR else CaseLogUnavailableError
-        raise kind(*sentences) from error
     except OSError as error:
         raise CaseLogUnavailableError(*_BY_ERRNO.get(error.errno or 0, _DISK)) from error
+    except Exception as error:
+        said = _said_of_database(error)
+        if said is None:
+            raise
+        raise said from error
+
+
+def _said_of_database(error: Exception) -> Exception | None:
+    """What is raised in the place of a database's error; None in the place of any other."""
+    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+    from sqlcipher3 import dbapi2 as sqlcipher
+
+    from skindesk.storage.server_words import said_by_server
+
+    if isinstance(error, PoolTimeoutError):
+        return CaseLogUnavailableError(*_BUSY)
+    if not isinstance(error, (DBAPIError, sqlite3.Error, sqlcipher.Error)):
+        return None
+    said = said_by_server(error)
+    if said is not None:
+        return said
+    code = sqlite_code(error)
+    encrypted = isinstance(getattr(error, "orig", error), sqlcipher.Error)
+    sentences = _NOT_OPENED_BY_ITS_KEY if encrypted and code == sqlite3.SQLITE_NOTADB else _BY_SQLITE_CODE.get(code)
+    if sentences is None:
+        return None
+    return CaseLogDamagedError(*sentences) if sentences in _BEYOND_REPAIR else CaseLogUnavailableError(*sentences)
 
 
 def sqlite_code(error: Exception) -> int:
     """SQLite's primary result code of a library's error; its extended codes hold it in their lowest byte."""
+    from sqlalchemy.exc import DBAPIError
+
     cause = error.orig if isinstance(error, DBAPIError) else error
     code: int = getattr(cause, "sqlite_errorcode", None) or sqlite3.SQLITE_ERROR
     return (_CODE_BY_MESSAGE.get(str(cause), code) if code == sqlite3.SQLITE_ERROR else code) & 0xFF

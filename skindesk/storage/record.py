@@ -10,6 +10,7 @@ from skindesk.domain.case import Lesion, LesionDetails, Patient, PatientDetails,
 from skindesk.domain.case_filter import SavedFilter
 from skindesk.domain.contract import Modality
 from skindesk.domain.final_diagnosis import FinalDiagnosisDetails
+from skindesk.domain.following import Standing
 from skindesk.domain.insights import ClosedCase, NoveltyReading
 from skindesk.domain.lesion_state import LesionState
 from skindesk.domain.shadow import PastPicture
@@ -35,7 +36,7 @@ from skindesk.storage.rows import SavedFilterRow
 from skindesk.storage.saving import add_lesion, add_patient, lesion_row, patient_row_of, refresh_case
 from skindesk.storage.similar import similar_patients
 from skindesk.storage.summaries import leading_models
-from skindesk.storage.transactions import Transactions
+from skindesk.storage.transactions import Transactions, again_where_crossed
 from skindesk.storage.values import to_lesion, to_patient
 
 
@@ -64,11 +65,13 @@ class Record:
         with self._work.reading() as session:
             return similar_patients(session, details)
 
+    @again_where_crossed
     def add_patient(self, details: PatientDetails) -> Patient:
         """A patient without a lesion so far."""
         with self._work.writing() as (session, tell):
             return to_patient(add_patient(session, details, tell))
 
+    @again_where_crossed
     def add_lesion(self, patient_id: int, details: LesionDetails) -> Lesion:
         """A lesion without a picture so far."""
         with self._work.writing() as (session, tell):
@@ -76,46 +79,65 @@ class Record:
             refresh_case(session, row)
             return to_lesion(row)
 
+    @again_where_crossed
     def review(self, case_id: int, review: ReviewDetails, at: datetime) -> int | None:
         """Add a review, whose plan sets the lesion's state; its id, or None where it repeats the latest of that day."""
         with self._work.writing() as (session, tell):
             return review_case(session, case_id, review, at, tell)
 
+    @again_where_crossed
     def diagnose(self, case_id: int, details: FinalDiagnosisDetails, file: bytes | None = None) -> int:
         """Record the final diagnosis, which closes the case; returns its id. `file` is the attachment's bytes."""
         with self._work.writing() as (session, tell):
             return diagnose(session, self._images, case_id, details, file, tell)
 
-    def change_state(self, case_id: int, state: LesionState, follow_up_on: date | None, reason: str = "") -> None:
-        """Set a lesion's state and the day of its follow-up by hand; the audit is told the reason."""
-        with self._work.writing() as (session, tell):
-            change_state(session, case_id, state, follow_up_on, tell, reason)
+    @again_where_crossed
+    def change_state(
+        self,
+        case_id: int,
+        state: LesionState,
+        follow_up_on: date | None,
+        reason: str = "",
+        seen: Standing | None = None,
+    ) -> None:
+        """Set a lesion's state and the day of its follow-up by hand; the audit is told the reason.
 
+        Raises ChangedMeanwhileError where it does not stand as the user has `seen`.
+        """
+        with self._work.writing() as (session, tell):
+            change_state(session, case_id, state, follow_up_on, tell, reason, seen)
+
+    @again_where_crossed
     def withdraw(self, what: Withdrawable, row_id: int) -> None:
         """Show something no more; it stays in the log."""
         with self._work.writing() as (session, tell):
             withdraw(session, what, row_id, tell)
 
+    @again_where_crossed
     def bring_back(self, what: Withdrawable, row_id: int) -> None:
         """Show again what was withdrawn."""
         with self._work.writing() as (session, tell):
             bring_back(session, what, row_id, tell)
 
+    @again_where_crossed
     def remove_empty_lesion(self, case_id: int) -> None:
         """Remove a lesion to which nothing was ever added."""
         with self._work.writing() as (session, tell):
             remove_empty_lesion(session, case_id, tell)
 
+    @again_where_crossed
     def remove_empty_patient(self, patient_id: int) -> None:
         """Remove a patient who never had a lesion."""
         with self._work.writing() as (session, tell):
             remove_empty_patient(session, patient_id, tell)
 
+    @again_where_crossed
     def merge(self, keep_id: int, gone_id: int) -> Merge:
         """Make two records of one person one; returns what undoing it needs."""
         with self._work.writing() as (session, tell):
             return merge_patients(session, keep_id, gone_id, tell)
 
+    @again_where_crossed
     def undo_merge(self, merge: Merge) -> None:
         """Make two records of one again."""
         with self._work.writing() as (session, tell):
@@ -161,11 +183,13 @@ class Record:
         with self._work.reading() as session:
             return leading_models(session)
 
+    @again_where_crossed
     def keep_draft(self, person_id: str, kind: str, values: dict[str, Any], pictures: Sequence[bytes] = ()) -> None:
         """Keep what a form holds. A `patient_id` among the values lets the draft go with an erased patient."""
         with self._work.untold() as session:
             keep_draft(session, person_id, kind, values, pictures)
 
+    @again_where_crossed
     def drop_draft(self, person_id: str, kind: str) -> None:
         """Forget a draft."""
         with self._work.untold() as session:
@@ -176,11 +200,13 @@ class Record:
         with self._work.reading() as session:
             return draft_of(session, person_id, kind)
 
+    @again_where_crossed
     def save_filter(self, kept: SavedFilter) -> None:
         """Keep a filter under its name, in place of one of that name."""
         with self._work.untold() as session:
             session.merge(SavedFilterRow(name=kept.name, criteria=filter_to_json(kept.criteria)))
 
+    @again_where_crossed
     def remove_filter(self, name: str) -> None:
         """Forget a filter."""
         with self._work.untold() as session:

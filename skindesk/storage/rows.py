@@ -47,6 +47,8 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 KeyType = BigInteger().with_variant(Integer, "sqlite")
+Ordered = String().with_variant(String(collation="C"), "postgresql")
+"""Text whose order counts: by code points everywhere, not by a server's language."""
 Key = Annotated[int, mapped_column(KeyType, primary_key=True)]
 Words = Annotated[str, mapped_column(String, nullable=False)]
 
@@ -72,11 +74,11 @@ class PatientRow(Base):
     __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[Key]
-    identifier: Mapped[Words]
+    identifier: Mapped[str] = mapped_column(Ordered)
     identifier_key: Mapped[str] = mapped_column(String, unique=True)
     family_name: Mapped[Words]
     given_name: Mapped[Words]
-    name_key: Mapped[str] = mapped_column(String, index=True)
+    name_key: Mapped[str] = mapped_column(Ordered, index=True)
     birth_date: Mapped[date | None]
     sex: Mapped[Words]
     skin_type: Mapped[Words]
@@ -103,7 +105,7 @@ class PatientWordRow(Base):
     __tablename__ = "patient_word"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
-    word: Mapped[str] = mapped_column(String, primary_key=True)
+    word: Mapped[str] = mapped_column(Ordered, primary_key=True)
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), primary_key=True, index=True)
 
 
@@ -140,7 +142,7 @@ class LesionRow(Base):
     follow_up_on: Mapped[date | None]
     pending_since: Mapped[date | None]
     malignant_sum: Mapped[float | None]
-    model_id: Mapped[str | None] = mapped_column(String)
+    model_id: Mapped[str | None] = mapped_column(Ordered)
 
     patient: Mapped[PatientRow] = relationship(lazy="raise")
     visits: Mapped[list["VisitRow"]] = relationship(lazy="raise", order_by="VisitRow.visited_at")
@@ -301,7 +303,7 @@ class SavedFilterRow(Base):
 
     __tablename__ = "saved_filter"
 
-    name: Mapped[str] = mapped_column(String, primary_key=True)
+    name: Mapped[str] = mapped_column(Ordered, primary_key=True)
     criteria: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 

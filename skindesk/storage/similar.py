@@ -22,8 +22,8 @@ def similar_patients(session: Session, details: PatientDetails) -> tuple[Patient
     if family and given:
         alike += [PatientRow.name_key == f"{family} {given}", PatientRow.name_key == f"{given} {family}"]
     if details.birth_date is not None and (family or given):
-        names = [PatientRow.name_key.startswith(f"{family} ")] if family else []
-        names += [PatientRow.name_key.endswith(f" {given}")] if given else []
+        names = [PatientRow.name_key.startswith(f"{family} ", autoescape=True)] if family else []
+        names += [PatientRow.name_key.endswith(f" {given}", autoescape=True)] if given else []
         alike.append(and_(PatientRow.birth_date == details.birth_date, or_(*names)))
     found = session.scalars(select(PatientRow).where(or_(*alike)).limit(50)).all()
     closest = sorted(found, key=lambda row: (row.identifier_key != key, row.birth_date != details.birth_date, row.id))

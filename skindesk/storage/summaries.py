@@ -1,18 +1,18 @@
 """Reads the rows of the case table with a fixed number of statements, however many rows there are."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
 
-from sqlalchemy import ColumnElement, Select, and_, case, column, func, select, text
+from sqlalchemy import ARRAY, ColumnElement, Select, and_, case, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from skindesk.domain.case import CaseCursor, CasePage, CaseSummary
 from skindesk.domain.case_filter import CaseFilter
 from skindesk.domain.prediction import Prediction
-from skindesk.storage.full_text import matching_cases, pattern_of
+from skindesk.storage.full_text import all_matching_cases, matching_cases
 from skindesk.storage.recency import first_of_day
 from skindesk.storage.rows import (
     FinalDiagnosisRow,
@@ -26,10 +26,10 @@ from skindesk.storage.rows import (
     VisitRow,
 )
 from skindesk.storage.search import prefix_range, query_words
+from skindesk.storage.server import on_server
 from skindesk.storage.values import to_lesion, to_patient, to_prediction
 
 _Found = Select[LesionRow, PatientRow]
-_MATCHES = text("SELECT rowid FROM case_text WHERE case_text MATCH :pattern")
 _NEWEST = 2**63 - 1
 _MATCHES_AT_ONCE = 500
 
@@ -56,10 +56,9 @@ def summaries_of(session: Session, case_ids: Sequence[int]) -> dict[int, CaseSum
 
 def count_of_cases(session: Session, wanted: CaseFilter) -> int:
     """How many cases fit."""
-    fitting = select(func.count(LesionRow.id)).where(*_conditions(wanted))
+    fitting = select(func.count(LesionRow.id)).where(*_conditions(session, wanted))
     if wanted.words.strip():
-        matches = _MATCHES.bindparams(pattern=pattern_of(wanted.words)).columns(column("rowid", KeyType))
-        fitting = fitting.where(LesionRow.recency.in_(select(matches.subquery().c.rowid)))
+        fitting = fitting.where(LesionRow.recency.in_(all_matching_cases(session, wanted.words)))
     return session.scalars(fitting).one()
 
 
@@ -98,7 +97,7 @@ def _parts(wanted: CaseFilter) -> list[CaseFilter]:
 
 def _part(session: Session, wanted: CaseFilter, before: int, limit: int) -> Sequence[int]:
     """The recencies of the first cases that fit, newest first."""
-    conditions = _conditions(wanted)
+    conditions = _conditions(session, wanted)
     if not wanted.words.strip():
         found = select(LesionRow.recency).where(LesionRow.recency < before, *conditions)
         return session.scalars(found.order_by(LesionRow.recency.desc()).limit(limit)).all()
@@ -117,7 +116,7 @@ def _fitting(session: Session, recencies: Sequence[int], conditions: list[Column
     return session.scalars(found.order_by(LesionRow.recency.desc())).all()
 
 
-def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, wanted: CaseFilter) -> list[ColumnElement[bool]]:
     """Everything but the words."""
     found: list[ColumnElement[bool]] = []
     if wanted.states:
@@ -137,10 +136,16 @@ def _conditions(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     if wanted.model_id:
         found.append(LesionRow.model_id == wanted.model_id)
     if wanted.case_ids is not None:
-        any_number = json.dumps(sorted(wanted.case_ids))  # in one parameter
-        listed = func.json_each(any_number).table_valued("value")
-        found.append(LesionRow.id.in_(select(listed.c.value)))
+        found.append(LesionRow.id.in_(_listed(session, wanted.case_ids)))
     return found
+
+
+def _listed(session: Session, case_ids: Collection[int]) -> Select[int]:
+    """Any number of ids in one parameter."""
+    if on_server(session.get_bind()):
+        return select(func.unnest(cast(sorted(case_ids), ARRAY(KeyType))))
+    listed = func.json_each(json.dumps(sorted(case_ids))).table_valued("value")
+    return select(listed.c.value)
 
 
 def _patients_with(prefix: str) -> Select[int]:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,9 +33,13 @@ def bundled(*parts: str) -> Path:
 
 @dataclass(frozen=True)
 class LogFolder:
-    """The files of one case log. Nothing is created by naming it."""
+    """The files of one case log. Nothing is created by naming it.
+
+    `server` is the address of the database that holds its rows, where that is not a file among them.
+    """
 
     root: Path
+    server: str | None = field(default=None, repr=False)
 
     @property
     def database(self) -> Path:
@@ -64,15 +68,29 @@ class LogFolder:
 
 
 @dataclass(frozen=True)
+class SharedLog:
+    """A case log that several workstations work with: the folder of its key and pictures, which all of them reach, and
+    the address of the database on a server that holds its rows.
+    """
+
+    folder: Path
+    server: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Profile:
-    """One user's folder: the case log, settings, installed models and logs. Nothing is created by naming it."""
+    """One user's folder: the case log, settings, installed models and logs. Nothing is created by naming it.
+
+    A `shared` case log lies elsewhere, with everything by which programs that work with it know of each other.
+    """
 
     root: Path
+    shared: SharedLog | None = None
 
     @property
     def log(self) -> LogFolder:
         """The case log, whole in one folder, so that it can be replaced by another in one step."""
-        return LogFolder(self.root / "caselog")
+        return LogFolder(self._place / "caselog", None if self.shared is None else self.shared.server)
 
     @property
     def unsealed_log(self) -> LogFolder:
@@ -85,19 +103,19 @@ class Profile:
 
     def logs_set_aside(self) -> tuple[tuple[Path, datetime], ...]:
         """The logs that were replaced and are kept whole, each with when, in UTC; the latest first."""
-        found = ((path, _set_aside_at(path)) for path in self.root.glob(f"{self.log.root.name}{_SET_ASIDE}*"))
+        found = ((path, _set_aside_at(path)) for path in self._place.glob(f"{self.log.root.name}{_SET_ASIDE}*"))
         dated = [(path, at) for path, at in found if at is not None]
         return tuple(sorted(dated, key=lambda one: one[1], reverse=True))
 
     @property
     def log_lock(self) -> Path:
         """The file by whose locks programs tell each other that they work with the case log."""
-        return self.root / "caselog.lock"
+        return self._place / "caselog.lock"
 
     @property
     def ring_lock(self) -> Path:
         """The file by whose lock programs change the case log's keyring one after the other."""
-        return self.root / "keyring.lock"
+        return self._place / "keyring.lock"
 
     @property
     def window_lock(self) -> Path:
@@ -107,12 +125,12 @@ class Profile:
     @property
     def sign_ins(self) -> Path:
         """Failed sign-ins, which slow down guessing."""
-        return self.root / "sign-ins.json"
+        return self._place / "sign-ins.json"
 
     @property
     def untold(self) -> Path:
         """What people did at the door of the log, which waits to be entered into the audit."""
-        return self.root / "untold.jsonl"
+        return self._place / "untold.jsonl"
 
     @property
     def last_backup(self) -> Path:
@@ -143,6 +161,10 @@ class Profile:
     def logs(self) -> Path:
         """The program's logs; they hold ids and digests, never names."""
         return self.root / "logs"
+
+    @property
+    def _place(self) -> Path:
+        return self.root if self.shared is None else self.shared.folder
 
 
 def _set_aside_at(path: Path) -> datetime | None:

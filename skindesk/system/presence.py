@@ -4,10 +4,12 @@ import logging
 import time
 from io import BufferedRandom
 from pathlib import Path
-
-import portalocker
+from typing import TYPE_CHECKING
 
 from skindesk.domain.caution import Caution
+
+if TYPE_CHECKING:
+    from portalocker import LockFlags
 
 OTHER_WINDOW = Caution(
     "Another SkinDesk window is open on this profile.",
@@ -36,12 +38,14 @@ class Presence:
         """
         if self._held is not None:
             return
+        import portalocker  # the window is there before it takes its time to load
+
         try:
             alone = self._locked(portalocker.LockFlags.EXCLUSIVE)
             if alone is not None:
                 alone.close()
             self.met_another = alone is None
-            self._held = self._shared()
+            self._held = self._shared(portalocker.LockFlags.SHARED)
         except (OSError, portalocker.LockException):
             _log.warning("other windows cannot be told of this one", exc_info=True)
 
@@ -51,16 +55,18 @@ class Presence:
             self._held.close()
             self._held = None
 
-    def _shared(self) -> BufferedRandom | None:
+    def _shared(self, how: "LockFlags") -> BufferedRandom | None:
         for _ in range(_ATTEMPTS):  # another window may be looking at this very moment
-            held = self._locked(portalocker.LockFlags.SHARED)
+            held = self._locked(how)
             if held is not None:
                 return held
             time.sleep(_PAUSE_S)
         return None
 
-    def _locked(self, how: portalocker.LockFlags) -> BufferedRandom | None:
+    def _locked(self, how: "LockFlags") -> BufferedRandom | None:
         """The lock file, locked; None where somebody else's lock forbids it. Raises OSError, LockException."""
+        import portalocker
+
         self._lock_file.parent.mkdir(parents=True, exist_ok=True)
         handle = self._lock_file.open("a+b")
         try:

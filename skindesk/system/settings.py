@@ -47,7 +47,8 @@ class Settings:
     `batch_workers` 0 means one per processor core, `lock_after_min` 0 that a protected log locks only when asked.
     Of a `watched_folder` the new pictures are told in Examine, and `camera` is the name of the camera last used there.
     Without a `backup_folder` no backups are made by themselves, whatever `backup_daily` says. The clinic's name and
-    address stand at the head of its reports; the address may have several lines.
+    address stand at the head of its reports; the address may have several lines. `database` and `log_folder` name a
+    case log that several workstations share, in place of the profile's own: see `shared_log`.
     """
 
     theme: Theme = Theme.SYSTEM
@@ -68,6 +69,8 @@ class Settings:
     clinic_address: str = ""
     report_paper: Paper = Paper.A4
     watched_folder: str | None = None
+    database: str | None = None
+    log_folder: str | None = None
     camera: str = ""
 
     def model_for(self, modality: Modality) -> str | None:
@@ -137,7 +140,7 @@ def _parse(name: str, raw: dict[str, Any]) -> Any:
             return Paper(value)
         if name in ("clinic_name", "clinic_address", "camera"):
             return value if isinstance(value, str) else default
-        if name in ("model_id", "clinical_model_id", "backup_folder", "watched_folder"):
+        if name in ("model_id", "clinical_model_id", "backup_folder", "watched_folder", "database", "log_folder"):
             return value if isinstance(value, str) else None
         if name == "former_models":
             return tuple(_parse_former(entry) for entry in value)[-MOST_FORMER_MODELS:]

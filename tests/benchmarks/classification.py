@@ -1,124 +1,204 @@
-"""What classifying costs with each shipped network.
+"""What classifying costs: this program's engine against what it could reach, and against what others do.
 
-Every network and arrangement is measured in turns, several times over, and compared by its median.
+Everything is measured in turns in one run, and a ratio compares what was measured in the same turn; the median of the
+turns is told. The engine stands beside
+- the limit: decoding and inference of one picture on one thread, spread evenly over the cores;
+- the network alone, run on pixels that are ready by as many threads as there are cores;
+- a plain loop: Pillow opens and scales, onnxruntime runs with its own defaults, one picture after the other;
+- the script that small projects ship, with Keras' `load_img` and `predict`, where TensorFlow is installed.
 """
 
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
-from itertools import chain, islice
+from importlib.util import find_spec
+from itertools import cycle, islice
 from pathlib import Path
+from typing import TypeVar
 
-import psutil
+import numpy as np
+import pi_heif
+from numpy.typing import NDArray
+from onnxruntime import InferenceSession
+from PIL import Image
 
-from skindesk.imaging.decode import read_picture_file
+from skindesk.imaging.decode import PictureFile, read_picture_file
+from skindesk.imaging.phantoms import KINDS, generate
 from skindesk.imaging.preprocess import decode_for_input, preprocess
 from skindesk.inference.classifier import Classifier
-from skindesk.services.classify import answer_for, classify_files
-from skindesk.services.models import ModelLibrary
+from skindesk.services.batch import Item, classify_items
+from skindesk.services.models import InstalledModel, ModelLibrary
 from skindesk.system.paths import Profile
-from tests.benchmarks.figures import Figures
-from training.phantoms import KINDS, generate, save_jpeg
+from tests.benchmarks.figures import Figures, check, print_figures
+from tests.benchmarks.opening import pictures
+from tests.support.pictures import encoded
 
-PICTURES, TIMED, ROUNDS = 300, 50, 5
+ROUNDS = 5
+CORES = os.cpu_count() or 1
+ROWS = 2_000
+"""Of the engine in each turn with a network of which the bars below tell: ten thousand in all."""
+OTHER_ROWS, TIMED = 300, 60
+LARGE_ROWS = {"JPEG 12 MP": 60, "PNG 12 MP": 12, "HEIC 12 MP": 8}
+BY_KERAS, ARCHITECTURE, CLASSES = 30, "EfficientNetV2B0", 7
+"""The network of `dermoscopy-7-fast` before it was brought to eight bits, and half of `dermoscopy-7`."""
+MEASURED = ("dermoscopy-7-fast", "dermoscopy-7")
+OF_LIMIT, TIMES_KERAS, TIMES_PLAIN = 0.95, 25, 2.5
+"""The bars: for both networks, for the fast one, and for it on JPEGs of 12 megapixels."""
+
+T = TypeVar("T")
+Work = Callable[[], float]
+"""Does a part of the work and returns its seconds for one picture."""
 
 
 def measure() -> dict[str, Figures]:
-    """Figures of the program with its default network, and of each network."""
+    """Figures by kind of file and network."""
     with tempfile.TemporaryDirectory() as temporary:
-        files = write_pictures(Path(temporary), PICTURES)
-        library = ModelLibrary(Profile(Path(temporary) / "profile"))
-        run_engine(files, library.open())
-        resident_mb = psutil.Process().memory_info().rss / 1e6
-        networks = {model.model_id: library.open(model.model_id) for model in library.installed()}
-        figures: Figures = {"resident_mb": resident_mb, "start_to_rows_s": median_of(lambda: start_to_rows(files[:39]))}
-        return {"default network": figures, **costs(files, networks)}
+        folder = Path(temporary)
+        library = ModelLibrary(Profile(folder / "profile"))
+        figures: dict[str, Figures] = {}
+        small = _small_files(folder / "small")
+        with _keras_script(folder / "small") as keras:
+            for model in sorted(library.installed(), key=lambda each: each.model_id not in MEASURED):
+                rows = ROWS if model.model_id in MEASURED else OTHER_ROWS
+                others = {"Keras script": keras} if keras and model.model_id in MEASURED else {}
+                figures[f"JPEG 600 x 450, {model.model_id}"] = _compared(small, rows, model, library, others)
+        for kind, rows in LARGE_ROWS.items():
+            files = _large_files(folder / kind, kind)
+            for model_id in MEASURED:
+                figures[f"{kind}, {model_id}"] = _compared(files, rows, library.find(model_id), library, {})
+        return figures
 
 
-def write_pictures(folder: Path, count: int) -> list[Path]:
-    """Phantoms as a camera would write them; a few different ones, many times over."""
-    originals = [generate(kind, seed) for kind in KINDS for seed in (1, 2)]
-    paths = [folder / f"{at:05}.jpg" for at in range(count)]
-    for at, path in enumerate(paths):
-        if at < len(originals):
-            save_jpeg(originals[at], path)
-        else:
-            path.write_bytes(paths[at % len(originals)].read_bytes())
-    return paths
+def _small_files(folder: Path) -> list[Path]:
+    """Phantoms as a camera writes them; a few different ones, which the engine is given over and over."""
+    folder.mkdir()
+    contents = [
+        encoded(Image.fromarray(generate(kind, seed).rgb), "JPEG", quality=90) for kind in KINDS for seed in (1, 2)
+    ]
+    return [_written(folder / f"{at:02}.jpg", content) for at, content in enumerate(contents)]
 
 
-def costs(files: list[Path], networks: Mapping[str, Classifier]) -> dict[str, Figures]:
-    """What each network costs, the default first.
+def _large_files(folder: Path, kind: str) -> list[Path]:
+    folder.mkdir()
+    content = next(picture.content for name, picture in pictures().items() if name.startswith(kind))
+    return [_written(folder / f"{kind.partition(' ')[0]}.{kind.partition(' ')[0].lower()}", content)]
 
-    On one thread, in milliseconds a picture: decoding and resizing, and the network. In pictures a second: a plain
-    loop and the batch engine. The ratios compare what was measured in the same turns.
-    """
-    each = [works(files, classifier) for classifier in networks.values()]
-    seconds = iter(in_turns(*chain.from_iterable(each)))
-    measured = [tuple(islice(seconds, len(of_network))) for of_network in each]
-    default_s = measured[0][1]
+
+def _written(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+def _compared(
+    files: Sequence[Path], rows: int, model: InstalledModel, library: ModelLibrary, others: Mapping[str, Work]
+) -> Figures:
+    """Milliseconds a picture, pictures a second, and what the engine reaches of each."""
+    works = _works(files, rows, library.open(model.model_id), model.folder / "model.onnx") | others
+    turns = [{name: work() for name, work in works.items()} for _ in range(ROUNDS + 1)][1:]
+    figures: Figures = {}
+    for name in ("decoding", "inference"):
+        figures[f"{name} (ms)"] = statistics.median(turn[name] for turn in turns) * 1000
+    for turn in turns:
+        turn["limit"] = (turn["decoding"] + turn["inference"]) / CORES
+    names = ("engine", "limit", "network alone", "plain loop", *others)
+    for name in names:
+        figures[f"{name} (images/s)"] = statistics.median(1 / turn[name] for turn in turns)
+    for name in names[1:]:
+        figures[f"engine / {name}"] = statistics.median(turn[name] / turn["engine"] for turn in turns)
+    return figures
+
+
+def _works(files: Sequence[Path], rows: int, classifier: Classifier, network: Path) -> dict[str, Work]:
+    spec = classifier.contract.preprocessing
+    few = min(TIMED, rows)
+    read = [read_picture_file(path) for path in files]
+
+    def decoded(picture: PictureFile) -> NDArray[np.uint8]:
+        return preprocess(decode_for_input(picture, spec).rgb, spec)
+
+    ready = [decoded(picture) for picture in read]
+    plain = InferenceSession(str(network))
+    size = (spec.width_px, spec.height_px)
+
+    def plainly(path: Path) -> None:
+        with Image.open(path) as image:
+            pixels = np.asarray(image.convert("RGB").resize(size))
+        plain.run(None, {classifier.contract.input_name: pixels[None]})
+
     return {
-        model_id: {
-            "decode_ms": decode_s / TIMED * 1000,
-            "inference_ms": infer_s / TIMED * 1000,
-            "inference_over_default": infer_s / default_s,
-            "loop_images_per_s": len(files) / loop_s,
-            "engine_images_per_s": len(files) / engine_s,
-            "engine_over_loop": loop_s / engine_s,
-        }
-        for model_id, (decode_s, infer_s, loop_s, engine_s) in zip(networks, measured, strict=True)
+        "decoding": partial(_one_by_one, decoded, read, few),
+        "inference": partial(_one_by_one, classifier.run, ready, few),
+        "engine": partial(_by_engine, files, rows, classifier),
+        "network alone": partial(_by_threads, classifier.run, ready, few),
+        "plain loop": partial(_one_by_one, plainly, files, few),
     }
 
 
-def works(files: list[Path], classifier: Classifier) -> tuple[Callable[[], None], ...]:
-    """What is timed of one network: decoding and inference of `TIMED` pictures, loop and engine over all files."""
-    spec = classifier.contract.preprocessing
-    pictures = [read_picture_file(path) for path in files[:TIMED]]
-    ready = [preprocess(decode_for_input(picture, spec).rgb, spec) for picture in pictures]
-
-    def decoding() -> None:
-        for picture in pictures:
-            preprocess(decode_for_input(picture, spec).rgb, spec)
-
-    def inference() -> None:
-        for pixels in ready:
-            classifier.run(pixels)
-
-    def loop() -> None:
-        for path in files:
-            answer_for(read_picture_file(path), classifier)
-
-    return decoding, inference, loop, partial(run_engine, files, classifier)
+def _one_by_one(do: Callable[[T], object], things: Sequence[T], count: int) -> float:
+    began_s = time.perf_counter()
+    for thing in islice(cycle(things), count):
+        do(thing)
+    return (time.perf_counter() - began_s) / count
 
 
-def run_engine(files: list[Path], classifier: Classifier) -> None:
-    for _ in classify_files(files, classifier):
-        pass
+def _by_threads(do: Callable[[T], object], things: Sequence[T], count: int) -> float:
+    with ThreadPoolExecutor(CORES) as pool:
+        began_s = time.perf_counter()
+        for _ in pool.map(lambda _core: _one_by_one(do, things, count), range(CORES)):
+            pass
+        return (time.perf_counter() - began_s) / (count * CORES)
 
 
-def start_to_rows(files: list[Path]) -> float:
-    """Seconds from starting `skindesk classify` to its end on a few pictures."""
-    began = time.perf_counter()
-    command = [sys.executable, "-m", "skindesk", "classify", *(str(path) for path in files), "--json"]
-    subprocess.run(command, check=True, capture_output=True)
-    return time.perf_counter() - began
+def _by_engine(files: Sequence[Path], rows: int, classifier: Classifier) -> float:
+    began_s = time.perf_counter()
+    done = sum(1 for _ in classify_items(map(Item, islice(cycle(files), rows)), classifier))
+    return (time.perf_counter() - began_s) / done
 
 
-def in_turns(*works: Callable[[], None]) -> list[float]:
-    """The median seconds of each work, measured in turns after one round that is not counted."""
-    seconds: list[list[float]] = [[] for _ in works]
-    for turn in range(ROUNDS + 1):
-        for work, kept in zip(works, seconds, strict=True):
-            began = time.perf_counter()
-            work()
-            if turn:
-                kept.append(time.perf_counter() - began)
-    return [statistics.median(kept) for kept in seconds]
+@contextmanager
+def _keras_script(folder: Path) -> Iterator[Work | None]:
+    """The script, waiting for its turns in a process of its own; None where TensorFlow is not installed."""
+    if find_spec("tensorflow") is None:
+        yield None
+        return
+    command = [sys.executable, "-m", "tests.benchmarks.keras_script", folder, ARCHITECTURE, str(CLASSES)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        told, said = process.stdin, process.stdout
+        said.readline()
+
+        def by_keras() -> float:
+            print(BY_KERAS, file=told, flush=True)
+            return float(said.readline()) / BY_KERAS
+
+        yield by_keras
+        told.close()
 
 
-def median_of(measure: Callable[[], float]) -> float:
-    return statistics.median([measure() for _ in range(ROUNDS)])
+def check_bars(figures: Mapping[str, Figures]) -> None:
+    """End with an error where a bar is missed."""
+    for model_id in MEASURED:
+        reached = figures[f"JPEG 600 x 450, {model_id}"]["engine / limit"]
+        check(reached >= OF_LIMIT, f"{model_id} reaches {reached:.2f} of its limit")
+    fast = MEASURED[0]
+    times = figures[f"JPEG 600 x 450, {fast}"].get("engine / Keras script", TIMES_KERAS)
+    check(times >= TIMES_KERAS, f"{fast} is {times:.1f} times as fast as the Keras script")
+    times = figures[f"JPEG 12 MP, {fast}"]["engine / plain loop"]
+    check(times >= TIMES_PLAIN, f"{fast} is {times:.1f} times as fast as a plain loop on 12 megapixels")
+
+
+pi_heif.register_heif_opener()  # for the plain loop, which lets Pillow open whatever it can
+
+if __name__ == "__main__":
+    measured = measure()
+    for title, each in measured.items():
+        print_figures(title, each)
+    check_bars(measured)

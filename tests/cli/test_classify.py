@@ -5,7 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -51,18 +52,74 @@ def test_json_leaves_nothing_else_on_stdout(skindesk: Run, tmp_path: Path) -> No
     assert done.returncode == 1
 
 
-def test_resume_does_only_what_is_left(skindesk: Run, tmp_path: Path) -> None:
-    for name in ("a.png", "b.png", "c.png"):
-        write_picture(tmp_path / name)
-    out = tmp_path / "out.csv"
-    skindesk("classify", tmp_path, "--out", out, "--model", "colours-3")
-    whole = out.read_text()
-    lines = whole.splitlines(keepends=True)
-    out.with_name("out.csv.part").write_text("".join(lines[:2]) + lines[2][:20])
-    out.unlink()
-    done = skindesk("classify", tmp_path, "--out", out, "--resume", "--model", "colours-3")
-    assert "2 classified" in done.stderr
-    assert out.read_text() == whole
+def stop_after(profile: Path, rows: int, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run `classify`, and press Ctrl+C once it has announced some rows."""
+    command = [sys.executable, "-m", "skindesk", "--profile", str(profile), "classify", *map(str, arguments), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        lines = [run.stdout.readline() for _ in range(rows)]
+        run.send_signal(signal.SIGINT)
+        lines += run.stdout  # not by `communicate`, which would pass over what is in the buffer
+        errors = run.stderr.read()
+        run.wait(timeout=120)
+    return subprocess.CompletedProcess(command, run.returncode, "".join(lines), errors)
+
+
+@pytest.fixture
+def large_pictures(tmp_path: Path) -> Path:
+    """A hundred pictures that take some time."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    big = encoded(Image.fromarray(gradient(1500, 1000)), "PNG")
+    for at in range(100):
+        (folder / f"{at:02}.png").write_bytes(big)
+    return folder
+
+
+def test_interrupted_run_says_how_to_go_on_and_does_only_what_is_left(
+    skindesk: Run, profile: Path, large_pictures: Path, tmp_path: Path
+) -> None:
+    out, network = tmp_path / "out.csv", ("--model", "colours-3")
+    stopped = stop_after(profile, 2, large_pictures, "--out", out, *network, "--workers", 1)
+    assert stopped.returncode == 130
+    assert "skindesk: stopped" in stopped.stderr
+    how = f"skindesk --profile {profile} classify --out {out} --model colours-3 --workers 1 --json --resume"
+    assert f"Go on with: {how}\n" in stopped.stderr
+    assert not out.exists()
+    first = stopped.stdout.splitlines()
+    assert 2 <= len(first) < 100
+    done = skindesk("classify", "--resume", "--out", out, "--json", *network)
+    assert done.returncode == 0, done.stderr
+    assert f"{100 - len(first)} classified, 0 rejected, {len(first)} kept" in done.stderr
+    assert len(done.stdout.splitlines()) == 100 - len(first)
+    whole = tmp_path / "whole.csv"
+    skindesk("classify", large_pictures, "--out", whole, *network)
+    assert out.read_bytes() == whole.read_bytes()
+    assert not out.with_name("out.csv.part").exists()
+
+
+def test_watching_ends_with_a_complete_file(profile: Path, tmp_path: Path) -> None:
+    folder, out = tmp_path / "filling", tmp_path / "out.csv"
+    folder.mkdir()
+    os.utime(write_picture(folder / "a.png"), ns=(1, 1))
+    done = stop_after(profile, 1, folder, "--watch", "--out", out, "--model", "colours-3")
+    assert done.returncode == 0, done.stderr
+    assert len(out.read_text().splitlines()) == 2
+
+
+def test_archives_lists_and_standard_input_are_sources(skindesk: Run, profile: Path, tmp_path: Path) -> None:
+    picture = write_picture(tmp_path / "a.png", RED)
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        archive.write(picture, "inner/b.png")
+    (tmp_path / "list.csv").write_text("path\na.png\n", "utf-8")
+    command = [sys.executable, "-m", "skindesk", "--profile", profile, "classify", "--json", "--model", "colours-3"]
+    sources = [tmp_path / "all.zip", tmp_path / "list.csv", tmp_path / "*.png", "-"]
+    named = write_picture(tmp_path / "c.jpg")
+    done = subprocess.run([*command, *sources], input=f"{named}\n", capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    paths = [json.loads(line)["path"] for line in done.stdout.splitlines()]
+    assert paths == [str(tmp_path / "all.zip" / "inner/b.png"), str(picture), str(named)]
 
 
 def test_name_that_is_no_utf8_is_classified_in_every_output(skindesk: Run, profile: Path, tmp_path: Path) -> None:
@@ -120,26 +177,6 @@ def test_reader_that_leaves_early_ends_the_run_quietly_but_not_as_done(profile: 
     assert (run.returncode, out.exists()) == (141, False)
 
 
-def test_interrupted_run_keeps_its_part_and_says_that_it_stopped(profile: Path, tmp_path: Path) -> None:
-    folder, out = tmp_path / "many", tmp_path / "out.csv"
-    folder.mkdir()
-    big = encoded(Image.fromarray(gradient(3000, 2000)), "PNG")
-    for at in range(60):
-        (folder / f"{at:02}.png").write_bytes(big)
-    command = [sys.executable, "-m", "skindesk", "--profile", profile, "classify", folder, "--out", out]
-    run = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    part = out.with_name("out.csv.part")
-    until = time.monotonic() + 60
-    while (not part.exists() or part.read_bytes().count(b"\n") < 2) and time.monotonic() < until:
-        time.sleep(0.02)
-    run.send_signal(signal.SIGINT)
-    _, errors = run.communicate(timeout=120)
-    assert run.returncode == 130
-    assert "skindesk: stopped" in errors
-    assert part.read_bytes().endswith(b"\n")
-    assert not out.exists()
-
-
 def test_unknown_model_is_exit_code_3(skindesk: Run, tmp_path: Path) -> None:
     done = skindesk("classify", write_picture(tmp_path / "a.png"), "--model", "none")
     assert done.returncode == 3
@@ -150,7 +187,7 @@ def test_unknown_model_is_exit_code_3(skindesk: Run, tmp_path: Path) -> None:
 def test_impossible_output_is_exit_code_2(skindesk: Run, tmp_path: Path) -> None:
     done = skindesk("classify", write_picture(tmp_path / "a.png"), "--out", tmp_path / "out.xlsx")
     assert done.returncode == 2
-    assert "neither .csv nor .jsonl" in done.stderr
+    assert "neither .csv, .jsonl nor .parquet" in done.stderr
 
 
 @pytest.mark.parametrize("workers", ["-1", "257", "many", "1.5"])
@@ -199,7 +236,7 @@ def test_interrupted_run_is_not_overwritten_by_a_new_one(skindesk: Run, tmp_path
         "classify", write_picture(tmp_path / "a.png"), "--out", tmp_path / "out.csv", "--model", "colours-3"
     )
     assert done.returncode == 2
-    assert "Continue it with --resume" in done.stderr
+    assert "Delete it, or name another file" in done.stderr
     assert part.read_text() == "a night's work"
 
 
@@ -257,13 +294,26 @@ def test_impossible_class_mix_is_exit_code_2(skindesk: Run, tmp_path: Path, text
     assert "Traceback" not in done.stderr
 
 
-def test_run_is_not_resumed_under_another_mix(skindesk: Run, tmp_path: Path) -> None:
-    picture, out = write_picture(tmp_path / "a.png"), tmp_path / "out.csv"
-    assert skindesk("classify", picture, "--out", out, "--model", "colours-3").returncode == 0
-    out.rename(out.with_name("out.csv.part"))
-    done = skindesk("classify", picture, "--out", out, "--model", "colours-3", "--prior", "balanced", "--resume")
+def test_run_is_not_resumed_under_another_mix_nor_overwritten(
+    skindesk: Run, profile: Path, large_pictures: Path, tmp_path: Path
+) -> None:
+    arguments = (large_pictures, "--out", tmp_path / "out.csv", "--model", "colours-3", "--workers", 1)
+    stop_after(profile, 1, *arguments)
+    for more, complaint in (
+        (("--prior", "balanced", "--resume"), "another class mix (archive)"),
+        ((), "Continue it with --resume"),
+    ):
+        done = skindesk("classify", *arguments, *more)
+        assert done.returncode == 2
+        assert complaint in done.stderr
+
+
+def test_parquet_without_its_library_is_said_before_anything_is_done(skindesk: Run, tmp_path: Path) -> None:
+    if find_spec("pyarrow"):
+        pytest.skip("pyarrow is installed")
+    done = skindesk("classify", write_picture(tmp_path / "a.png"), "--out", tmp_path / "out.parquet")
     assert done.returncode == 2
-    assert "another class mix (archive)" in done.stderr
+    assert "Install skindesk[parquet]" in done.stderr
 
 
 def test_strange_picture_is_said_to_be_strange(skindesk: Run, tmp_path: Path) -> None:
@@ -318,3 +368,61 @@ def test_settings_name_network_and_mix_of_each_kind(
         ("colours-3", "archive"),
         (clinical, "balanced"),
     ]
+
+
+def test_labels_are_measured_on_the_terminal_in_a_file_and_on_the_page(skindesk: Run, tmp_path: Path) -> None:
+    for name, colour in (("red", RED), ("blue", BLUE)):
+        (tmp_path / "sorted" / name).mkdir(parents=True)
+        for at in range(3):
+            write_picture(tmp_path / "sorted" / name / f"{name}{at}.png", colour)
+    (tmp_path / "truth.csv").write_text("file,label\n" + "".join(f"red{at},red\n" for at in range(3)), "utf-8")
+    common = ("classify", tmp_path / "sorted", "--recursive", "--model", "colours-3", "--json")
+    for labels, images in (("folders", 6), (tmp_path / "truth.csv", 3)):
+        page, figures = tmp_path / "page.html", tmp_path / "figures.json"
+        done = skindesk(*common, "--labels", labels, "--summary", page, "--evaluation", figures)
+        assert done.returncode == 0, done.stderr
+        assert f"{images} labelled pictures" in done.stderr
+        assert "accuracy                    1.000 [1.000, 1.000]" in done.stderr
+        assert json.loads(figures.read_text())["images"] == images
+        assert "Against the labels" in page.read_text("utf-8")
+        assert len(done.stdout.splitlines()) == 6
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("--summary", "page.txt"), "ends in .html"),
+        (("--summary", "nowhere/page.html"), "in a folder that there is"),
+        (("--labels", "gone.csv"), "no table of labels"),
+        (("--evaluation", "figures.json"), "Say so with --labels"),
+        (("--out", "nowhere/out.csv"), "there is no folder"),
+    ],
+)
+def test_what_could_not_be_written_in_the_end_is_said_at_once(
+    skindesk: Run, tmp_path: Path, arguments: tuple[str, str], complaint: str
+) -> None:
+    done = skindesk("classify", write_picture(tmp_path / "a.png"), *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert complaint in done.stderr
+
+
+def test_nothing_to_classify_is_exit_code_2(skindesk: Run) -> None:
+    done = skindesk("classify")
+    assert done.returncode == 2
+    assert "There is nothing to classify" in done.stderr
+
+
+def test_everything_else_may_go_first_and_order_does_not_matter(skindesk: Run, tmp_path: Path) -> None:
+    for at in range(5):
+        write_picture(tmp_path / f"{at}.png")
+    done = skindesk("classify", tmp_path, "--unordered", "--low-priority", "--json", "--model", "colours-3")
+    assert done.returncode == 0, done.stderr
+    assert {Path(json.loads(line)["path"]).name for line in done.stdout.splitlines()} == {
+        f"{at}.png" for at in range(5)
+    }
+
+
+def test_quality_gate_adds_its_flags(skindesk: Run, tmp_path: Path) -> None:
+    pytest.importorskip("skindesk.imaging.quality.gate", reason="the quality gate is not in this tree")
+    done = skindesk("classify", write_picture(tmp_path / "a.png"), "--quality", "--json", "--model", "colours-3")
+    assert "no_skin" in json.loads(done.stdout)["quality_flags"].split(";")

@@ -11,11 +11,14 @@ from pathlib import Path
 
 from skindesk.bootstrap import Workspace
 from skindesk.domain.case_filter import CaseFilter
-from skindesk.domain.errors import AccessRefusedError, RejectionReason
-from skindesk.domain.outcome import Rejected
+from skindesk.domain.class_mix import archive_mix
+from skindesk.domain.errors import AccessRefusedError
 from skindesk.domain.people import Role
 from skindesk.exchange.rows import RowFile
+from skindesk.inference.classifier import Classifier
 from skindesk.services.backups import Backups
+from skindesk.services.batch import Job, Options, Search
+from skindesk.services.batch import job as batch_job
 from skindesk.storage.case_log import open_case_log
 from skindesk.storage.engine import DatabaseFile
 from skindesk.storage.image_store import ImageStore
@@ -37,12 +40,13 @@ from tests.faults.cases import (
 )
 from tests.faults.following import prepare_follow_up, problems_of_follow_up, run_follow_up
 from tests.faults.importing import prepare_import, problems_of_import, run_import
+from tests.support.tiny_bundle import write_tiny_bundle
 
 STORED = range(4)
 """The cases that a prepared profile holds already."""
 ADDED = range(10, 15)
 SAVED_LATER = 9
-ROWS = range(40)
+PICTURES = Path(__file__).parents[2] / "resources" / "examples"
 WRITERS = 8
 
 Done = frozenset[str]
@@ -258,17 +262,29 @@ def run_working_day(workspace: Workspace, done: Done, tell: Tell) -> None:
     workspace.close_case_log()
 
 
+def prepare_batch(folder: Path) -> None:
+    """A network; the pictures lie elsewhere, where no fault moves them."""
+    write_tiny_bundle(folder)
+    profile_in(folder).mkdir()
+
+
 def run_batch(workspace: Workspace, done: Done, tell: Tell) -> None:
-    """Forty rows of a batch are written to a result file."""
+    """Classify a folder into a file, a few rows at a time; a job that was cut short is continued."""
+    batch_job.GROUP_ROWS = 2
     out = workspace.profile.root / "rows.csv"
     if out.exists():
         return
-    with RowFile(out, ("nv", "mel"), resume=True) as file:
-        for number in ROWS:
-            if f"picture-{number}.jpg" not in file.done_paths:
-                file.write(Rejected(Path(f"picture-{number}.jpg"), RejectionReason.MISSING, 'It is, well, "gone".'))
-                tell(f"row {number}")
-    tell("complete")
+    folder = workspace.profile.root.parent
+    classifier = Classifier.load(folder / "colours-3")
+    mix, search = archive_mix(classifier.contract), Search.over([PICTURES])
+    with Job(out, search, classifier, mix, Options(workers=1), resume=True) as job:
+        for result in job.results():
+            tell(f"row {result.outcome.path.name}")
+        with RowFile(out, classifier.contract.codes) as file:
+            for result in job.all_results():
+                file.write(result.outcome)
+        tell("complete")
+        job.complete()
 
 
 def problems_of_cases(folder: Path, told: Done) -> list[str]:
@@ -333,30 +349,19 @@ def problems_of_restored(folder: Path, told: Done) -> list[str]:
 
 
 def problems_of_rows(folder: Path, told: Done) -> list[str]:
-    """Every row that was told of stands in the file, or in the part that the next run continues, exactly once."""
+    """No row that was told of is done again, and the file holds every row exactly once."""
     out = profile_in(folder) / "rows.csv"
-    told_rows = _pictures(told)
     workspace = workspace_in(profile_in(folder))
     complete_before = out.exists()
     again: list[str] = []
     run_batch(workspace, frozenset(), again.append)
-    repeated = _pictures(again)
-    names = [line.split(",", 1)[0] for line in out.read_text("utf-8").splitlines()[1:]]
-    problems = [f"{name} was told of and is done again" for name in sorted(told_rows & repeated)]
+    names = [Path(line.split(",", 1)[0]).name for line in out.read_text("utf-8").splitlines()[1:]]
+    problems = [f"{unit} was told of and is done again" for unit in sorted(told & set(again) - {"complete"})]
     if "complete" in told and not complete_before:
         problems.append("the complete file is gone")
-    if sorted(names) != sorted(f"picture-{number}.jpg" for number in ROWS):
+    if names != sorted(path.name for path in PICTURES.glob("*.jpg")):
         problems.append("the file does not hold every row once")
     return problems
-
-
-def _pictures(told: Iterable[str]) -> set[str]:
-    return {f"picture-{unit.removeprefix('row ')}.jpg" for unit in told if unit.startswith("row ")}
-
-
-def _complete_file(told: Done) -> Done:
-    """Rows are done again after a power cut; only the complete file is promised to survive one."""
-    return told & {"complete"}
 
 
 WORKFLOWS = {
@@ -367,7 +372,7 @@ WORKFLOWS = {
     "migration": Workflow(prepare_old_revision, run_open, problems_of_older_cases),
     "rekey": Workflow(prepare_protected, run_rekey, problems_of_rekeyed),
     "sealing": Workflow(prepare_of_first_version, run_seal, problems_of_sealed),
-    "batch": Workflow(lambda folder: profile_in(folder).mkdir(), run_batch, problems_of_rows, _complete_file),
+    "batch": Workflow(prepare_batch, run_batch, problems_of_rows),
     "follow-up": Workflow(
         lambda folder: prepare_follow_up(profile_in(folder)),
         run_follow_up,

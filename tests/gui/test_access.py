@@ -481,7 +481,7 @@ def test_a_batch_goes_on_while_the_log_is_locked(at_work: Desk, example: Path) -
     names = {path.name for path in example.parent.glob("*.jpg")}
     batch.start([example.parent])
     at_work.wait(lambda: batch.model.rowCount() > 0)
-    batch.table.view.selectRow(0)
+    batch.triage.table.selectRow(0)
     at_work.lock()
     at_work.page(SignInPage)
     at_work.wait(lambda: not batch.is_running)
@@ -492,8 +492,7 @@ def test_a_batch_goes_on_while_the_log_is_locked(at_work: Desk, example: Path) -
     at_work.sign_in("Ada", PASSPHRASE)
     at_work.wait_entered()
     assert at_work.window.page("batch") is batch
-    shown = batch.table.filter
-    assert {shown.index(row, 0).data() for row in range(shown.rowCount())} == names
+    assert {batch.model.index(row, 0).data() for row in range(batch.model.rowCount())} == names
     assert batch.export_button.isEnabled()
 
 

@@ -25,6 +25,7 @@ from skindesk.domain.region import Region
 from skindesk.gui.app import enlarge
 from skindesk.gui.background import Background
 from skindesk.gui.batch.progress_panel import ProgressPanel
+from skindesk.gui.batch.review_keys import ReviewKeys
 from skindesk.gui.body_map.canvas import BodyCanvas
 from skindesk.gui.body_map.mark import BodyMark
 from skindesk.gui.compare import ComparedPicture, CompareView
@@ -229,6 +230,12 @@ def begun_crop() -> PictureCanvas:
     return canvas
 
 
+def reviewed() -> QWidget:
+    view = QWidget()
+    ReviewKeys(view).watch(view)
+    return view
+
+
 ON: dict[Place, Callable[[], QWidget]] = {
     Place.PICTURE: picture,
     Place.CROP: begun_crop,
@@ -238,8 +245,15 @@ ON: dict[Place, Callable[[], QWidget]] = {
     Place.STRIP: thumb,
     Place.INSIGHTS: plot,
     Place.CAMERA: LiveView,
+    Place.BATCH: reviewed,
 }
-ELSEWHERE = frozenset({(Place.INSIGHTS, "Esc"), *((Place.STRIP, f"Alt+{number}") for number in range(1, 10))})
+ELSEWHERE = frozenset(
+    {
+        (Place.INSIGHTS, "Esc"),
+        *((Place.STRIP, f"Alt+{number}") for number in range(1, 10)),
+        *((Place.BATCH, f"Ctrl+{letter}") for letter in "OPFS"),
+    }
+)
 """Keys of these places for which Qt listens; the tour comes upon them."""
 IN_THE_PICKER = frozenset({(Place.SAVE, "Up"), (Place.SAVE, "Down")})
 

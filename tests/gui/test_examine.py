@@ -37,11 +37,11 @@ from skindesk.gui.examine import ExamineWorkspace
 from skindesk.gui.examine.examiner import Incoming
 from skindesk.gui.examine.save_dialog import SaveDialog
 from skindesk.imaging.decode import PictureFile, read_picture_file
-from skindesk.services.classify import classify_file
 from skindesk.storage.saving import SavedCase
 from skindesk.system.settings import Settings
 from tests.gui.clinic import visible_words
 from tests.gui.controls import nameless
+from tests.support.classified import classify_file
 from tests.support.tiny_bundle import tiny_contract, write_tiny_bundle
 
 PATIENCE_MS = 20_000

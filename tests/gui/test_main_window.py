@@ -1,11 +1,12 @@
+import traceback
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from skindesk.bootstrap import Workspace
@@ -55,6 +56,24 @@ def test_every_page_opens_by_its_key_and_names_its_controls(window: MainWindow) 
     assert nameless(window) == []
 
 
+def test_no_part_of_a_page_shows_as_a_window_of_its_own_while_it_is_made(
+    qapp: QApplication, window: MainWindow
+) -> None:
+    class Shown(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                strangers.append("".join(traceback.format_stack(limit=4)[:-1]))
+            return False
+
+    strangers: list[str] = []
+    shown = Shown()
+    qapp.installEventFilter(shown)
+    for key in (*PAGES[1:], "audit"):
+        window.show_page(key)
+    qapp.removeEventFilter(shown)
+    assert strangers == []
+
+
 def test_pages_are_made_at_their_first_visit(window: MainWindow) -> None:
     made_at_start = window.pages()
     window.show_page("about")
@@ -71,6 +90,22 @@ def test_intended_use_is_said_until_it_is_accepted(qtbot: QtBot, workspace: Work
     again = opened(qtbot, Workspace(workspace.profile, None))
     assert INTENDED_USE not in visible_text(again)
     again.close()
+
+
+def test_pictures_named_at_the_start_are_opened_as_soon_as_the_pages_are_in_sight(
+    qtbot: QtBot, workspace: Workspace, example: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    workspace.settings = replace(workspace.settings, impression_first=False)
+    window = MainWindow(workspace)
+    qtbot.addWidget(window, before_close_func=lambda shown: shown.examine.panel.reset())
+    window.open_when_entered([example])
+    window.show()
+    qtbot.waitUntil(lambda: "an answer is in sight" in caplog.messages, timeout=PATIENCE_MS)
+    assert caplog.messages.index("the window is there") < caplog.messages.index("an answer is in sight")
+    assert window.examine.examination is not None
+    assert window.examine.examination.picture.file.name == example.name
+    window.close()
 
 
 def test_the_band_names_the_patient_after_saving(qtbot: QtBot, window: MainWindow, example: Path) -> None:

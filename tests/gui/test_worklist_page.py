@@ -240,7 +240,7 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(
     workspace.casework.log.record.change_state(clinic["Overdue"], LesionState.CLOSED, None)
     dialog.why.setCurrentText("no room")
     dialog.submit()
-    qtbot.waitUntil(lambda: "Somebody has changed this case meanwhile." in dialog.notice.text())
+    qtbot.waitUntil(lambda: "has changed the state of this lesion since you opened it" in dialog.notice.text())
     assert workspace.casework.log.record.lesion(clinic["Overdue"]).state is LesionState.CLOSED
     dialog.reject()
 

@@ -5,7 +5,8 @@ import pytest
 from PIL import Image, ImageCms
 
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
-from skindesk.imaging.decode import PictureWarning, decode, picture_from_bytes, read_picture_file
+from skindesk.domain.quality import PictureWarning
+from skindesk.imaging.decode import decode, picture_from_bytes, read_picture_file
 from skindesk.imaging.formats.usual import UsualPicture
 from tests.support.pictures import ORIENTATIONS, RED, encoded, exif, gradient, picture, plain
 

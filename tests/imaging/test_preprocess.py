@@ -5,8 +5,9 @@ import pytest
 from PIL import Image
 
 from skindesk.domain.contract import Geometry, Preprocessing, Resampling
+from skindesk.domain.quality import PictureWarning
 from skindesk.domain.region import Region
-from skindesk.imaging.decode import PictureWarning, decode, picture_from_bytes
+from skindesk.imaging.decode import decode, picture_from_bytes
 from skindesk.imaging.preprocess import decode_for_input, preprocess
 from tests.support.pictures import ORIENTATIONS, RED, exif, gradient, heic, picture, plain
 

@@ -493,7 +493,7 @@ def test_a_crash_before_the_log_knows_of_the_new_list_locks_nobody_out(
     protected(workspace)
     with_ben(workspace, Role.ASSISTANT)
     with monkeypatch.context() as patched:
-        patched.setattr("skindesk.services.access.note_generation", refuse_by_the_crash)
+        patched.setattr("skindesk.storage.generation.note_generation", refuse_by_the_crash)
         with pytest.raises(KeyboardInterrupt):
             workspace.access.add_person("Ben", Role.CLINICIAN, "another passphrase")
     again = Workspace(workspace.profile, None)

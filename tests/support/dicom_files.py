@@ -48,7 +48,7 @@ def run_length_dicom(samples: np.ndarray, photometric: str = "RGB", **values: An
     """A file of samples in run lengths, packed by pydicom."""
     whole = FileDataset("", described(samples, photometric, **values), preamble=bytes(128))
     whole.file_meta = _meta(whole, RLELossless)
-    whole.compress(RLELossless, samples, encoding_plugin="pydicom")
+    whole.compress(RLELossless, samples, encoding_plugin="pydicom", generate_instance_uid=False)
     return _saved(whole)
 
 

@@ -22,6 +22,7 @@ from skindesk.domain.quality import QualityFinding, QualityIssue
 from skindesk.gui.about import AboutWorkspace
 from skindesk.gui.background import Background
 from skindesk.gui.batch import BatchWorkspace
+from skindesk.gui.batch.triage import Showing
 from skindesk.gui.cases import CasesWorkspace
 from skindesk.gui.compare.view import Mode
 from skindesk.gui.examine import ExamineWorkspace
@@ -357,9 +358,11 @@ class Tour:
         yield self._here("batch: nothing yet")
         batch.start([EXAMPLES[0].parent])
         self.wait(lambda: not batch.is_running)
-        batch.table.view.selectRow(0)
-        self.wait(batch.view.canvas.has_picture)
-        yield self._here("batch: results")
+        for showing in Showing:
+            batch.triage.show_as(showing)
+            batch.triage.view.choose(0)
+            self.wait(batch.view.canvas.has_picture)
+            yield self._here(f"batch: {showing.name.lower()}")
         self.window.show_page("insights")
         insights = cast(InsightsWorkspace, self.window.page("insights"))
         self.wait(insights.export_button.isEnabled)

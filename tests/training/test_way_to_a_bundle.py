@@ -12,7 +12,7 @@ import pytest
 from skindesk.domain.outcome import Classified
 from skindesk.inference.bundle import read_golden
 from skindesk.inference.classifier import Classifier
-from skindesk.services.classify import classify_file
+from tests.support.classified import classify_file
 from tests.training.conftest import Trained
 from training.batches import TrainingBatches
 from training.calibrate import calibrate, load_calibration

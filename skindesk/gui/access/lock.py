@@ -2,15 +2,17 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from skindesk.bootstrap import Workspace
-from skindesk.domain.errors import CaseLogDamagedError
+from skindesk.domain.errors import CaseLogDamagedError, SkinDeskError
 from skindesk.domain.people import OWNER, Person
 from skindesk.gui.access.gate import Gate
 from skindesk.gui.access.idle import IdleWatch
@@ -20,11 +22,13 @@ from skindesk.gui.pages import Pages
 
 if TYPE_CHECKING:
     from skindesk.services.access import Door
+    from skindesk.services.casework import Casework
 
 GRACE_S = 30
 """How long an impression that is not saved holds off the lock for want of input."""
 _GATE_MIN = 10
 """What is typed or shown at the gate goes after so many minutes where the pages themselves never lock."""
+_ANSWER_FIRST_S = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -54,6 +58,8 @@ class Locking(QObject):
         self._workspace, self._pages, self._lasting, self._window = workspace, pages, lasting, window
         self.person = OWNER
         self.is_entered = False
+        self._may_open = Event()
+        self._may_open.set()
         self.gate = Gate(workspace, lasting)
         self.idle = IdleWatch(QApplication.instance() or window, self)
         self.gate.entered.connect(self.enter)
@@ -72,14 +78,28 @@ class Locking(QObject):
         return self.person != OWNER
 
     def start(self) -> None:
-        """Find out how the log can be entered, and lead there once the window is in sight."""
-        self.gate.wait(self.tr("Opening the case log…"))
-        QTimer.singleShot(0, self, self._find_door)
+        """Find out how the log can be entered, and lead there."""
+        self._find_door()
+
+    def let_answer_first(self) -> None:
+        """A picture is to be answered first: the log is opened after `go_on_with_log`, or after a second."""
+        self._may_open.clear()
+
+    def go_on_with_log(self) -> None:
+        """Nothing has to come before the log any more."""
+        self._may_open.set()
 
     def enter(self) -> None:
         """Show the pages to whoever is at work now, and open the log for them."""
         self._admit(self._workspace.access.person)
-        self._pages.background.start(lambda: self._workspace.casework, self._log_opened, self._log_not_opened)
+        self._pages.background.start(self._open_log, self._log_opened, self._log_not_opened)
+
+    def _open_log(self) -> "Casework":
+        """The case log, after the network: both at once would keep the first answer waiting for both."""
+        with suppress(SkinDeskError):  # Examine says what is wrong with it
+            self._workspace.first_network()
+        self._may_open.wait(_ANSWER_FIRST_S)
+        return self._workspace.casework
 
     def follow_person(self) -> None:
         """Make the pages anew where whoever is at work has other rights now."""

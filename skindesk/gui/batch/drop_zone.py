@@ -20,8 +20,8 @@ class DropZone(QWidget):
         self.folder_button.setProperty("kind", "primary")
         self.folder_button.setAccessibleName(self.tr("Choose a folder to classify"))
         set_icon(self.folder_button, "folder-open", "on_accent")
-        self.files_button = QPushButton(self.tr("Choose pictures…"), self)
-        self.files_button.setAccessibleName(self.tr("Choose pictures to classify"))
+        self.files_button = QPushButton(self.tr("Choose files…"), self)
+        self.files_button.setAccessibleName(self.tr("Choose pictures, archives or lists to classify"))
         set_icon(self.files_button, "image")
         self._lay_out()
 
@@ -49,15 +49,13 @@ class DropZone(QWidget):
         buttons.addWidget(self.folder_button)
         buttons.addWidget(self.files_button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 24)
+        column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
         column.addStretch(2)
         column.addWidget(IconLabel("folder-open", "muted", 40), 0, centre)
         column.addSpacing(8)
         column.addWidget(text_label(self.tr("Drop a folder here, or press Ctrl+O"), "section"), 0, centre)
-        about = self.tr(
-            "JPEG, PNG, TIFF, WebP and BMP. Pictures stay where they are; nothing is saved to the case log."
-        )
+        about = self.tr("Folders, pictures, ZIP and TAR archives, CSV lists, DICOMDIR. Pictures stay where they are.")
         column.addWidget(text_label(about, "secondary"), 0, centre)
         column.addSpacing(8)
         row = QHBoxLayout()

@@ -75,7 +75,7 @@ class LesionDialog(DraftedDialog):
         editing = self.desk.casework().editing
         if self._lesion is None:
             return editing.add_lesion(self._patient.patient_id, details)
-        return editing.correct_lesion(self._lesion.case_id, details)
+        return editing.correct_lesion(self._lesion.case_id, details, self._lesion.details)
 
     def _say_whether_placed(self) -> None:
         if self.form.position is None:

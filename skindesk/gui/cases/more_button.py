@@ -22,5 +22,6 @@ def more_button(name: str, actions: Sequence[QAction], side_px: int = 36) -> QTo
     button.setAccessibleName(name)
     button.setToolTip(name)
     set_icon(button, "dots-three-vertical", "muted")
-    button.setVisible(any(action.isVisible() for action in actions))
+    if not any(action.isVisible() for action in actions):
+        button.hide()
     return button

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from skindesk.domain.case import Patient, PatientDetails
-from skindesk.domain.errors import InvalidCaseError
+from skindesk.domain.errors import ChangedMeanwhileError, InvalidCaseError
 from skindesk.gui.cases.drafted_dialog import Desk, DraftedDialog
 from skindesk.gui.drafts import Form
 from skindesk.gui.drafts.kept import PATIENT_ID
@@ -61,8 +61,8 @@ class PatientDialog(DraftedDialog):
         return partial(self._record, self.form.details(identifier))
 
     def mark(self, error: Exception) -> None:
-        """The log refuses only an identifier that is another patient's."""
-        if isinstance(error, InvalidCaseError):
+        """The log refuses only an identifier that is another patient's, and what somebody else has changed."""
+        if isinstance(error, InvalidCaseError) and not isinstance(error, ChangedMeanwhileError):
             set_role(self.identifier, "true", "invalid")
             self.identifier.setFocus()
 
@@ -88,7 +88,7 @@ class PatientDialog(DraftedDialog):
         editing = self.desk.casework().editing
         if self._patient is None:
             return editing.add_patient(details)
-        return editing.correct_patient(self._patient.patient_id, details)
+        return editing.correct_patient(self._patient.patient_id, details, self._patient.details)
 
     def _find_similar(self, details: PatientDetails) -> tuple[Patient, ...]:
         return self.desk.casework().log.record.similar_patients(details)

@@ -111,7 +111,7 @@ class RecordActions(QObject):
         details = details_at(found.details, position, region, before)
         place = self.tr("its new place") if region is None else region.name
         words = self.tr("L{number} moved to {place}.").format(number=found.number, place=place)
-        self._edit(lambda editing: editing.correct_lesion(case_id, details), words)
+        self._edit(lambda editing: editing.correct_lesion(case_id, details, found.details), words)
 
     def review(self) -> None:
         """Ask what the clinician thinks of the chosen lesion."""
@@ -134,7 +134,9 @@ class RecordActions(QObject):
         closed = lesion.state is LesionState.CLOSED
         state = LesionState.NEW if closed else LesionState.CLOSED
         words = self.tr("L{number} is open again.") if closed else self.tr("The case of L{number} is closed.")
-        change: Callable[[Editing], object] = lambda editing: editing.change_state(lesion.case_id, state, None)  # noqa: E731
+        change: Callable[[Editing], object] = lambda editing: editing.change_state(  # noqa: E731
+            lesion.case_id, state, None, seen=lesion
+        )
         self._edit(change, words.format(number=lesion.number))
 
     def remove_picture(self, picture: StoredPicture, visit: Visit) -> None:

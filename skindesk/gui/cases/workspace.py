@@ -78,7 +78,8 @@ class CasesWorkspace(QWidget):
         self.unlisted = UnlistedPatients(lambda: workspace.casework.log, background)
         self.new_patient_button = QPushButton(self.tr("New patient…"))
         self.new_patient_button.setAccessibleName(self.tr("New patient"))
-        self.new_patient_button.setVisible(person.may(Permission.RECORD))
+        if not person.may(Permission.RECORD):
+            self.new_patient_button.hide()
         set_icon(self.new_patient_button, "user-plus")
         self.patient_view = PatientView(self._read_picture, background, person, self)
         self.picture_page = PicturePage(self._read_picture, background, self)

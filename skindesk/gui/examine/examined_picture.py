@@ -7,10 +7,10 @@ from typing import Any
 from skindesk.domain.case import DraftPicture, PictureDetails
 from skindesk.domain.contract import Modality, ModelContract
 from skindesk.domain.measurement import Measurement, Scale, ScaleSource
-from skindesk.domain.quality import QualityFinding
+from skindesk.domain.quality import PictureWarning, QualityFinding
 from skindesk.domain.region import Region
 from skindesk.gui.widgets.screen_picture import ScreenPicture
-from skindesk.imaging.decode import DecodedImage, PictureFile, PictureWarning
+from skindesk.imaging.decode import DecodedImage, PictureFile
 from skindesk.imaging.preprocess import SCALED_WHILE_DECODED
 from skindesk.inference.classifier import Answer, embedding_of
 

@@ -15,14 +15,14 @@ from skindesk.bootstrap import Workspace
 from skindesk.domain.capture import PictureKind
 from skindesk.domain.class_mix import ClassMix
 from skindesk.domain.contract import Modality, ModelContract
-from skindesk.domain.quality import QualityFinding
+from skindesk.domain.quality import PictureWarning, QualityFinding
 from skindesk.domain.region import Region
 from skindesk.gui.background import Background
 from skindesk.gui.examine.examination import Examination
 from skindesk.gui.examine.examined_picture import ExaminedPicture
 from skindesk.gui.widgets.generated import is_generated
 from skindesk.gui.widgets.screen_picture import ScreenPicture, screen_picture
-from skindesk.imaging.decode import DecodedImage, PictureFile, PictureWarning, decode, decode_for_screen
+from skindesk.imaging.decode import DecodedImage, PictureFile, decode, decode_for_screen
 from skindesk.imaging.preprocess import is_scaled_while_decoded
 from skindesk.inference.classifier import Classifier
 from skindesk.services.classify import Answered, answer_for, answer_to

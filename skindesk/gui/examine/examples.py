@@ -16,6 +16,8 @@ from skindesk.imaging.decode import DecodedImage, decode, read_picture_file
 from skindesk.system.paths import bundled
 
 _COLUMNS, _ROWS = 5, 2
+_AFTER_MS = 300
+"""They wait so long for a picture that the program may have been started with: nobody would see them beside it."""
 _THUMB = QSize(112, 84)
 _CELL = QSize(_THUMB.width() + 24, _THUMB.height() + 52)
 """A button with its name in two lines and the gaps around it."""
@@ -64,7 +66,7 @@ class ExampleShelf(QWidget):
         column.addLayout(self._grid)
         self.hide()
         self._background = background
-        QTimer.singleShot(0, self._read)  # once the window is there
+        QTimer.singleShot(_AFTER_MS, self, self._read)
 
     def buttons(self) -> list[QToolButton]:
         """The examples' buttons."""

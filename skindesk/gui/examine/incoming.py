@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from skindesk.gui.incoming.room import MOST_PICTURES
 from skindesk.gui.widgets.words import translate
-from skindesk.imaging.decode import EXTENSIONS, PictureFile, picture_from_bytes
+from skindesk.imaging.decode import PictureFile, picture_from_bytes
+from skindesk.imaging.extensions import EXTENSIONS
 
 Read = Callable[[], PictureFile]
 

@@ -1,8 +1,12 @@
-"""Crop, ruler and outline on the picture in sight, and the page of what was measured with them."""
+"""Crop, ruler and outline on the picture in sight, and the page of what was measured with them.
+
+What measures loads with the first measuring: the window does not wait for it.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,8 +21,11 @@ from skindesk.gui.tools.outline import OutlineTool
 from skindesk.gui.tools.ruler import RulerLine, RulerTool
 from skindesk.gui.widgets.quality_words import issue_word
 from skindesk.gui.widgets.words import sentence
-from skindesk.imaging.outline import Points, outline_from_points
-from skindesk.services.measuring import MeasuredLine, marks_along, measured, proposed_measurement, suggested_line
+from skindesk.imaging.decode import DecodedImage
+
+if TYPE_CHECKING:
+    from skindesk.imaging.outline import Points
+    from skindesk.services.measuring import MeasuredLine
 
 
 class PictureTools(QObject):
@@ -76,7 +83,7 @@ class PictureTools(QObject):
         if picture is not None:
             self._sheet.show_busy()
             image, scale = picture.image, picture.scale
-            self._measure(picture, lambda: proposed_measurement(image, scale))
+            self._measure(picture, lambda: _proposed(image, scale))
 
     def _crop(self, picture: ExaminedPicture) -> None:
         tool = CropTool(picture.region or picture.proposed_region)
@@ -86,11 +93,11 @@ class PictureTools(QObject):
     def _rule(self, picture: ExaminedPicture) -> None:
         image = picture.image
         without = partial(self._use_ruler, picture, None)
-        self._background.start(
-            lambda: suggested_line(image), partial(self._use_ruler, picture), lambda _error: without()
-        )
+        self._background.start(lambda: _suggested(image), partial(self._use_ruler, picture), lambda _error: without())
 
-    def _use_ruler(self, picture: ExaminedPicture, found: MeasuredLine | None) -> None:
+    def _use_ruler(self, picture: ExaminedPicture, found: "MeasuredLine | None") -> None:
+        from skindesk.services.measuring import marks_along
+
         if picture is not self._picture:
             return
         proposed = None if found is None else RulerLine(found.start, found.end, found.mm_per_px)
@@ -102,6 +109,8 @@ class PictureTools(QObject):
         self._viewer.canvas.setFocus()
 
     def _outline(self, picture: ExaminedPicture) -> None:
+        from skindesk.imaging.outline import outline_from_points
+
         points = () if picture.measurement is None else picture.measurement.outline
         tool = OutlineTool(points, outline_from_points)
         tool.taken.connect(partial(self._take_outline, picture))
@@ -109,7 +118,9 @@ class PictureTools(QObject):
         self.sheet_wanted.emit()
         self._viewer.canvas.setFocus()
 
-    def _take_outline(self, picture: ExaminedPicture, points: Points) -> None:
+    def _take_outline(self, picture: ExaminedPicture, points: "Points") -> None:
+        from skindesk.services.measuring import measured
+
         image, scale = picture.image, picture.scale
         self._measure(picture, lambda: measured(image, points, scale, by_hand=True))
 
@@ -136,3 +147,15 @@ class PictureTools(QObject):
             return
         picture.set_scale, measurement = scale, picture.measurement
         self._take(picture, None if measurement is None else replace(measurement, scale=picture.scale))
+
+
+def _proposed(image: DecodedImage, scale: Scale | None) -> Measurement:
+    from skindesk.services.measuring import proposed_measurement
+
+    return proposed_measurement(image, scale)
+
+
+def _suggested(image: DecodedImage) -> "MeasuredLine | None":
+    from skindesk.services.measuring import suggested_line
+
+    return suggested_line(image)

@@ -1,5 +1,6 @@
 """The Examine page: brings pictures in, shows what is known of them, and saves the case."""
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
@@ -46,6 +47,8 @@ from skindesk.system.settings import Settings
 if TYPE_CHECKING:
     from skindesk.domain.prediction import Prediction
     from skindesk.storage.saving import SavedCase
+
+_log = logging.getLogger(__name__)
 
 _DRAWER_BELOW_PX = 1100
 
@@ -431,6 +434,7 @@ class ExamineWorkspace(QWidget):
             self.panel.impression.show_blind(examination.blind_impression, examination.blind_confidence)
             self.panel.bring_answer_into_view()
             self._keeper.touch()
+            QTimer.singleShot(0, self, lambda: _log.info("an answer is in sight"))
 
     def _prediction_in_sight(self) -> "Prediction | None":
         examination = self.examination

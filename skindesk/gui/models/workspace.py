@@ -337,7 +337,8 @@ class ModelsWorkspace(QWidget):
         top.setSpacing(8)
         top.addWidget(text_label(self.tr("Models"), "page-title"), 1)
         for button in (self.back_button, self.install_button):
-            button.setVisible(self._administering)
+            if not self._administering:
+                button.hide()
             top.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)

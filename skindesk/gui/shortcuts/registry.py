@@ -181,13 +181,29 @@ def _other_pages() -> tuple[Shortcut, ...]:
         Shortcut(Place.WORKLIST, ("P",), translate("shortcuts", "Postpone by a week")),
         Shortcut(Place.WORKLIST, ("Shift+P",), translate("shortcuts", "Postpone by a month")),
         Shortcut(Place.WORKLIST, _usual(_STANDARD.Refresh), translate("shortcuts", "Read the worklist again")),
-        Shortcut(Place.BATCH, _usual(_STANDARD.Open), translate("shortcuts", "Classify a folder")),
+        *_batch(),
         Shortcut(Place.INSIGHTS, ARROWS, translate("shortcuts", "Go through the points of a plot")),
         Shortcut(Place.INSIGHTS, ("Home", "End"), translate("shortcuts", "First point, last point")),
         Shortcut(Place.INSIGHTS, ("Return", "Space"), translate("shortcuts", "Show the cases behind a point")),
         Shortcut(Place.INSIGHTS, ("Esc",), translate("shortcuts", "Back to the figures")),
         Shortcut(Place.MODELS, _usual(_STANDARD.Refresh), translate("shortcuts", "Look for installed networks again")),
         Shortcut(Place.AUDIT, _usual(_STANDARD.Refresh), translate("shortcuts", "Read the audit again")),
+    )
+
+
+def _batch() -> tuple[Shortcut, ...]:
+    place = Place.BATCH
+    return (
+        Shortcut(place, _usual(_STANDARD.Open), translate("shortcuts", "Classify a folder")),
+        Shortcut(place, ("Ctrl+P",), translate("shortcuts", "Pause the run, or go on")),
+        Shortcut(place, ("A",), translate("shortcuts", "Accept what is chosen, and go on to the next")),
+        Shortcut(place, ("F",), translate("shortcuts", "Flag what is chosen, and go on to the next")),
+        Shortcut(place, ("N",), translate("shortcuts", "Write a note")),
+        Shortcut(place, ("J", "K"), translate("shortcuts", "Next row, previous row")),
+        Shortcut(place, ("U", "Ctrl+Z"), translate("shortcuts", "Take back the last decision")),
+        Shortcut(place, ("G",), translate("shortcuts", "Pictures instead of a table, or the other way")),
+        Shortcut(place, _usual(_STANDARD.Find), translate("shortcuts", "Search the paths")),
+        Shortcut(place, _usual(_STANDARD.Save), translate("shortcuts", "Save what is chosen into the case log")),
     )
 
 

@@ -37,7 +37,8 @@ class EmptyState(QWidget):
         self.button = QPushButton(action_text or "")
         self.button.setProperty("kind", "primary")
         self.button.setAccessibleName(action_text or "")
-        self.button.setVisible(action_text is not None)
+        if action_text is None:
+            self.button.hide()
         self.button.clicked.connect(self.activated)
         self.column.addSpacing(8)
         self.column.addWidget(self.button, 0, centre)

@@ -34,7 +34,8 @@ class Notice(QFrame):
         self._close.setAccessibleName(self.tr("Close this message"))
         self._close.setToolTip(self._close.accessibleName())
         self._close.clicked.connect(self.clear)
-        self._close.setVisible(closable)
+        if not closable:
+            self._close.hide()
         self._lay_out()
         self.hide()
 

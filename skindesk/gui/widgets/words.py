@@ -13,7 +13,7 @@ from skindesk.domain.contract import Modality, ModelContract
 from skindesk.domain.errors import SkinDeskError
 from skindesk.domain.labels import MalignancyGroup
 from skindesk.domain.prediction import AbstentionReason, Prediction
-from skindesk.imaging.decode import PictureWarning
+from skindesk.domain.quality import PictureWarning
 
 NOTHING = "\N{EN DASH}"
 """Stands in a table's cell for what is not known."""

@@ -75,7 +75,8 @@ class WorklistWorkspace(QWidget):
         self.export_button = QPushButton(self.tr("Export…"))
         self.export_button.setAccessibleName(self.tr("Export the worklist as CSV"))
         self.export_button.setToolTip(self.export_button.accessibleName())
-        self.export_button.setVisible(person.may(Permission.EXPORT))
+        if not person.may(Permission.EXPORT):
+            self.export_button.hide()
         set_icon(self.export_button, "export")
         self._pages = QStackedWidget(self)
         self._lay_out()

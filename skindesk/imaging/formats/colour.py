@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
-from skindesk.imaging.formats.picture import PictureWarning
+from skindesk.domain.quality import PictureWarning
 
 PRIMARIES = {
     1: ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060)),

@@ -1,10 +1,10 @@
 """DICOM photographs of skin: dermoscopic, visible-light and secondary-capture pictures, the first frame of several."""
 
-import io
 from dataclasses import replace
 
 from PIL import Image, UnidentifiedImageError
 
+from skindesk.domain.quality import PictureWarning
 from skindesk.imaging.formats.dicom_facts import capture_of, offered_of
 from skindesk.imaging.formats.dicom_head import DicomHead, Packing, read_head
 from skindesk.imaging.formats.dicom_pixels import (
@@ -17,10 +17,15 @@ from skindesk.imaging.formats.dicom_pixels import (
     read_format,
     rle_samples,
 )
-from skindesk.imaging.formats.picture import DECODER_ERRORS, Loaded, PictureWarning
-from skindesk.imaging.formats.refusals import damaged
+from skindesk.imaging.formats.jpeg_2000 import check_pieces
+from skindesk.imaging.formats.jpeg_scans import check_scans
+from skindesk.imaging.formats.picture import DECODER_ERRORS, Loaded
+from skindesk.imaging.formats.refusals import damaged, too_large
+from skindesk.imaging.formats.source import Source
 
 _MEDIA_TYPE = "application/dicom"
+_MOST_WAVELET_PX = 40_000_000
+"""OpenJPEG and Pillow take 20 bytes for each."""
 _PILLOWS = {Packing.JPEG: "JPEG", Packing.JPEG_2000: "JPEG2000"}
 
 
@@ -92,10 +97,18 @@ def _opened_frame(head: DicomHead) -> Image.Image | None:
     form = _PILLOWS.get(head.packing)
     if form is None:
         return None
+    content = head.first_frame()
     try:
-        return Image.open(io.BytesIO(head.first_frame()), formats=(form,))
+        frame = Image.open(Source(content), formats=(form,))
     except UnidentifiedImageError as error:
         raise damaged(head.name, len(head.content)) from error
+    if head.packing is Packing.JPEG:
+        check_scans(frame, content)
+    elif frame.width * frame.height > _MOST_WAVELET_PX:
+        raise too_large(head.name, _MOST_WAVELET_PX)
+    else:
+        check_pieces(content)
+    return frame
 
 
 def _is_unmarked_rgb(frame: Image.Image, form: PixelFormat) -> bool:

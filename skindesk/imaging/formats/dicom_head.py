@@ -4,7 +4,6 @@ pydicom reads it. It loads with the first such file, since that takes half a sec
 """
 
 import contextlib
-import io
 import logging
 import warnings
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
 from skindesk.imaging.formats.cleaning import plain_text
 from skindesk.imaging.formats.refusals import damaged, unknown_way
+from skindesk.imaging.formats.source import Source
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -30,8 +30,12 @@ _PIXEL_DATA = 0x7FE00010
 _FIRST_KIND_OF_PIXELS = 0x7FE00008
 """Pixels in floating point; they and doubles come before the usual ones."""
 _META_GROUP = 2
-_MOST_READS = 100_000
+_MOST_HEAD_READS, _MOST_READS = 20_000, 50_000
 """A photograph's head takes some hundred; one of nothing but sequences would keep pydicom busy for minutes."""
+_LONGEST_VALUE_BYTES = 65_536
+"""As long as most can be with their kind written beside them; pydicom makes an object of each number and each item."""
+_TABLES = ("PaletteColorLookupTableData", "ICCProfile")
+"""They are only copied."""
 _LONGEST_TEXT = 64
 _PROGRAMS = (
     b"MZ", b"\x7fELF", b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe",
@@ -118,23 +122,9 @@ class DicomHead:
         from pydicom.encaps import get_frame
 
         with _translating(self.name, self.content):
-            source = _Source(self.content)
+            source = Source(self.content, _MOST_READS)
             source.seek(self.pixels_at)
             return get_frame(source, 0, number_of_frames=int(self.value("NumberOfFrames") or 1))
-
-
-class _Source(io.BytesIO):
-    """A file that may be read only so many times, however much of it is skipped."""
-
-    def __init__(self, content: bytes) -> None:
-        super().__init__(content)
-        self._left = _MOST_READS
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        self._left -= 1
-        if self._left < 0:
-            raise ValueError("more pieces than any photograph has")
-        return super().read(size)
 
 
 def is_dicom(content: bytes) -> bool:
@@ -154,7 +144,7 @@ def read_head(content: bytes, name: str) -> DicomHead:
             f"{name} is a DICOM file that is a program at the same time.",
             "Do not open it elsewhere either; ask whoever sent it.",
         )
-    source = _Source(content)
+    source = Source(content, _MOST_HEAD_READS)
     with _translating(name, content):
         source.seek(DICOM_MARK_END)
         meta = _read_meta(source)
@@ -173,22 +163,25 @@ def read_head(content: bytes, name: str) -> DicomHead:
 
 
 def value_of(values: "Dataset", keyword: str) -> Any:
-    """A value by its keyword in PS3.6; None where it is missing, empty or damaged."""
+    """A value by its keyword in PS3.6; None where it is missing, empty, damaged or longer than any real one."""
     try:
+        raw = values.get_item(keyword).value
+        if raw and len(raw) > _LONGEST_VALUE_BYTES and not keyword.endswith(_TABLES):
+            return None
         found = values.get(keyword)
     except Exception:  # what pydicom raises on a damaged value is open; the value is worth nothing in any case
         return None
     return None if found is None or found == "" else found
 
 
-def _read_meta(source: _Source) -> "Dataset":
+def _read_meta(source: Source) -> "Dataset":
     from pydicom.filereader import read_dataset
 
     _silence()
     return read_dataset(source, False, True, stop_when=lambda tag, *_: tag.group != _META_GROUP)
 
 
-def _read_values(source: _Source, is_implicit: bool) -> tuple["Dataset", int | None]:
+def _read_values(source: Source, is_implicit: bool) -> tuple["Dataset", int | None]:
     """The wanted values, and where the value of the pixel data begins."""
     from pydicom.filereader import read_dataset
 

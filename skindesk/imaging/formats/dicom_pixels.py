@@ -18,7 +18,6 @@ Samples = NDArray[np.integer[Any]]
 """Of 8 or 16 bits, as they are written, never negative."""
 
 _RLE_HEAD_BYTES = 64
-_RLE_NOTHING = 128
 
 
 class Photometric(StrEnum):
@@ -108,8 +107,8 @@ def rle_samples(frame: bytes, form: PixelFormat) -> Samples:
     found = np.zeros((form.height_px, form.width_px, form.samples), _kind(form))
     for number, (at, end) in enumerate(zip(offsets, ends, strict=False)):
         sample, byte = divmod(number, bytes_each)
-        plane = np.frombuffer(_unrolled(frame[at:end], form.width_px * form.height_px), np.uint8).astype(found.dtype)
-        found[..., sample] |= plane.reshape(found.shape[:2]) << 8 * (bytes_each - 1 - byte)
+        plane = _unrolled(frame[at:end], form).astype(found.dtype)
+        found[..., sample] |= plane << 8 * (bytes_each - 1 - byte)
     return found
 
 
@@ -169,24 +168,13 @@ def _doubled(content: bytes, form: PixelFormat) -> Samples:
     return np.concatenate((bright, pairs[..., 2:].repeat(2, axis=1)), axis=2)
 
 
-def _unrolled(segment: bytes, wanted: int) -> bytearray:
-    """A segment's first `wanted` bytes; no more are unpacked. Raises ValueError where it has fewer."""
-    found = bytearray()
-    at, end = 0, len(segment)
-    while len(found) < wanted and at < end:
-        count = segment[at]
-        if count > _RLE_NOTHING:
-            found += segment[at + 1 : at + 2] * (257 - count)
-            at += 2
-        elif count < _RLE_NOTHING:
-            found += segment[at + 1 : at + 2 + count]
-            at += 2 + count
-        else:
-            at += 1
-    if len(found) < wanted:
-        raise ValueError(f"{len(found)} of {wanted} bytes")
-    del found[wanted:]
-    return found
+def _unrolled(segment: bytes, form: PixelFormat) -> NDArray[np.uint8]:
+    """A segment's bytes (height, width); no more are unpacked. Raises ValueError where it has fewer.
+
+    Pillow takes it for a single row, since some devices write runs that go on into the next.
+    """
+    row = Image.frombytes("L", (form.width_px * form.height_px, 1), segment, "packbits", "L")
+    return np.asarray(row).reshape(form.height_px, form.width_px)
 
 
 def _values_of_codes(form: PixelFormat) -> NDArray[np.int64]:

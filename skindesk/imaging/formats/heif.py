@@ -8,10 +8,11 @@ from types import ModuleType
 from PIL import Image
 
 from skindesk.domain.capture import NOTHING_KNOWN, Capture
+from skindesk.domain.quality import PictureWarning
 from skindesk.imaging.formats.colour import PRIMARIES, SRGB_PRIMARIES, profile_of
 from skindesk.imaging.formats.exif import capture_of
 from skindesk.imaging.formats.heif_preview import with_preview_first
-from skindesk.imaging.formats.picture import DECODER_ERRORS, Loaded, PictureWarning
+from skindesk.imaging.formats.picture import DECODER_ERRORS, Loaded
 from skindesk.imaging.formats.refusals import damaged, unknown_way
 
 _BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"))

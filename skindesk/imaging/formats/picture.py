@@ -2,28 +2,18 @@
 
 import struct
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from PIL import Image
 
 from skindesk.domain.capture import NOTHING_KNOWN, Capture
 from skindesk.domain.offered import NOTHING_OFFERED, OfferedFacts
+from skindesk.domain.quality import PictureWarning
 
 DECODER_ERRORS = (
     OSError, SyntaxError, ValueError, TypeError, EOFError, IndexError, KeyError, OverflowError, struct.error,
 )  # fmt: skip
 """What Pillow's decoders raise on damaged input."""
-
-
-class PictureWarning(StrEnum):
-    """What a reader should know of a picture that was decoded all the same."""
-
-    FIRST_OF_SEVERAL_FRAMES = "first_of_several_frames"
-    TRANSPARENCY_FLATTENED = "transparency_flattened"
-    COLOUR_PROFILE_IGNORED = "colour_profile_ignored"
-    GREYSCALE = "greyscale"
-    LOW_RESOLUTION = "low_resolution"
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,29 @@ from skindesk.domain.errors import ImageRejectedError, RejectionReason
 
 MAX_PIXELS = 128_000_000
 """About 390 MB once decoded; the largest phone sensors in clinical use deliver 108 megapixels."""
+MOST_PIXELS_PER_BYTE, HARMLESS_PIXELS = 200, 24_000_000
+"""What has more pixels than this for each byte of its file, and this many, is no photograph.
+
+Of 50 megapixels of skin without any grain the smallest JPEG has 164; with a camera's grain it has at most 50."""
 MIN_SIDE_PX = 32
 """Below this a picture holds less than one cell of any shipped network's 7 x 7 feature grid."""
 
 _READABLE = "Use JPEG, PNG, TIFF, WebP, BMP, HEIC or DICOM."
 
 
-def check_size(width_px: int, height_px: int, name: str) -> None:
-    """Raises ImageRejectedError where a picture that is to be decoded is over MAX_PIXELS or under MIN_SIDE_PX."""
+def check_size(width_px: int, height_px: int, size_bytes: int, name: str) -> None:
+    """Raises ImageRejectedError where a picture that is to be decoded is over MAX_PIXELS or under MIN_SIDE_PX.
+
+    So too where it has more pixels than a photograph's file of `size_bytes` can hold.
+    """
     if width_px * height_px > MAX_PIXELS:
         raise too_large(name)
+    if width_px * height_px > max(HARMLESS_PIXELS, MOST_PIXELS_PER_BYTE * size_bytes):
+        raise ImageRejectedError(
+            RejectionReason.TOO_LARGE,
+            f"{name} unpacks to {width_px} x {height_px} pixels, far more than a photograph in so small a file has.",
+            "Ask whoever sent it.",
+        )
     if min(width_px, height_px) < MIN_SIDE_PX:
         raise ImageRejectedError(
             RejectionReason.TOO_SMALL,
@@ -22,11 +35,11 @@ def check_size(width_px: int, height_px: int, name: str) -> None:
         )
 
 
-def too_large(name: str) -> ImageRejectedError:
-    """More pixels than MAX_PIXELS."""
+def too_large(name: str, most_pixels: int = MAX_PIXELS) -> ImageRejectedError:
+    """More pixels than are read."""
     return ImageRejectedError(
         RejectionReason.TOO_LARGE,
-        f"{name} has more than {MAX_PIXELS / 1e6:.0f} million pixels.",
+        f"{name} has more than {most_pixels / 1e6:.0f} million pixels.",
         "Export a smaller copy.",
     )
 

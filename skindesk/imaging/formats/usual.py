@@ -1,17 +1,24 @@
 """JPEG, PNG, TIFF, WebP and BMP, which Pillow opens by itself."""
 
-import io
 import warnings
 
 from PIL import Image
 
+from skindesk.domain.quality import PictureWarning
 from skindesk.imaging.formats.exif import capture_of, orientation_of
-from skindesk.imaging.formats.picture import DECODER_ERRORS, Loaded, PictureWarning
-from skindesk.imaging.formats.refusals import MAX_PIXELS
+from skindesk.imaging.formats.jpeg_scans import check_scans
+from skindesk.imaging.formats.picture import DECODER_ERRORS, Loaded
+from skindesk.imaging.formats.refusals import HARMLESS_PIXELS, MAX_PIXELS, too_large, unknown_way
+from skindesk.imaging.formats.source import Source
 
 _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "BMP")
 _PHONE_JPEG, _JPEG = "image/mpo", "image/jpeg"
 """A phone's JPEG with its preview behind it is one picture."""
+_TILE_WIDTH, _TILE_LENGTH = 322, 323
+_MOST_RUN_LENGTHS_PX, _READS_PER_PIXEL = 500_000, 2
+"""Pillow unpacks a BMP in run lengths in Python: half a second for as many pixels in runs of one."""
+_MOST_WEBP_PX = 40_000_000
+"""libwebp and Pillow hold it four times, four bytes a pixel."""
 
 # The cap of this program decides; Pillow's own, a module-wide one, only has to lie beyond it and keep quiet below it.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -20,14 +27,21 @@ warnings.filterwarnings("ignore", module=r"PIL(\..*)?")  # what it says of damag
 
 
 class UsualPicture:
-    """An `OpenPicture` of one of Pillow's formats. Raises what Pillow does."""
+    """An `OpenPicture` of one of Pillow's formats.
 
-    def __init__(self, content: bytes) -> None:
-        self._image = Image.open(io.BytesIO(content), formats=_FORMATS)
+    Raises what Pillow does, and ImageRejectedError where decoding would cost far more than the picture's size tells.
+    """
+
+    def __init__(self, content: bytes, name: str) -> None:
+        source = Source(content)
+        self._image = Image.open(source, formats=_FORMATS)
         self.stored_size = self._image.size
         media_type = Image.MIME[self._image.format or ""]
         self.media_type = _JPEG if media_type == _PHONE_JPEG else media_type
-        self._is_one = media_type == _PHONE_JPEG or getattr(self._image, "n_frames", 1) == 1
+        self._is_one = media_type == _PHONE_JPEG or not getattr(self._image, "is_animated", False)
+        _check_cost(self._image, content, name)
+        if _is_in_run_lengths(self._image):
+            source.allow(_READS_PER_PIXEL * self._image.width * self._image.height)
 
     def load(self, shrink: int) -> Loaded:
         """Decode it; a JPEG is scaled down on the way."""
@@ -47,6 +61,27 @@ class UsualPicture:
     def first_look(self, shrink: int) -> Loaded:
         """There is no quicker way."""
         return self.load(shrink)
+
+
+def _check_cost(image: Image.Image, content: bytes, name: str) -> None:
+    pixels = image.width * image.height
+    match image.format:
+        case "JPEG" | "MPO":
+            check_scans(image, content)
+        case "TIFF":
+            tags = image.tag_v2  # type: ignore[attr-defined]  # Pillow's TIFFs have it
+            if tags.get(_TILE_WIDTH, 1) * tags.get(_TILE_LENGTH, 1) > HARMLESS_PIXELS:
+                raise ValueError("a tile larger than any photograph's")
+        case "BMP":
+            if pixels > _MOST_RUN_LENGTHS_PX and _is_in_run_lengths(image):
+                raise unknown_way(name, "more than half a million pixels in run lengths")
+        case "WEBP":
+            if pixels > _MOST_WEBP_PX:
+                raise too_large(name, _MOST_WEBP_PX)
+
+
+def _is_in_run_lengths(image: Image.Image) -> bool:
+    return image.format == "BMP" and image.tile[0].codec_name == "bmp_rle"  # type: ignore[attr-defined]
 
 
 def _exif_of(image: Image.Image) -> Image.Exif:

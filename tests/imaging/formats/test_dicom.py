@@ -19,8 +19,9 @@ from pydicom.uid import (
 
 from skindesk.domain.capture import PictureKind
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
+from skindesk.domain.quality import PictureWarning
 from skindesk.domain.region import Region
-from skindesk.imaging.decode import DecodedImage, PictureWarning, decode, decode_for_screen, picture_from_bytes
+from skindesk.imaging.decode import DecodedImage, decode, decode_for_screen, picture_from_bytes
 from skindesk.imaging.formats.dicom import DicomPicture
 from tests.support.dicom_files import (
     DERMOSCOPIC,
@@ -300,7 +301,7 @@ def test_an_object_without_pixels_is_damaged() -> None:
 
 
 def test_a_head_of_endless_sequences_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("skindesk.imaging.formats.dicom_head._MOST_READS", 3_000)
+    monkeypatch.setattr("skindesk.imaging.formats.dicom_head._MOST_HEAD_READS", 3_000)
     content = native_dicom(SAMPLES)
     at = content.index(b"\x08\x00\x16\x00UI")
     item = b"\xfe\xff\x00\xe0" + struct.pack("<L", 8) + b"\x09\x00\x02\x10LO\x00\x00"

@@ -10,6 +10,7 @@ depends_on = None
 
 _KEY = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _TIME = sa.DateTime(timezone=True)
+_ORDERED = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -25,11 +26,11 @@ def _create_patients() -> None:
     op.create_table(
         "patient",
         sa.Column("id", _KEY, nullable=False),
-        sa.Column("identifier", sa.String(), nullable=False),
+        sa.Column("identifier", _ORDERED, nullable=False),
         sa.Column("identifier_key", sa.String(), nullable=False),
         sa.Column("family_name", sa.String(), nullable=False),
         sa.Column("given_name", sa.String(), nullable=False),
-        sa.Column("name_key", sa.String(), nullable=False),
+        sa.Column("name_key", _ORDERED, nullable=False),
         sa.Column("birth_date", sa.Date(), nullable=True),
         sa.Column("sex", sa.String(), nullable=False),
         sa.Column("skin_type", sa.String(), nullable=False),
@@ -40,7 +41,7 @@ def _create_patients() -> None:
     op.create_index("ix_patient_name_key", "patient", ["name_key"])
     op.create_table(
         "patient_word",
-        sa.Column("word", sa.String(), nullable=False),
+        sa.Column("word", _ORDERED, nullable=False),
         sa.Column("patient_id", _KEY, nullable=False),
         sa.PrimaryKeyConstraint("word", "patient_id", name="pk_patient_word"),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name="fk_patient_word_patient_id"),
@@ -111,10 +112,25 @@ def _create_predictions() -> None:
         sa.ForeignKeyConstraint(["image_id"], ["image.id"], name="fk_prediction_image_id"),
     )
     op.create_index("ix_prediction_image_id", "prediction", ["image_id"])
+    if op.get_bind().dialect.name == "postgresql":
+        _keep_predictions_on_server()
+        return
     for change in ("UPDATE", "DELETE"):
         op.execute(
             f"CREATE TRIGGER prediction_no_{change.lower()} BEFORE {change} ON prediction "
             "BEGIN SELECT RAISE(ABORT, 'a prediction is kept as it was made'); END"
+        )
+
+
+def _keep_predictions_on_server() -> None:
+    op.execute(
+        "CREATE FUNCTION prediction_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "RAISE EXCEPTION 'a prediction is kept as it was made' USING ERRCODE = 'restrict_violation'; END $$"
+    )
+    for change, each in (("UPDATE", "ROW"), ("DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+        op.execute(
+            f"CREATE TRIGGER prediction_no_{change.lower()} BEFORE {change} ON prediction "
+            f"FOR EACH {each} EXECUTE FUNCTION prediction_is_kept()"
         )
 
 

@@ -15,6 +15,8 @@ _TIME = sa.DateTime(timezone=True)
 def upgrade() -> None:
     """Create the audit's tables, empty, and rebuild the tables whose ids stand in it."""
     _create_audit()
+    if op.get_bind().dialect.name == "postgresql":
+        return  # whose sequences never give a number again
     _rebuild_patients()
     _rebuild_lesions()
     _rebuild_pictures()
@@ -34,11 +36,10 @@ def _create_audit() -> None:
         sa.Column("mac", sa.String(64), nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_audit_entry"),
     )
-    for change in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER audit_entry_no_{change.lower()} BEFORE {change} ON audit_entry "
-            "BEGIN SELECT RAISE(ABORT, 'an audit entry is kept as it was made'); END"
-        )
+    if op.get_bind().dialect.name == "postgresql":
+        _keep_entries_on_server()
+    else:
+        _keep_entries()
     op.create_table(
         "audit_detail",
         sa.Column("seq", _KEY, nullable=False),
@@ -61,6 +62,26 @@ def _create_audit() -> None:
         sa.PrimaryKeyConstraint("sha256", name="pk_erased_picture"),
         sqlite_with_rowid=False,
     )
+
+
+def _keep_entries() -> None:
+    for change in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER audit_entry_no_{change.lower()} BEFORE {change} ON audit_entry "
+            "BEGIN SELECT RAISE(ABORT, 'an audit entry is kept as it was made'); END"
+        )
+
+
+def _keep_entries_on_server() -> None:
+    op.execute(
+        "CREATE FUNCTION audit_entry_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "RAISE EXCEPTION 'an audit entry is kept as it was made' USING ERRCODE = 'restrict_violation'; END $$"
+    )
+    for change, each in (("UPDATE", "ROW"), ("DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+        op.execute(
+            f"CREATE TRIGGER audit_entry_no_{change.lower()} BEFORE {change} ON audit_entry "
+            f"FOR EACH {each} EXECUTE FUNCTION audit_entry_is_kept()"
+        )
 
 
 def _rebuild_patients() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0004"
 down_revision = "0003"
@@ -15,25 +16,43 @@ depends_on = None
 
 _KEY = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _TIME = sa.DateTime(timezone=True)
+_ORDERED = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 _MS = "CAST(round((julianday(last_visit_at) - 2440587.5) * 86400000) AS INTEGER)"
 _RECENCY = f"({_MS} >> 4 << 22) | (id & 4194303)"
 
 
 def upgrade() -> None:
-    """Add columns that are empty so far, and empty tables; the search in words is filled when the log is opened."""
+    """Add columns that are empty so far, and empty tables; the search in words is filled when the log is opened.
+
+    No log on a server is as old as this: there the tables are empty, so that nothing is to be reckoned.
+    """
     _extend_tables()
     _create_former_patient()
     _create_final_diagnosis()
     _create_drafts()
     op.create_table(
         "saved_filter",
-        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("name", _ORDERED, nullable=False),
         sa.Column("criteria", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_saved_filter"),
     )
+    if op.get_bind().dialect.name == "postgresql":
+        _create_words_on_server()
+        return
+    op.execute(f"UPDATE lesion SET recency = {_RECENCY}")
     _follow_plans()
     _repeat_leading_answers()
     op.execute("CREATE VIRTUAL TABLE case_text USING fts5(words, detail=none, prefix='1 2 3 4 5 6 7 8')")
+
+
+def _create_words_on_server() -> None:
+    op.create_table(
+        "case_text",
+        sa.Column("recency", _KEY, nullable=False, autoincrement=False),
+        sa.Column("words", postgresql.TSVECTOR(), nullable=False),
+        sa.PrimaryKeyConstraint("recency", name="pk_case_text"),
+    )
+    op.create_index("ix_case_text_words", "case_text", ["words"], postgresql_using="gin")
 
 
 def _extend_tables() -> None:
@@ -52,9 +71,8 @@ def _extend_tables() -> None:
         sa.Column("follow_up_on", sa.Date(), nullable=True),
         sa.Column("pending_since", sa.Date(), nullable=True),
         sa.Column("malignant_sum", sa.Double(), nullable=True),
-        sa.Column("model_id", sa.String(), nullable=True),
+        sa.Column("model_id", _ORDERED, nullable=True),
     )
-    op.execute(f"UPDATE lesion SET recency = {_RECENCY}")
     op.drop_index("ix_lesion_last_visit_at_id", "lesion")
     op.create_index("ix_lesion_recency", "lesion", ["recency"])
     op.create_index("ix_lesion_state_recency", "lesion", ["state", "recency"])

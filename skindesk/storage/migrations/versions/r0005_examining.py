@@ -27,12 +27,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("image_id", "model_digest", name="uq_embedding_image_id_model_digest"),
         sa.ForeignKeyConstraint(["image_id"], ["image.id"], name="fk_embedding_image_id"),
     )
-    _let_drafts_have_several_pictures()
+    if op.get_bind().dialect.name == "postgresql":
+        op.drop_table("draft_picture")  # which is empty: no log on a server is older than this
+        _create_draft_pictures()
+        _create_generation_of_people()
+    else:
+        _let_drafts_have_several_pictures()
 
 
 def _let_drafts_have_several_pictures() -> None:
     """SQLite cannot give a table another key, so the table is made anew."""
     op.rename_table("draft_picture", "earlier_draft_picture")
+    _create_draft_pictures()
+    op.execute(
+        "INSERT INTO draft_picture (draft_id, sha256, place, content) "
+        "SELECT draft_id, sha256, 0, content FROM earlier_draft_picture"
+    )
+    op.drop_table("earlier_draft_picture")
+
+
+def _create_draft_pictures() -> None:
     op.create_table(
         "draft_picture",
         sa.Column("draft_id", _KEY, nullable=False),
@@ -42,8 +56,9 @@ def _let_drafts_have_several_pictures() -> None:
         sa.PrimaryKeyConstraint("draft_id", "sha256", name="pk_draft_picture"),
         sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name="fk_draft_picture_draft_id"),
     )
-    op.execute(
-        "INSERT INTO draft_picture (draft_id, sha256, place, content) "
-        "SELECT draft_id, sha256, 0, content FROM earlier_draft_picture"
-    )
-    op.drop_table("earlier_draft_picture")
+
+
+def _create_generation_of_people() -> None:
+    """SQLite keeps that number in the head of its file."""
+    op.create_table("people_generation", sa.Column("generation", _KEY, nullable=False))
+    op.execute("INSERT INTO people_generation (generation) VALUES (0)")
