@@ -18,8 +18,6 @@ _FILTERS = {
     Resampling.BICUBIC: Image.Resampling.BICUBIC,
     Resampling.LANCZOS: Image.Resampling.LANCZOS,
 }
-SCALED_WHILE_DECODED = frozenset({"image/jpeg", "application/dicom"})
-"""The media types of which a smaller picture is decoded where fewer pixels are needed."""
 _JPEG_MARK = b"\xff\xd8\xff"
 _DRAFT_FACTOR = 2
 """A JPEG decoded at twice the input's size moves the input by 0.15/255 and takes a third of the time."""
@@ -42,7 +40,7 @@ def decode_for_input(picture: PictureFile, spec: Preprocessing, region: Region |
 def input_of(whole: DecodedImage, spec: Preprocessing, region: Region | None = None) -> DecodedImage:
     """What `decode_for_input` gives of a picture that is decoded already, with all its pixels.
 
-    The very same for formats that are not scaled down while they are decoded; see SCALED_WHILE_DECODED.
+    The very same for formats that are not scaled down while they are decoded; see `is_scaled_while_decoded`.
     """
     part = whole
     if region is not None:

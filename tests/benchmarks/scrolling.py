@@ -11,12 +11,9 @@ import os
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import psutil
 from PySide6.QtWidgets import QApplication
 
 from skindesk.domain.case_filter import CaseFilter
@@ -29,6 +26,7 @@ from skindesk.storage.case_log import CaseLog, open_case_log
 from skindesk.storage.sealing import DataKey
 from skindesk.system.paths import LogFolder
 from skindesk.system.settings import Theme
+from tests.benchmarks.event_loop import resident_mb, turn, until
 from tests.benchmarks.figures import Figures, check, print_figures
 from tests.support.large_log import fill
 from tests.support.watchdog import Watchdog
@@ -37,7 +35,6 @@ CASES = int(os.environ.get("SKINDESK_BENCH_CASES", "1000000"))
 ROWS = 5_000
 LONGEST_MS = 50
 _STEP_PX = 400
-_PATIENCE_S = 120
 _QUESTIONS = (
     CaseFilter("nevus"),
     CaseFilter(states=frozenset({LesionState.WATCHED})),
@@ -66,12 +63,12 @@ def stalls(log: CaseLog) -> Figures:
     cases.resize(620, 700)
     cases.show()
     cases.refresh()
-    _until(lambda: cases.model.rowCount() > 0, "the first page did not come")
+    until(lambda: cases.model.rowCount() > 0, "the first page did not come")
     watchdog = Watchdog()
-    _turn(50)
+    turn(50)
     gc.freeze()  # as the main window does when the case log is open
     sys.setswitchinterval(WINDOW_WAITS_S)
-    before_mb = _resident_mb()
+    before_mb = resident_mb()
     watchdog.forget()
     _scroll(cases, ROWS)
     paging = _figures("paging", watchdog)
@@ -81,12 +78,12 @@ def stalls(log: CaseLog) -> Figures:
         answers: list[bool] = []
         cases.answered.connect(lambda heard=answers: heard.append(True))
         cases.apply(wanted)
-        _until(lambda heard=answers: bool(heard), "a question was not answered")
+        until(lambda heard=answers: bool(heard), "a question was not answered")
         _scroll(cases, 500)
     asking = _figures("asking", watchdog)
     background.close()
     cases.deleteLater()
-    return {**paging, **asking, "rows": rows, "resident_mb": _resident_mb(), "resident_before_mb": before_mb}
+    return {**paging, **asking, "rows": rows, "resident_mb": resident_mb(), "resident_before_mb": before_mb}
 
 
 def _scroll(cases: CaseList, rows: int) -> None:
@@ -97,7 +94,7 @@ def _scroll(cases: CaseList, rows: int) -> None:
         bar.setValue(bar.value() + _STEP_PX)
         return model.rowCount() >= rows or model.rowCount() == model.count
 
-    _until(all_read, "the rows did not come")
+    until(all_read, "the rows did not come")
 
 
 def _figures(name: str, watchdog: Watchdog) -> Figures:
@@ -108,22 +105,6 @@ def _figures(name: str, watchdog: Watchdog) -> Figures:
         f"median_turn_{name}_ms": statistics.median(turns_ms),
         f"longest_own_work_{name}_ms": 1000 * max(watchdog.worked_s),
     }
-
-
-def _until(holds: Callable[[], bool], trouble: str) -> None:
-    patience_s = time.perf_counter() + _PATIENCE_S
-    while not holds():
-        QApplication.processEvents()
-        check(time.perf_counter() < patience_s, trouble)
-
-
-def _turn(times: int) -> None:
-    for _ in range(times):
-        QApplication.processEvents()
-
-
-def _resident_mb() -> float:
-    return float(psutil.Process().memory_info().rss / 1e6)
 
 
 if __name__ == "__main__":

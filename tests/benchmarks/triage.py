@@ -18,7 +18,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import psutil
 from PySide6.QtWidgets import QApplication
 
 from skindesk.domain.errors import RejectionReason
@@ -33,9 +32,10 @@ from skindesk.imaging.decode import read_picture_file
 from skindesk.services.batch.reviews import ReviewFile
 from skindesk.system.paths import bundled
 from skindesk.system.settings import Theme
+from tests.benchmarks.event_loop import resident_mb, turn, until
 from tests.benchmarks.figures import Figures, check, print_figures
-from tests.benchmarks.scrolling import Watchdog
 from tests.support.tiny_bundle import tiny_contract
+from tests.support.watchdog import Watchdog
 
 ROWS = int(os.environ.get("SKINDESK_BENCH_ROWS", "100000"))
 LONGEST_MS = 50
@@ -44,7 +44,6 @@ _CHUNK = 200
 _MARKED = 200
 _STEP_PX, _SCROLLED = 4000, 300
 _SLOW_STEP_PX, _WANDERED_S = 20, 5.0
-_PATIENCE_S = 120
 _SORTS = tuple(
     Wanted(sort, descending)
     for sort in SortKey
@@ -87,34 +86,34 @@ def _measured(triage: Triage, reviews: ReviewFile) -> Figures:
     pieces = generated(ROWS)
     triage.begin(tiny_contract(), True, reviews)
     watchdog = Watchdog()
-    _turn(50)
+    turn(50)
     gc.freeze()  # as the main window does when the case log is open
-    before_mb = _resident_mb()
+    before_mb = resident_mb()
     figures: Figures = {"rows": ROWS}
 
     def told(name: str, act: Callable[[], None]) -> None:
         gc.collect()
-        _turn(5)
+        turn(5)
         watchdog.forget()
         act()
         figures.update(_figures(name, watchdog))
 
     told("streaming", lambda: _stream(triage, pieces))
-    figures["resident_for_rows_mb"] = _resident_mb() - before_mb
+    figures["resident_for_rows_mb"] = resident_mb() - before_mb
     triage.want(Wanted())
-    _until(lambda: len(triage.model.order) == ROWS, "the rows did not come back")
+    until(lambda: len(triage.model.order) == ROWS, "the rows did not come back")
     told("scrolling", lambda: _scroll(triage))
     told("sorting", lambda: _arrange_all(triage, _SORTS))
     told("filtering", lambda: _arrange_all(triage, _FILTERS))
     told("reviewing", lambda: _review(triage))
     triage.show_as(Showing.GRID)
-    _turn(20)
+    turn(20)
     told("scrolling_pictures", lambda: _scroll(triage))
     told("sorting_pictures", lambda: _arrange_all(triage, _SORTS))
-    _until(lambda: triage.thumbnails.count > 0, "no thumbnail was decoded")
+    until(lambda: triage.thumbnails.count > 0, "no thumbnail was decoded")
     told("scrolling_slowly", lambda: _wander(triage))
     figures["thumbnails_kept"] = triage.thumbnails.count
-    return {**figures, "resident_mb": _resident_mb(), "resident_before_mb": before_mb}
+    return {**figures, "resident_mb": resident_mb(), "resident_before_mb": before_mb}
 
 
 def generated(count: int) -> list[Piece]:
@@ -146,7 +145,7 @@ def _stream(triage: Triage, pieces: list[Piece]) -> None:
         triage.add(piece)
         QApplication.processEvents()
         QApplication.processEvents()
-    _until(lambda: len(triage.model.order) == ROWS, "the rows did not come")
+    until(lambda: len(triage.model.order) == ROWS, "the rows did not come")
 
 
 def _scroll(triage: Triage) -> None:
@@ -156,7 +155,7 @@ def _scroll(triage: Triage) -> None:
         bar.setValue(bar.value() + _STEP_PX)
         QApplication.processEvents()
     bar.setValue(bar.maximum())
-    _turn(20)
+    turn(20)
 
 
 def _wander(triage: Triage) -> None:
@@ -173,8 +172,8 @@ def _wander(triage: Triage) -> None:
 def _arrange(triage: Triage, wanted: Wanted) -> None:
     before = triage.model.order
     triage.want(wanted)
-    _until(lambda: triage.model.order is not before, "the rows were not arranged")
-    _turn(3)
+    until(lambda: triage.model.order is not before, "the rows were not arranged")
+    turn(3)
 
 
 def _arrange_all(triage: Triage, all_wanted: Sequence[Wanted]) -> None:
@@ -188,12 +187,12 @@ def _review(triage: Triage) -> None:
     triage.view.choose(0)
     for _ in range(_MARKED):
         triage.do(ReviewWish.ACCEPT)
-        _turn(2)
-    _until(lambda: len(triage.model.order) == ROWS - _MARKED, "what was accepted did not leave")
+        turn(2)
+    until(lambda: len(triage.model.order) == ROWS - _MARKED, "what was accepted did not leave")
     for _ in range(_MARKED):
         triage.do(ReviewWish.UNDO)
-        _turn(2)
-    _until(lambda: len(triage.model.order) == ROWS, "what was taken back did not return")
+        turn(2)
+    until(lambda: len(triage.model.order) == ROWS, "what was taken back did not return")
 
 
 def _figures(name: str, watchdog: Watchdog) -> Figures:
@@ -201,22 +200,6 @@ def _figures(name: str, watchdog: Watchdog) -> Figures:
         f"longest_own_work_{name}_ms": 1000 * max(watchdog.worked_s),
         f"longest_stall_{name}_ms": 1000 * max(watchdog.turns_s),
     }
-
-
-def _until(holds: Callable[[], bool], trouble: str) -> None:
-    patience_s = time.perf_counter() + _PATIENCE_S
-    while not holds():
-        QApplication.processEvents()
-        check(time.perf_counter() < patience_s, trouble)
-
-
-def _turn(times: int) -> None:
-    for _ in range(times):
-        QApplication.processEvents()
-
-
-def _resident_mb() -> float:
-    return float(psutil.Process().memory_info().rss / 1e6)
 
 
 if __name__ == "__main__":

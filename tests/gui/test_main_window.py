@@ -108,6 +108,20 @@ def test_pictures_named_at_the_start_are_opened_as_soon_as_the_pages_are_in_sigh
     window.close()
 
 
+def test_a_network_that_fails_unexpectedly_does_not_keep_the_record_closed(
+    qtbot: QtBot, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("no processor for it")
+
+    monkeypatch.setattr(workspace, "first_network", fail)
+    window = MainWindow(workspace)
+    qtbot.addWidget(window)
+    with qtbot.waitSignal(window.locking.opened, timeout=PATIENCE_MS):
+        window.show()
+    window.close()
+
+
 def test_the_band_names_the_patient_after_saving(qtbot: QtBot, window: MainWindow, example: Path) -> None:
     assert window.band.text() == "No patient: nothing is saved yet"
     examine = window.examine

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from skindesk.bootstrap import Workspace
-from skindesk.domain.errors import CaseLogDamagedError, SkinDeskError
+from skindesk.domain.errors import CaseLogDamagedError
 from skindesk.domain.people import OWNER, Person
 from skindesk.gui.access.gate import Gate
 from skindesk.gui.access.idle import IdleWatch
@@ -96,9 +96,10 @@ class Locking(QObject):
 
     def _open_log(self) -> "Casework":
         """The case log, after the network: both at once would keep the first answer waiting for both."""
-        with suppress(SkinDeskError):  # Examine says what is wrong with it
+        with suppress(Exception):  # Examine says what is wrong with it, and no network keeps the record closed
             self._workspace.first_network()
         self._may_open.wait(_ANSWER_FIRST_S)
+        self._may_open.set()  # a later opening, such as after a lock, has nothing to wait for
         return self._workspace.casework
 
     def follow_person(self) -> None:

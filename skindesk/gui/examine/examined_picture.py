@@ -11,7 +11,7 @@ from skindesk.domain.quality import PictureWarning, QualityFinding
 from skindesk.domain.region import Region
 from skindesk.gui.widgets.screen_picture import ScreenPicture
 from skindesk.imaging.decode import DecodedImage, PictureFile
-from skindesk.imaging.preprocess import SCALED_WHILE_DECODED
+from skindesk.imaging.preprocess import is_scaled_while_decoded
 from skindesk.inference.classifier import Answer, embedding_of
 
 
@@ -63,7 +63,7 @@ class ExaminedPicture:
     @property
     def is_scaled_while_decoded(self) -> bool:
         """Whether a part of the file's pixels comes much sooner than all of them."""
-        return self.image.media_type in SCALED_WHILE_DECODED
+        return is_scaled_while_decoded(self.file.content)
 
     @property
     def warnings(self) -> tuple[PictureWarning, ...]:
