@@ -10,6 +10,7 @@ from threading import Lock
 from skindesk.domain.contract import Modality, ModelContract
 from skindesk.domain.errors import ContractError, ModalityMismatchError, ModelUnavailableError, SkinDeskError
 from skindesk.inference.bundle import (
+    BUNDLE_FILES,
     MODEL_FILE,
     SUMS_FILE,
     ModelCard,
@@ -26,6 +27,7 @@ DEFAULT_MODELS = {Modality.DERMOSCOPIC: "dermoscopy-7", Modality.CLINICAL: "clin
 """Which network answers a kind of picture while the user has chosen none."""
 _KINDS = tuple(Modality)
 _VERSION_MARK = "@"
+_Stamp = tuple[tuple[int, int, int], ...]
 _VERSION = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6}){0,3}")
 
 
@@ -67,6 +69,7 @@ class ModelLibrary:
         self._places = ((profile.models, False), (bundled("models"), True))
         self._verified = VerifiedNetworks(profile.verified_models)
         self._opened: dict[Path, Classifier] = {}
+        self._read: dict[Path, tuple[_Stamp, InstalledModel]] = {}
         self._lock = Lock()
 
     def installed(self) -> tuple[InstalledModel, ...]:
@@ -78,7 +81,7 @@ class ModelLibrary:
         found: list[InstalledModel] = []
         for folder, shipped in self._folders():
             with suppress(ModelUnavailableError, ContractError):
-                found.append(_installed(folder, shipped))
+                found.append(self._installed(folder, shipped))
         return tuple(sorted(sorted(found, key=_age, reverse=True), key=_place))
 
     def faults(self) -> tuple[SkinDeskError, ...]:
@@ -86,7 +89,7 @@ class ModelLibrary:
         found: list[SkinDeskError] = []
         for folder, shipped in self._folders():
             try:
-                _installed(folder, shipped)
+                self._installed(folder, shipped)
             except (ModelUnavailableError, ContractError) as error:
                 found.append(error)
         return tuple(found)
@@ -113,7 +116,7 @@ class ModelLibrary:
                 return model
         for folder, shipped in self._folders():
             if folder.name == name:
-                _installed(folder, shipped)  # it is there, and this says what is wrong with it
+                self._installed(folder, shipped)  # it is there, and this says what is wrong with it
         raise ModelUnavailableError(f"There is no model {name!r}.", _what_is_there(models))
 
     def with_digest(self, digest: str) -> InstalledModel | None:
@@ -164,6 +167,15 @@ class ModelLibrary:
         """The network of a bundle, whose golden outputs hold on this machine."""
         return Classifier.load(folder) if self._verified.holds(read_card(folder).digest) else self.prove(folder)
 
+    def _installed(self, folder: Path, shipped: bool) -> InstalledModel:
+        """The bundle in a folder, read anew where one of its files has changed: a card takes some milliseconds."""
+        stamp = _stamp(folder)
+        known = self._read.get(folder)
+        if known is None or known[0] != stamp:
+            known = stamp, InstalledModel(folder, read_card(folder), read_contract(folder), shipped)
+            self._read[folder] = known
+        return known[1]
+
     def _folders(self) -> Iterator[tuple[Path, bool]]:
         for place, shipped in self._places:
             try:
@@ -174,8 +186,14 @@ class ModelLibrary:
                 yield network.parent, shipped
 
 
-def _installed(folder: Path, shipped: bool) -> InstalledModel:
-    return InstalledModel(folder, read_card(folder), read_contract(folder), shipped)
+def _stamp(folder: Path) -> _Stamp:
+    """What tells whether a bundle's files are those that were read; what is missing is told by reading it."""
+    found: list[tuple[int, int, int]] = []
+    for name in BUNDLE_FILES:
+        with suppress(OSError):
+            stat = (folder / name).stat()
+            found.append((stat.st_ino, stat.st_mtime_ns, stat.st_size))
+    return tuple(found)
 
 
 def numbers_of(version: str) -> tuple[int, ...]:
