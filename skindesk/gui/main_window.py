@@ -3,7 +3,6 @@
 import gc
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from skindesk.bootstrap import Workspace
-from skindesk.domain.errors import CaseLogDamagedError, SkinDeskError
+from skindesk.domain.errors import CaseLogDamagedError
 from skindesk.domain.worklist import WorklistCounts
 from skindesk.gui.access.gate import Gate
 from skindesk.gui.access.idle import IdleWatch
@@ -168,17 +167,14 @@ class MainWindow(QMainWindow):
         if not self._begun:
             self._begun = True
             _log.info("the window is there")
-            self.locking.start()
-            self._lasting.start(self._prepare, _not_yet, _not_yet)
-            self.page("examine")
+            self._lasting.start(_import_runtime, self._prepare, self._prepare)
 
-    def _prepare(self) -> None:
-        """Load what the first picture needs, on a background thread, while the page for it is made."""
-        with suppress(SkinDeskError):  # Examine asks for the network, too, and says what is wrong with it
-            self._workspace.first_network()
-        from skindesk.services.picture_quality import make_ready
-
-        make_ready()
+    def _prepare(self, _end: object) -> None:
+        """Load on two threads what the first picture needs, while the page for it is made."""
+        self.locking.start()
+        self._lasting.start(self._workspace.first_network, _not_yet, _not_yet)  # Examine says what is wrong with it
+        self.page("examine")
+        self._lasting.start(_make_quality_ready, _not_yet, _not_yet)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close unless something unsaved is to be kept; what has been started ends first."""
@@ -226,6 +222,7 @@ class MainWindow(QMainWindow):
         self.draft_bar.continued.connect(self._go_on)
         self.locking.opened.connect(lambda: self.draft_bar.look(self._pages.drafts))
         self.locking.opened.connect(self._pages.watch_worklist)
+        self.locking.opened.connect(self._pages.look_for_drift)
         self.locking.opened.connect(gc.freeze)  # what opening has loaded stays: looking through it again takes 0.2 s
         self._pages.worklist_watch.counted.connect(self._show_urgent)
         self.locking.opened.connect(lambda: self.demo_notice.go_on(self._pages.background))
@@ -267,7 +264,6 @@ class MainWindow(QMainWindow):
         self.band.show_person(self.locking.person.name if self.locking.is_signed_in else None)
         self.show_page(self._place())
         self.warnings.look()
-        self._pages.look_for_drift()
 
     def _point_out_drift(self, found: bool) -> None:
         words = self.tr("Many pictures of late are unlike the training pictures") if found else ""
@@ -320,6 +316,24 @@ class MainWindow(QMainWindow):
         geometry = self._window_settings().value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
+
+
+def _import_runtime() -> None:
+    """Import before all else, and on one thread alone, what the network waits for, which takes longest.
+
+    onnxruntime comes after numpy, whose inner modules it imports, which cannot be done while another thread does.
+    """
+    import numpy as np  # noqa: F401
+    import onnxruntime  # noqa: F401
+
+    import skindesk.services.access
+    import skindesk.services.models  # noqa: F401
+
+
+def _make_quality_ready() -> None:
+    from skindesk.services.picture_quality import make_ready
+
+    make_ready()
 
 
 def _not_yet(_end: object) -> None:
