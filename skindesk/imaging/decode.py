@@ -16,7 +16,7 @@ from skindesk.domain.errors import ImageRejectedError, RejectionReason
 from skindesk.domain.offered import NOTHING_OFFERED, OfferedFacts
 from skindesk.domain.quality import PictureWarning
 from skindesk.domain.region import Region
-from skindesk.imaging.formats.bands import upright_rgb
+from skindesk.imaging.formats.bands import Finish, upright_rgb
 from skindesk.imaging.formats.dicom import DicomPicture
 from skindesk.imaging.formats.dicom_head import is_dicom
 from skindesk.imaging.formats.heif import HeifPicture, is_heif
@@ -120,11 +120,17 @@ def picture_from_bytes(name: str, content: bytes) -> PictureFile:
     return PictureFile(name, content, hashlib.sha256(content).hexdigest())
 
 
-def decode(picture: PictureFile, at_least_px: int | None = None, region: Region | None = None) -> DecodedImage:
+def decode(
+    picture: PictureFile,
+    at_least_px: int | None = None,
+    region: Region | None = None,
+    finish: Finish | None = None,
+) -> DecodedImage:
     """Decode a picture file, or a region of it, and turn it upright by its EXIF orientation.
 
     With `at_least_px` a JPEG is scaled down while it is decoded, to no less than that on the shorter side of what is
     asked for, which is several times faster; the region's edges then fall on whole pixels of the smaller picture.
+    `finish` is done with the upright sRGB picture before its pixels become an array.
     Raises ImageRejectedError where the bytes are no picture of an allowed format, are damaged, or the picture is over
     MAX_PIXELS or under MIN_SIDE_PX, and ValueError where the region does not lie within it.
     """
@@ -135,7 +141,7 @@ def decode(picture: PictureFile, at_least_px: int | None = None, region: Region 
     if region is not None and not region.lies_within(*_upright_size(loaded)):
         raise ValueError(f"{region} is no part of a picture of {_upright_size(loaded)}")
     with _translating(picture):
-        return _upright(picture, opened.media_type, loaded, region)
+        return _upright(picture, opened.media_type, loaded, region, finish)
 
 
 def decode_for_screen(picture: PictureFile, at_least_px: int) -> DecodedImage:
@@ -188,14 +194,16 @@ def _shrink(size: tuple[int, int], at_least_px: int | None) -> int:
     return shrink
 
 
-def _upright(picture: PictureFile, media_type: str, loaded: Loaded, region: Region | None) -> DecodedImage:
+def _upright(
+    picture: PictureFile, media_type: str, loaded: Loaded, region: Region | None, finish: Finish | None = None
+) -> DecodedImage:
     width_px, height_px = _upright_size(loaded)
     turn = _UPRIGHT_BY_ORIENTATION.get(loaded.orientation)
     if region is None:
-        rgb, colour_notes = upright_rgb(loaded.image, turn)
+        rgb, colour_notes = upright_rgb(loaded.image, turn, finish)
     else:
         image = loaded.image if turn is None else loaded.image.transpose(turn)
-        rgb, colour_notes = upright_rgb(_cut_out(image, region, width_px, height_px), None)
+        rgb, colour_notes = upright_rgb(_cut_out(image, region, width_px, height_px), None, finish)
     return DecodedImage(
         rgb=rgb,
         sha256=picture.sha256,

@@ -1,6 +1,7 @@
 """The only resize: from an upright picture to a network's input, in training and in the program alike."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,12 +30,17 @@ def is_scaled_while_decoded(content: bytes) -> bool:
 
 
 def decode_for_input(picture: PictureFile, spec: Preprocessing, region: Region | None = None) -> DecodedImage:
-    """Decode a file, or a region of it, no larger than the network needs, and note where it is smaller than that.
+    """Decode a file, or a region of it, as the network's input, and note where it has fewer pixels than that.
 
     The region is told in pixels of the upright original; a JPEG's is cut out to within a quarter of the input's
     pixels. Raises ImageRejectedError as `decode` does, and ValueError where the region does not lie in the picture.
     """
-    return _noted(decode(picture, _DRAFT_FACTOR * max(spec.width_px, spec.height_px), region), spec, region)
+    return _noted(decode(picture, _least_px(spec), region, partial(_scaled, spec=spec)), spec, region)
+
+
+def decode_near_input(picture: PictureFile, spec: Preprocessing, region: Region | None = None) -> DecodedImage:
+    """What `decode_for_input` scales, for whoever has to look at it besides; `preprocess` makes the very same of it."""
+    return _noted(decode(picture, _least_px(spec), region), spec, region)
 
 
 def input_of(whole: DecodedImage, spec: Preprocessing, region: Region | None = None) -> DecodedImage:
@@ -49,6 +55,10 @@ def input_of(whole: DecodedImage, spec: Preprocessing, region: Region | None = N
     return _noted(part, spec, region)
 
 
+def _least_px(spec: Preprocessing) -> int:
+    return _DRAFT_FACTOR * max(spec.width_px, spec.height_px)
+
+
 def _noted(decoded: DecodedImage, spec: Preprocessing, region: Region | None) -> DecodedImage:
     """Note where there are fewer pixels than the network looks at."""
     whole = (decoded.original_width_px, decoded.original_height_px)
@@ -59,14 +69,18 @@ def _noted(decoded: DecodedImage, spec: Preprocessing, region: Region | None) ->
 
 def preprocess(rgb: NDArray[np.uint8], spec: Preprocessing) -> NDArray[np.uint8]:
     """Scale uint8 (height, width, 3) to the network's uint8 (spec.height_px, spec.width_px, 3), antialiased."""
-    height, width = rgb.shape[:2]
-    if (width, height) == (spec.width_px, spec.height_px):
+    if rgb.shape[:2] == (spec.height_px, spec.width_px):
         return rgb
-    box = (0.0, 0.0, float(width), float(height))
+    return np.asarray(_scaled(Image.fromarray(rgb), spec))
+
+
+def _scaled(image: Image.Image, spec: Preprocessing) -> Image.Image:
+    if image.size == (spec.width_px, spec.height_px):
+        return image
+    box = (0.0, 0.0, float(image.width), float(image.height))
     if spec.geometry is Geometry.FIT:
-        box = _centred_box(width, height, spec.width_px / spec.height_px)
-    resized = Image.fromarray(rgb).resize((spec.width_px, spec.height_px), _FILTERS[spec.resampling], box=box)
-    return np.asarray(resized)
+        box = _centred_box(image.width, image.height, spec.width_px / spec.height_px)
+    return image.resize((spec.width_px, spec.height_px), _FILTERS[spec.resampling], box=box)
 
 
 def _centred_box(width: int, height: int, aspect: float) -> tuple[float, float, float, float]:

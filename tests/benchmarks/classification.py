@@ -46,7 +46,7 @@ ROWS = 2_000
 """Of the engine in each turn with a network of which the bars below tell: ten thousand in all."""
 OTHER_ROWS, TIMED = 300, 60
 LARGE_ROWS = {"JPEG 12 MP": 60, "PNG 12 MP": 12, "HEIC 12 MP": 8}
-BY_KERAS, ARCHITECTURE, CLASSES = 30, "EfficientNetV2B0", 7
+BY_KERAS, ARCHITECTURE, CLASSES = 30, "MobileNetV2", 7
 """The network of `dermoscopy-7-fast` before it was brought to eight bits, and half of `dermoscopy-7`."""
 MEASURED = ("dermoscopy-7-fast", "dermoscopy-7")
 OF_LIMIT, TIMES_KERAS, TIMES_PLAIN = 0.95, 25, 2.5

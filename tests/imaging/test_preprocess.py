@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from skindesk.domain.contract import Geometry, Preprocessing, Resampling
 from skindesk.domain.quality import PictureWarning
 from skindesk.domain.region import Region
 from skindesk.imaging.decode import decode, picture_from_bytes
-from skindesk.imaging.preprocess import decode_for_input, preprocess
+from skindesk.imaging.preprocess import decode_for_input, decode_near_input, preprocess
 from tests.support.pictures import ORIENTATIONS, RED, exif, gradient, heic, picture, plain
 
 SQUASH = Preprocessing(224, 224, Geometry.SQUASH, Resampling.BILINEAR)
@@ -53,6 +54,20 @@ def test_faster_decoding_moves_the_input_by_less_than_half_a_level() -> None:
     assert np.abs(fast.astype(int) - exact).mean() < 0.5
 
 
+@pytest.mark.parametrize("spec", [SQUASH, FIT])
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("size", [(2600, 1700), (600, 450), (224, 224)])
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG"])
+def test_scaling_before_the_pixels_are_handed_out_gives_the_same_input(
+    file_format: str, size: tuple[int, int], orientation: int, spec: Preprocessing
+) -> None:
+    stored = Image.fromarray(np.ascontiguousarray(ORIENTATIONS[orientation](gradient(*size))))
+    file = picture(stored, file_format, exif=exif(orientation))
+    decoded, near = decode_for_input(file, spec), decode_near_input(file, spec)
+    np.testing.assert_array_equal(decoded.rgb, preprocess(near.rgb, spec))
+    assert replace(decoded, rgb=near.rgb) == near
+
+
 def test_picture_smaller_than_the_input_is_flagged() -> None:
     assert PictureWarning.LOW_RESOLUTION in decode_for_input(picture(plain(RED, 300, 180)), SQUASH).warnings
     assert PictureWarning.LOW_RESOLUTION not in decode_for_input(picture(plain(RED, 300, 224)), SQUASH).warnings
@@ -88,17 +103,19 @@ def test_a_region_of_a_jpeg_is_decoded_no_larger_than_needed_and_gives_nearly_th
 ) -> None:
     upright = gradient(2400, 1800)
     stored = Image.fromarray(np.ascontiguousarray(ORIENTATIONS[orientation](upright)))
-    decoded = decode_for_input(picture(stored, "JPEG", quality=95, exif=exif(orientation)), SQUASH, region)
+    file = picture(stored, "JPEG", quality=95, exif=exif(orientation))
+    decoded = decode_near_input(file, SQUASH, region)
     height, width = decoded.rgb.shape[:2]
     assert 2 * 224 <= min(height, width) < 4 * 224
     bottom, right = region.top + region.height, region.left + region.width
     exact = preprocess(upright[region.top : bottom, region.left : right], SQUASH)
     assert np.abs(preprocess(decoded.rgb, SQUASH).astype(int) - exact).mean() < 0.75
+    np.testing.assert_array_equal(decode_for_input(file, SQUASH, region).rgb, preprocess(decoded.rgb, SQUASH))
 
 
 def test_a_region_of_heic_is_cut_out() -> None:
     file = picture_from_bytes("IMG_1.HEIC", heic(Image.fromarray(gradient(640, 480))))
-    decoded = decode_for_input(file, SQUASH, Region(200, 100, 300, 250))
+    decoded = decode_near_input(file, SQUASH, Region(200, 100, 300, 250))
     assert decoded.rgb.shape == (250, 300, 3)
     assert np.abs(decoded.rgb.astype(int) - gradient(640, 480)[100:350, 200:500]).max() <= 2
 

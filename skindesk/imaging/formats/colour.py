@@ -48,7 +48,7 @@ def to_srgb(image: Image.Image) -> tuple[Image.Image, list[PictureWarning]]:
             noted.append(PictureWarning.COLOUR_PROFILE_IGNORED)
         else:
             image = managed
-    return image.convert("RGB"), noted
+    return image if image.mode == "RGB" else image.convert("RGB"), noted
 
 
 @cache

@@ -18,7 +18,7 @@ from skindesk.domain.embedding import Embedding
 from skindesk.domain.errors import ImageRejectedError, RejectionReason
 from skindesk.domain.outcome import Classified, Outcome, Rejected
 from skindesk.domain.quality import QualityFinding
-from skindesk.imaging.preprocess import decode_for_input
+from skindesk.imaging.preprocess import decode_for_input, decode_near_input
 from skindesk.inference.classifier import Classifier, embedding_of
 from skindesk.services.batch.items import Item, Seen
 from skindesk.system.priority import give_way
@@ -124,7 +124,8 @@ def classify_item(
     try:
         picture = item.read()
         digest = picture.sha256
-        image = decode_for_input(picture, classifier.contract.preprocessing)
+        decoded = decode_near_input if options.quality else decode_for_input
+        image = decoded(picture, classifier.contract.preprocessing)
         findings = _assessed(image.rgb, classifier.contract.modality) if options.quality else ()
         answer = classifier.classify(image, mix)
     except ImageRejectedError as error:
