@@ -22,6 +22,12 @@ def test_importing_the_window_leaves_network_and_case_log_for_later(heavy: str) 
     assert heavy not in loaded_by("import skindesk.gui.main_window")
 
 
+def test_the_window_leaves_the_import_statement_as_it_was() -> None:
+    """PySide6 puts one in its place that reads the source of whatever is imported."""
+    code = "import builtins\nown = builtins.__import__\nimport skindesk.gui.app\nassert builtins.__import__ is own"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_classifying_loads_neither_qt_nor_tensorflow() -> None:
     statement = (
         "from skindesk.bootstrap import open_workspace\n"

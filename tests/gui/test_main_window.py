@@ -108,6 +108,27 @@ def test_pictures_named_at_the_start_are_opened_as_soon_as_the_pages_are_in_sigh
     window.close()
 
 
+def test_a_picture_named_at_the_start_is_answered_before_the_case_log_is_opened(
+    qtbot: QtBot, workspace: Workspace, example: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("skindesk.gui.access.lock._ANSWER_FIRST_S", PATIENCE_MS / 1000)
+    workspace.settings = replace(workspace.settings, impression_first=False)
+    window = MainWindow(workspace)
+    qtbot.addWidget(window, before_close_func=lambda shown: shown.examine.panel.reset())
+    open_then: list[bool] = []
+
+    def watch() -> None:
+        window.examine.answering.revealed.connect(lambda: open_then.append(workspace.is_open))
+
+    window.locking.entered.connect(watch)
+    window.open_when_entered([example])
+    with qtbot.waitSignal(window.locking.opened, timeout=2 * PATIENCE_MS):
+        window.show()
+    assert open_then[:1] == [False]
+    assert workspace.is_open
+    window.close()
+
+
 def test_a_network_that_fails_unexpectedly_does_not_keep_the_record_closed(
     qtbot: QtBot, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

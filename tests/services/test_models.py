@@ -6,7 +6,7 @@ import pytest
 
 from skindesk.domain.contract import Modality
 from skindesk.domain.errors import ModalityMismatchError, ModelUnavailableError
-from skindesk.inference.bundle import CARD_FILE, GOLDEN_FILE, MODEL_FILE, read_contract, read_golden
+from skindesk.inference.bundle import CARD_FILE, CARD_TEXT, GOLDEN_FILE, MODEL_FILE, read_contract, read_golden
 from skindesk.inference.classifier import Classifier
 from skindesk.services.models import DEFAULT_MODELS, ModelLibrary
 from skindesk.system.paths import Profile
@@ -47,6 +47,17 @@ def test_bundle_in_the_profile_is_found_and_opened_once(tmp_path: Path) -> None:
     models = ModelLibrary(Profile(tmp_path))
     assert models.find("colours-3").shipped is False
     assert models.open("colours-3") is models.open("colours-3")
+
+
+def test_a_bundle_is_read_again_only_once_a_file_of_it_has_changed(tmp_path: Path) -> None:
+    folder = write_tiny_bundle(Profile(tmp_path).models)
+    models = ModelLibrary(Profile(tmp_path))
+    first = models.find("colours-3")
+    assert models.find("colours-3") is first
+    (folder / CARD_TEXT).write_text("Another card, as an update brings it.", "utf-8")
+    assert models.find("colours-3").card.text == "Another card, as an update brings it."
+    (folder / CARD_FILE).unlink()
+    assert len(models.faults()) == 1
 
 
 def test_unknown_model_is_refused_with_the_known_ones(tmp_path: Path) -> None:
