@@ -30,6 +30,7 @@ from skindesk.gui.batch.triage import Showing, Triage
 from skindesk.gui.theme import apply_theme
 from skindesk.imaging.decode import read_picture_file
 from skindesk.services.batch.reviews import ReviewFile
+from skindesk.services.picture_quality import make_ready
 from skindesk.system.paths import bundled
 from skindesk.system.settings import Theme
 from tests.benchmarks.event_loop import resident_mb, turn, until
@@ -68,6 +69,7 @@ def measure() -> Figures:
     assert isinstance(application, QApplication)
     apply_theme(application, Theme.LIGHT)
     sys.setswitchinterval(WINDOW_WAITS_S)
+    make_ready()  # as the main window does at its start: loading OpenCV holds everything up once
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         pictures = [shutil.copy(path, folder) for path in sorted(bundled("resources", "examples").glob("*.jpg"))]

@@ -430,7 +430,10 @@ def test_a_12_megapixel_photograph_is_sharpened_without_losing_the_place(desk: D
 def test_the_window_is_never_busy_for_long_while_a_large_photograph_is_opened_and_answered(
     desk: Desk, tmp_path: Path
 ) -> None:
-    """What the window's own thread works at a time is counted, so that a busy machine does not decide the test."""
+    """What the window's own thread works at a time is counted, so that a busy machine does not decide the test.
+
+    Decoding the whole picture there would take several times as long; `tests.benchmarks.examining` tells what it is.
+    """
     large = tmp_path / "large.jpg"
     with Image.open(EXAMPLES[0]) as example:
         example.resize((4000, 3000), Image.Resampling.BICUBIC).save(large, quality=90)
@@ -442,4 +445,4 @@ def test_the_window_is_never_busy_for_long_while_a_large_photograph_is_opened_an
     desk.wait_for(1)
     desk.page.reveal()
     desk.qtbot.wait(50)
-    assert max(watchdog.worked_s) < 0.05
+    assert max(watchdog.worked_s) < 0.1
