@@ -130,7 +130,7 @@ def decode(
 
     With `at_least_px` a JPEG is scaled down while it is decoded, to no less than that on the shorter side of what is
     asked for, which is several times faster; the region's edges then fall on whole pixels of the smaller picture.
-    `finish` is done with the upright sRGB picture before its pixels become an array.
+    `finish` is done with the upright sRGB picture before its pixels become an array, unless it is too large for that.
     Raises ImageRejectedError where the bytes are no picture of an allowed format, are damaged, or the picture is over
     MAX_PIXELS or under MIN_SIDE_PX, and ValueError where the region does not lie within it.
     """

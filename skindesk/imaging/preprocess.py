@@ -35,7 +35,8 @@ def decode_for_input(picture: PictureFile, spec: Preprocessing, region: Region |
     The region is told in pixels of the upright original; a JPEG's is cut out to within a quarter of the input's
     pixels. Raises ImageRejectedError as `decode` does, and ValueError where the region does not lie in the picture.
     """
-    return _noted(decode(picture, _least_px(spec), region, partial(_scaled, spec=spec)), spec, region)
+    decoded = decode(picture, _least_px(spec), region, partial(_scaled, spec=spec))
+    return _noted(replace(decoded, rgb=preprocess(decoded.rgb, spec)), spec, region)
 
 
 def decode_near_input(picture: PictureFile, spec: Preprocessing, region: Region | None = None) -> DecodedImage:

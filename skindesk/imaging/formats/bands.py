@@ -14,7 +14,7 @@ from skindesk.imaging.formats.colour import to_srgb
 
 BAND_PIXELS = 4_000_000
 Finish = Callable[[Image.Image], Image.Image]
-"""What is done with an upright sRGB picture before its pixels are handed out, such as scaling it."""
+"""What is done with an upright sRGB picture of one band before its pixels are handed out, such as scaling it."""
 _Turn = Image.Transpose
 _ON_THE_SIDE = (_Turn.TRANSPOSE, _Turn.ROTATE_270, _Turn.TRANSVERSE, _Turn.ROTATE_90)
 _LAST_ROWS_FIRST = (_Turn.ROTATE_180, _Turn.FLIP_TOP_BOTTOM, _Turn.ROTATE_270, _Turn.TRANSVERSE)
@@ -25,7 +25,8 @@ def upright_rgb(
 ) -> tuple[NDArray[np.uint8], list[PictureWarning]]:
     """uint8 (height, width, 3) of a picture in any of Pillow's modes, turned, and what is to be known of the way there.
 
-    Raises ImageRejectedError where its pixels are no colours.
+    A picture of several bands is not finished, for it would be held once more beside its pixels. Raises
+    ImageRejectedError where its pixels are no colours.
     """
     rows = max(1, BAND_PIXELS // image.width)
     if rows >= image.height:
@@ -39,8 +40,7 @@ def upright_rgb(
         place = slice(image.height - end, image.height - begin) if turn in _LAST_ROWS_FIRST else slice(begin, end)
         whole[(slice(None), place) if turn in _ON_THE_SIDE else place] = band
         noted += notes
-    rgb = whole if finish is None else np.asarray(finish(Image.fromarray(whole)))
-    return rgb, list(dict.fromkeys(noted))
+    return whole, list(dict.fromkeys(noted))
 
 
 def _of_band(
