@@ -5,8 +5,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export TF_CPP_MIN_LOG_LEVEL ?= 3
-# Tests of the window wait a quarter of their time: one more than there are cores keeps these busy.
-WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 export PYTHONDONTWRITEBYTECODE ?=
 
 .PHONY: help run test test-networks test-postgres test-cluster lint train train-demo bench faults package lock clean
@@ -21,7 +19,7 @@ run: $(VENV)/runtime
 
 ## make test     set up, then lint, types, import contracts and tests
 test: lint
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --ignore tests/cluster
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto --dist loadfile --ignore tests/cluster
 
 ## make test-networks  train one step of every large architecture and export it (minutes)
 test-networks: $(VENV)/complete
