@@ -80,7 +80,8 @@ def killed_run(folder: Path, into: Path, kills: int, chance: random.Random, grou
             text=True,
         )
         assert child.stdout is not None
-        wait_for = chance.randrange(1, max(2, 2 * (left - len(announced)) // (kills - done + 1))) if done < kills else 0
+        # A child is ahead of what it announces: after too long waits the run is at its end before the last kill.
+        wait_for = chance.randrange(1, max(2, (left - len(announced)) // (kills - done + 1))) if done < kills else 0
         with child.stdout:
             lines = list(islice(child.stdout, wait_for))
             if wait_for:
