@@ -24,7 +24,7 @@ from typing import Any
 from skindesk.domain.contract import Geometry, Preprocessing, Resampling
 from skindesk.domain.errors import ImageRejectedError
 from skindesk.imaging.decode import DecodedImage, PictureFile, decode, decode_for_screen, picture_from_bytes
-from skindesk.imaging.preprocess import decode_for_input
+from skindesk.imaging.preprocess import decode_for_input, decode_near_input, preprocess
 from skindesk.services.batch.sources import Search, find_items
 from tests.support.mutations import mutations
 
@@ -218,9 +218,11 @@ def _check_memory(error: BaseException | None) -> None:
 
 def _for_input(picture: PictureFile) -> None:
     spec = Preprocessing(_INPUT_PX, _INPUT_PX, Geometry.SQUASH, Resampling.BILINEAR)
-    image = decode_for_input(picture, spec)
-    assert image.rgb.dtype == "uint8"
-    assert image.rgb.shape == (_INPUT_PX, _INPUT_PX, 3)
+    image = decode_near_input(picture, spec)
+    _check(image)
+    scaled = preprocess(image.rgb, spec)
+    assert scaled.shape == (_INPUT_PX, _INPUT_PX, 3)
+    assert (decode_for_input(picture, spec).rgb == scaled).all()
 
 
 def _for_screen(picture: PictureFile) -> None:

@@ -1,5 +1,6 @@
 """An examination of several pictures: bringing them in, looking them through, second look, part, measures, saving."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -430,19 +431,21 @@ def test_a_12_megapixel_photograph_is_sharpened_without_losing_the_place(desk: D
 def test_the_window_is_never_busy_for_long_while_a_large_photograph_is_opened_and_answered(
     desk: Desk, tmp_path: Path
 ) -> None:
-    """What the window's own thread works at a time is counted, so that a busy machine does not decide the test.
-
-    Decoding the whole picture there would take several times as long; `tests.benchmarks.examining` tells what it is.
-    """
+    """What the window's own thread works at a time is counted, so that a busy machine does not decide the test."""
     large = tmp_path / "large.jpg"
     with Image.open(EXAMPLES[0]) as example:
         example.resize((4000, 3000), Image.Resampling.BICUBIC).save(large, quality=90)
     desk.open(EXAMPLES[0])
     desk.page.reveal()
-    watchdog = Watchdog()
-    with desk.qtbot.waitSignal(desk.page.examiner.sharpened, timeout=PATIENCE_MS):
-        desk.page.bringing.open_files([large])
-    desk.wait_for(1)
-    desk.page.reveal()
-    desk.qtbot.wait(50)
-    assert max(watchdog.worked_s) < 0.1
+    gc.collect()
+    gc.freeze()  # as the main window does: what earlier tests have loaded is not looked through again
+    try:
+        watchdog = Watchdog()
+        with desk.qtbot.waitSignal(desk.page.examiner.sharpened, timeout=PATIENCE_MS):
+            desk.page.bringing.open_files([large])
+        desk.wait_for(1)
+        desk.page.reveal()
+        desk.qtbot.wait(50)
+    finally:
+        gc.unfreeze()
+    assert max(watchdog.worked_s) < 0.05
